@@ -1,0 +1,201 @@
+//! Interest: a kinked curve over utilisation and an index that grows linearly within a step.
+
+use crate::{
+    MathError, Result,
+    bits::low_16,
+    fixed::{BPS, YEAR, add, mul, mul_div_up, sub},
+    value::{debt_down, debt_up},
+    words::{Market, Totals},
+};
+
+/// Where the index starts, RAY: a unit is worth a thousandth of a base wei, so that converting to
+/// units loses less than a wei until the index has grown a thousandfold.
+pub const INDEX_START: u128 = 1_000_000_000_000_000_000_000_000;
+/// The largest index: 96 bits, 79,000 times the start.
+pub const INDEX_MAX: u128 = (1 << 96) - 1;
+/// The largest reserve: 104 bits.
+pub const RESERVE_MAX: u128 = (1 << 104) - 1;
+
+/// The borrow rate over utilisation: `base` at zero, `base + slope` at the kink,
+/// `base + slope + jump` when nothing is left to lend, and straight lines between.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RateCurve {
+    /// Rate at no utilisation, steps of 10 bps a year.
+    pub base: u8,
+    /// Utilisation at which the curve turns up, percent.
+    pub kink: u8,
+    /// Rise of the rate up to the kink, steps of 50 bps a year.
+    pub slope: u8,
+    /// Rise of the rate beyond the kink, steps of 500 bps a year.
+    pub jump: u8,
+}
+
+/// The market's two words as one value, without the breaker level.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ledger {
+    /// Borrow index, RAY.
+    pub index: u128,
+    /// Time up to which the index is accrued.
+    pub accrued_at: u32,
+    /// Base wei that belong to the reserve.
+    pub reserve: u128,
+    /// Borrow rate since `accrued_at`, bps a year.
+    pub rate: u16,
+    /// Sum of stored debts less unclaimed raised, debt units.
+    pub net: i128,
+    /// Base wei that may be lent, withdrawn or paid out as reserve.
+    pub cash: u128,
+    /// The rate curve.
+    pub curve: RateCurve,
+    /// No shares are out, so that interest belongs to the reserve.
+    pub no_suppliers: bool,
+}
+
+impl Ledger {
+    /// The ledger that two words hold.
+    pub fn from_words(market: &Market, totals: &Totals) -> Self {
+        Self {
+            index: market.index,
+            accrued_at: market.accrued_at,
+            reserve: market.reserve,
+            rate: market.rate,
+            net: totals.net,
+            cash: totals.cash,
+            curve: totals.curve,
+            no_suppliers: totals.no_suppliers,
+        }
+    }
+
+    /// The first word, with the overall breaker `level` beside it.
+    pub fn market(&self, level: u8) -> Market {
+        Market {
+            index: self.index,
+            accrued_at: self.accrued_at,
+            reserve: self.reserve,
+            rate: self.rate,
+            level,
+        }
+    }
+
+    /// The second word.
+    pub fn totals(&self) -> Totals {
+        Totals {
+            net: self.net,
+            cash: self.cash,
+            curve: self.curve,
+            no_suppliers: self.no_suppliers,
+        }
+    }
+}
+
+/// The borrow rate at the utilisation `debt / (debt + cash)`, zero when both are.
+///
+/// # Units
+/// debt, cash: base wei; result: bps a year, saturating at 65,535.
+///
+/// # Rounding
+/// Up.
+pub fn rate_bps(curve: &RateCurve, debt: u128, cash: u128) -> u16 {
+    // What does not fit is far beyond the largest rate.
+    let rate = rate_up(curve, debt, cash).unwrap_or(u128::MAX);
+    low_16(rate.min(u128::from(u16::MAX)))
+}
+
+fn rate_up(curve: &RateCurve, debt: u128, cash: u128) -> Result<u128> {
+    let (base, kink) = (u128::from(curve.base), u128::from(curve.kink));
+    let (slope, jump) = (u128::from(curve.slope), u128::from(curve.jump));
+    let (base, slope, jump) = (mul(base, 10)?, mul(slope, 50)?, mul(jump, 500)?);
+    if debt == 0 {
+        return Ok(base);
+    }
+    let total = add(debt, cash)?;
+    let (hundredfold, turn) = (mul(debt, 100)?, mul(total, kink)?);
+    let rise = match hundredfold.checked_sub(turn) {
+        // Beyond the kink: (u - kink) / (1 - kink) of the jump. It is beyond only for a kink
+        // below 100 percent, so the divisor is not zero.
+        Some(beyond) if beyond > 0 => {
+            let width = mul(total, sub(100, kink)?)?;
+            add(slope, mul_div_up(jump, beyond, width)?)?
+        }
+        // Up to the kink, which is not zero here: u / kink of the slope.
+        _ => mul_div_up(slope, hundredfold, turn)?,
+    };
+    add(base, rise)
+}
+
+/// The ledger with the rate that its stocks call for. Follows every change of `net` or `cash`.
+pub fn refresh_rate(ledger: &Ledger) -> Ledger {
+    let debt = net_value(ledger.net, ledger.index).unwrap_or(0).max(0);
+    Ledger { rate: rate_bps(&ledger.curve, debt.unsigned_abs(), ledger.cash), ..*ledger }
+}
+
+/// The ledger with interest up to `now`, at the rate that has been in force since the last accrual.
+/// Never fails, so that no repayment can be blocked: index and reserve saturate at their widths.
+/// Time that runs backwards accrues nothing.
+///
+/// Without suppliers the interest on a positive net debt goes to the reserve, as nobody else has a
+/// claim to it.
+///
+/// # Rounding
+/// The index up, by less than one RAY unit a step.
+pub fn accrue(ledger: &Ledger, now: u32) -> Ledger {
+    let elapsed = now.saturating_sub(ledger.accrued_at);
+    if elapsed == 0 {
+        return *ledger;
+    }
+    // 16 and 32 bits: the product cannot leave 48.
+    let rate_time = u128::from(ledger.rate).saturating_mul(u128::from(elapsed));
+    let growth = mul_div_up(ledger.index, rate_time, BPS.saturating_mul(YEAR));
+    let index = growth.map_or(INDEX_MAX, |growth| ledger.index.saturating_add(growth));
+    let mut after = Ledger { index: index.min(INDEX_MAX), accrued_at: now, ..*ledger };
+    if ledger.no_suppliers {
+        let interest = interest_on(ledger.net, ledger.index, after.index).unwrap_or(0);
+        after.reserve = ledger.reserve.saturating_add(interest).min(RESERVE_MAX);
+    }
+    after
+}
+
+/// Base wei by which a positive net debt has grown.
+fn interest_on(net: i128, before: u128, after: u128) -> Result<u128> {
+    match u128::try_from(net) {
+        Ok(net) => sub(debt_down(net, after)?, debt_down(net, before)?),
+        Err(_) => Ok(0),
+    }
+}
+
+/// The value of the net debt.
+///
+/// # Units
+/// net: debt units; index: RAY; result: base wei.
+///
+/// # Rounding
+/// Down, towards minus infinity: it is an asset of the suppliers.
+///
+/// # Errors
+/// `Overflow` above 127 bits, which a net of 112 bits cannot reach.
+pub fn net_value(net: i128, index: u128) -> Result<i128> {
+    let units = net.unsigned_abs();
+    let value = if net < 0 { debt_up(units, index)? } else { debt_down(units, index)? };
+    let value = i128::try_from(value).map_err(|_| MathError::Overflow)?;
+    Ok(if net < 0 { value.saturating_neg() } else { value })
+}
+
+/// The suppliers' claim: what is left of cash and net debt without the reserve, not below zero.
+///
+/// # Units
+/// Base wei.
+///
+/// # Rounding
+/// Down.
+///
+/// # Errors
+/// `Overflow` above 127 bits, which the stored widths cannot reach.
+pub fn nav(ledger: &Ledger) -> Result<u128> {
+    let value = net_value(ledger.net, ledger.index)?;
+    let assets = if value < 0 {
+        ledger.cash.saturating_sub(value.unsigned_abs())
+    } else {
+        add(ledger.cash, value.unsigned_abs())?
+    };
+    Ok(assets.saturating_sub(ledger.reserve))
+}

@@ -1,0 +1,311 @@
+//! Words of an asset.
+
+use alloy_primitives::{Address, U256};
+
+use crate::{
+    Result,
+    bits::{Reader, Writer, low_8, low_16, low_32, low_64},
+    oracle::Verdict,
+};
+
+/// Everything that health reads about an asset.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AssetPrice {
+    /// WAD base tokens for a whole collateral token. 92 bits.
+    pub price: u128,
+    /// Reserved for the moving average. 92 bits.
+    pub ema: u128,
+    /// The last second in which the price is not stale.
+    pub fresh_until: u32,
+    /// Confidence in units of 4 bps of the price, up, saturating.
+    pub confidence: u8,
+    /// Power of ten from collateral wei times price to base wei. 6 bits.
+    pub scale: u8,
+    /// Liquidation threshold, bps. 14 bits.
+    pub threshold: u16,
+    /// The verdict on the price when it was stored. 3 bits.
+    pub verdict: Verdict,
+    /// The asset's breaker level; not zero means: read its breaker word. 3 bits.
+    pub level: u8,
+}
+
+impl AssetPrice {
+    /// The word.
+    pub fn pack(&self) -> Result<U256> {
+        Writer::new()
+            .put(92, self.price)
+            .put(92, self.ema)
+            .put(32, self.fresh_until.into())
+            .put(8, self.confidence.into())
+            .put(6, self.scale.into())
+            .put(14, self.threshold.into())
+            .put(3, self.verdict.code().into())
+            .put(3, self.level.into())
+            .finish()
+    }
+
+    /// The fields of a word.
+    pub fn unpack(word: U256) -> Self {
+        let mut word = Reader::new(word);
+        Self {
+            price: word.take(92),
+            ema: word.take(92),
+            fresh_until: low_32(word.take(32)),
+            confidence: low_8(word.take(8)),
+            scale: low_8(word.take(6)),
+            threshold: low_16(word.take(14)),
+            verdict: Verdict::from_code(low_8(word.take(3))),
+            level: low_8(word.take(3)),
+        }
+    }
+}
+
+/// What governs the sale of an asset.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SaleTerms {
+    /// Expected clearing price over the oracle price, bps. 14 bits.
+    pub reference_factor: u16,
+    /// Penalty, bps. 12 bits.
+    pub penalty: u16,
+    /// Keeper's share of a lot, bps. 10 bits.
+    pub chip: u16,
+    /// Health factor that a sale aims at, bps. 15 bits.
+    pub target: u16,
+    /// Health factor below which the whole position is sold, bps. 14 bits.
+    pub full_below: u16,
+    /// Start factor less one, bps. 10 bits.
+    pub start_excess: u16,
+    /// Fall of the factor above one, ppm a second. 10 bits.
+    pub fast_rate: u16,
+    /// Fall of the factor below one, ppm a second. 8 bits.
+    pub slow_rate: u16,
+    /// Fastest fall below the kick price, ppm a second. 9 bits.
+    pub descent: u16,
+    /// Lowest factor, bps. 14 bits.
+    pub floor: u16,
+    /// Smallest value of a deposit, lot, take or remainder, milli base tokens.
+    pub dust: u32,
+    /// Largest value on sale at once, milli base tokens. 48 bits.
+    pub max_on_sale: u64,
+    /// Flat reward a kicked position, milli base tokens. 24 bits.
+    pub tip: u32,
+    /// Debt up to which a position is sold as a whole, milli base tokens. 24 bits.
+    pub small: u32,
+    /// Seconds after the owner's own borrow or withdraw without a kick. 7 bits.
+    pub cool_off: u8,
+    /// Power of ten from milli base tokens to base wei: base decimals less three. 5 bits.
+    pub milli_exponent: u8,
+}
+
+impl SaleTerms {
+    /// The word.
+    pub fn pack(&self) -> Result<U256> {
+        Writer::new()
+            .put(14, self.reference_factor.into())
+            .put(12, self.penalty.into())
+            .put(10, self.chip.into())
+            .put(15, self.target.into())
+            .put(14, self.full_below.into())
+            .put(10, self.start_excess.into())
+            .put(10, self.fast_rate.into())
+            .put(8, self.slow_rate.into())
+            .put(9, self.descent.into())
+            .put(14, self.floor.into())
+            .put(32, self.dust.into())
+            .put(48, self.max_on_sale.into())
+            .put(24, self.tip.into())
+            .put(24, self.small.into())
+            .put(7, self.cool_off.into())
+            .put(5, self.milli_exponent.into())
+            .finish()
+    }
+
+    /// The fields of a word.
+    pub fn unpack(word: U256) -> Self {
+        let mut word = Reader::new(word);
+        Self {
+            reference_factor: low_16(word.take(14)),
+            penalty: low_16(word.take(12)),
+            chip: low_16(word.take(10)),
+            target: low_16(word.take(15)),
+            full_below: low_16(word.take(14)),
+            start_excess: low_16(word.take(10)),
+            fast_rate: low_16(word.take(10)),
+            slow_rate: low_16(word.take(8)),
+            descent: low_16(word.take(9)),
+            floor: low_16(word.take(14)),
+            dust: low_32(word.take(32)),
+            max_on_sale: low_64(word.take(48)),
+            tip: low_32(word.take(24)),
+            small: low_32(word.take(24)),
+            cool_off: low_8(word.take(7)),
+            milli_exponent: low_8(word.take(5)),
+        }
+    }
+}
+
+/// The auctions of an asset and its auction clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sales {
+    /// Slot of the newest auction. 24 bits.
+    pub newest: u32,
+    /// The next slot that was never used. 24 bits.
+    pub high_water: u32,
+    /// Collateral wei of all lots. 112 bits.
+    pub on_sale: u128,
+    /// Seconds that the clock stood still up to `folded_at`.
+    pub stopped_total: u32,
+    /// Time up to which stopped seconds are counted.
+    pub folded_at: u32,
+}
+
+impl Sales {
+    /// The word.
+    pub fn pack(&self) -> Result<U256> {
+        Writer::new()
+            .put(24, self.newest.into())
+            .put(24, self.high_water.into())
+            .put(112, self.on_sale)
+            .put(32, self.stopped_total.into())
+            .put(32, self.folded_at.into())
+            .finish()
+    }
+
+    /// The fields of a word.
+    pub fn unpack(word: U256) -> Self {
+        let mut word = Reader::new(word);
+        Self {
+            newest: low_32(word.take(24)),
+            high_water: low_32(word.take(24)),
+            on_sale: word.take(112),
+            stopped_total: low_32(word.take(32)),
+            folded_at: low_32(word.take(32)),
+        }
+    }
+}
+
+/// How much of an asset may be held, and the weight of new risk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Caps {
+    /// Sum of all balances and lots. 112 bits.
+    pub held: u128,
+    /// Largest `held` that a deposit may reach. 112 bits.
+    pub cap: u128,
+    /// Borrowing weight, bps. 14 bits.
+    pub max_ltv: u16,
+}
+
+impl Caps {
+    /// The word.
+    pub fn pack(&self) -> Result<U256> {
+        Writer::new().put(112, self.held).put(112, self.cap).put(14, self.max_ltv.into()).finish()
+    }
+
+    /// The fields of a word.
+    pub fn unpack(word: U256) -> Self {
+        let mut word = Reader::new(word);
+        Self { held: word.take(112), cap: word.take(112), max_ltv: low_16(word.take(14)) }
+    }
+}
+
+/// A collateral token.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Token {
+    /// The token.
+    pub token: Address,
+    /// Its decimals.
+    pub decimals: u8,
+}
+
+impl Token {
+    /// The word.
+    pub fn pack(&self) -> Result<U256> {
+        Writer::new().put_address(self.token).put(8, self.decimals.into()).finish()
+    }
+
+    /// The fields of a word.
+    pub fn unpack(word: U256) -> Self {
+        let mut word = Reader::new(word);
+        Self { token: word.take_address(), decimals: low_8(word.take(8)) }
+    }
+}
+
+/// Where an asset's price comes from and what is believed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Feed {
+    /// The feed; zero means reporters.
+    pub feed: Address,
+    /// Decimals of the feed's answer.
+    pub feed_decimals: u8,
+    /// Time at which the stored price was observed.
+    pub last_time: u32,
+    /// Largest believed move in one update, bps.
+    pub max_step: u16,
+    /// Widest confidence of a valid price, bps.
+    pub max_confidence: u16,
+    /// Seconds from observation to staleness. 24 bits.
+    pub max_age: u32,
+}
+
+impl Feed {
+    /// The word.
+    pub fn pack(&self) -> Result<U256> {
+        Writer::new()
+            .put_address(self.feed)
+            .put(8, self.feed_decimals.into())
+            .put(32, self.last_time.into())
+            .put(16, self.max_step.into())
+            .put(16, self.max_confidence.into())
+            .put(24, self.max_age.into())
+            .finish()
+    }
+
+    /// The fields of a word.
+    pub fn unpack(word: U256) -> Self {
+        let mut word = Reader::new(word);
+        Self {
+            feed: word.take_address(),
+            feed_decimals: low_8(word.take(8)),
+            last_time: low_32(word.take(32)),
+            max_step: low_16(word.take(16)),
+            max_confidence: low_16(word.take(16)),
+            max_age: low_32(word.take(24)),
+        }
+    }
+}
+
+/// A threshold on its way down; all zero means none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ramp {
+    /// Threshold at `start`, bps. 14 bits.
+    pub from: u16,
+    /// Threshold at `end`, bps. 14 bits.
+    pub to: u16,
+    /// When it starts to fall.
+    pub start: u32,
+    /// When it has fallen.
+    pub end: u32,
+}
+
+impl Ramp {
+    /// The word.
+    pub fn pack(&self) -> Result<U256> {
+        Writer::new()
+            .put(14, self.from.into())
+            .put(14, self.to.into())
+            .put(32, self.start.into())
+            .put(32, self.end.into())
+            .finish()
+    }
+
+    /// The fields of a word.
+    pub fn unpack(word: U256) -> Self {
+        let mut word = Reader::new(word);
+        Self {
+            from: low_16(word.take(14)),
+            to: low_16(word.take(14)),
+            start: low_32(word.take(32)),
+            end: low_32(word.take(32)),
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Words of the market as a whole, and of a breaker.
+
+use alloy_primitives::{Address, U256};
+
+use crate::{
+    Result,
+    bits::{Reader, Writer, low_8, low_16, low_32},
+    interest::RateCurve,
+};
+
+/// What health reads about the market.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Market {
+    /// Borrow index, RAY. 96 bits.
+    pub index: u128,
+    /// Time of the last accrual.
+    pub accrued_at: u32,
+    /// Base wei that belong to the reserve. 104 bits.
+    pub reserve: u128,
+    /// Borrow rate, bps a year.
+    pub rate: u16,
+    /// The overall breaker level; not zero means: read the overall breaker word.
+    pub level: u8,
+}
+
+impl Market {
+    /// The word.
+    pub fn pack(&self) -> Result<U256> {
+        Writer::new()
+            .put(96, self.index)
+            .put(32, self.accrued_at.into())
+            .put(104, self.reserve)
+            .put(16, self.rate.into())
+            .put(8, self.level.into())
+            .finish()
+    }
+
+    /// The fields of a word.
+    pub fn unpack(word: U256) -> Self {
+        let mut word = Reader::new(word);
+        Self {
+            index: word.take(96),
+            accrued_at: low_32(word.take(32)),
+            reserve: word.take(104),
+            rate: low_16(word.take(16)),
+            level: low_8(word.take(8)),
+        }
+    }
+}
+
+/// The market's stocks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Sum of stored debts less unclaimed raised, debt units. 112 bits, two's complement.
+    pub net: i128,
+    /// Base wei that may be lent, withdrawn or paid out as reserve. 112 bits.
+    pub cash: u128,
+    /// The rate curve. 31 bits.
+    pub curve: RateCurve,
+    /// No shares are out, so that interest belongs to the reserve.
+    pub no_suppliers: bool,
+}
+
+impl Totals {
+    /// The word.
+    pub fn pack(&self) -> Result<U256> {
+        Writer::new()
+            .put_signed(112, self.net)
+            .put(112, self.cash)
+            .put(8, self.curve.base.into())
+            .put(7, self.curve.kink.into())
+            .put(8, self.curve.slope.into())
+            .put(8, self.curve.jump.into())
+            .put(1, self.no_suppliers.into())
+            .finish()
+    }
+
+    /// The fields of a word.
+    pub fn unpack(word: U256) -> Self {
+        let mut word = Reader::new(word);
+        Self {
+            net: word.take_signed(112),
+            cash: word.take(112),
+            curve: RateCurve {
+                base: low_8(word.take(8)),
+                kink: low_8(word.take(7)),
+                slope: low_8(word.take(8)),
+                jump: low_8(word.take(8)),
+            },
+            no_suppliers: word.take(1) == 1,
+        }
+    }
+}
+
+/// The suppliers' shares and the owners' credits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Supply {
+    /// Shares out.
+    pub shares: u128,
+    /// Base wei owed to owners whose sales brought more than their debt. 112 bits.
+    pub credits: u128,
+}
+
+impl Supply {
+    /// The word.
+    pub fn pack(&self) -> Result<U256> {
+        Writer::new().put(128, self.shares).put(112, self.credits).finish()
+    }
+
+    /// The fields of a word.
+    pub fn unpack(word: U256) -> Self {
+        let mut word = Reader::new(word);
+        Self { shares: word.take(128), credits: word.take(112) }
+    }
+}
+
+/// The base token.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Base {
+    /// The token.
+    pub token: Address,
+    /// Its decimals.
+    pub decimals: u8,
+    /// Smallest debt of a position that owes anything, base wei. 88 bits.
+    pub min_debt: u128,
+}
+
+impl Base {
+    /// The word.
+    pub fn pack(&self) -> Result<U256> {
+        Writer::new()
+            .put_address(self.token)
+            .put(8, self.decimals.into())
+            .put(88, self.min_debt)
+            .finish()
+    }
+
+    /// The fields of a word.
+    pub fn unpack(word: U256) -> Self {
+        let mut word = Reader::new(word);
+        Self {
+            token: word.take_address(),
+            decimals: low_8(word.take(8)),
+            min_debt: word.take(88),
+        }
+    }
+}
+
+/// A breaker: a level from `since` until `until`, which is not part of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Breaker {
+    /// 0 normal to 4; see [`crate::breaker`].
+    pub level: u8,
+    /// First second.
+    pub since: u32,
+    /// First second after it.
+    pub until: u32,
+}
+
+impl Breaker {
+    /// The word.
+    pub fn pack(&self) -> Result<U256> {
+        Writer::new()
+            .put(8, self.level.into())
+            .put(32, self.since.into())
+            .put(32, self.until.into())
+            .finish()
+    }
+
+    /// The fields of a word.
+    pub fn unpack(word: U256) -> Self {
+        let mut word = Reader::new(word);
+        Self {
+            level: low_8(word.take(8)),
+            since: low_32(word.take(32)),
+            until: low_32(word.take(32)),
+        }
+    }
+}

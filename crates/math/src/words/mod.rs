@@ -1,0 +1,14 @@
+//! The packed storage words. Fields are listed from bit 0 up; the widths are those in `pack`.
+//!
+//! # Errors
+//! Every `pack` is `OutOfRange` if a value does not fit its field: nothing is ever cut off.
+
+mod asset;
+mod auction;
+mod market;
+mod position;
+
+pub use asset::{AssetPrice, Caps, Feed, Ramp, SaleTerms, Sales, Token};
+pub use auction::{AuctionPool, AuctionTerms};
+pub use market::{Base, Breaker, Market, Supply, Totals};
+pub use position::{Account, Claim, Holding};
