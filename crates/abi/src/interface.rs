@@ -1,0 +1,187 @@
+//! The entry points.
+
+use alloy_sol_types::sol;
+
+sol! {
+    /// The engine as its callers see it. Entry points that the engine's own program does not hold
+    /// are served by the extension, which the engine delegate-calls: same address, same storage.
+    interface IPlimsoll {
+        // ---- Supply side ----
+
+        /// Supplies base tokens for `receiver`, who gets shares of the suppliers' residual claim.
+        /// Rounding: shares down.
+        function supply(uint256 amount, address receiver) external returns (uint256 shares);
+        /// Burns the caller's `shares` and pays `receiver`. Rounding: amount down.
+        function redeem(uint256 shares, address receiver) external returns (uint256 amount);
+
+        // ---- Positions ----
+
+        /// Adds collateral to `account`. Anyone may add to an asset that the position already
+        /// holds; a new asset needs its dust value and the owner as the caller.
+        function deposit(uint8 asset, uint256 amount, address account) external;
+        /// Takes the caller's collateral out. Ends with a health check when he owes anything.
+        function withdraw(uint8 asset, uint256 amount, address receiver) external;
+        /// Borrows base tokens against the caller's position. Ends with a health check.
+        function borrow(uint256 amount, address receiver) external;
+        /// Repays at most `amount` of `account`'s debt; returns what was pulled. A full repayment
+        /// leaves the account's open auctions.
+        function repay(uint256 amount, address account) external returns (uint256 paid);
+        /// Pays out the caller's credit (what his sales brought beyond his debt).
+        function collect(address receiver) external returns (uint256 amount);
+
+        // ---- Prices ----
+
+        /// An authorised reporter pushes prices (WAD) with confidences (WAD, same unit), all
+        /// observed at `time`.
+        function report(uint8[] assets, uint256[] prices, uint256[] confidences, uint32 time) external;
+        /// Reads the configured feeds of `assets`. Never reverts because of a feed.
+        function poke(uint8[] assets) external;
+
+        // ---- Liquidation ----
+
+        /// Starts or joins sales of the unhealthy among `accounts`; the caller is paid in kind.
+        /// `hints` name closed, empty auctions whose words may be reused.
+        /// Returns one `Skip` code an account (0: kicked).
+        function kick(address[] accounts, uint64[] hints) external returns (uint8[] skips);
+        /// Buys from an auction: collateral to `receiver` first, then `onTake` on the caller when
+        /// `data` is not empty, then the payment is pulled from the caller.
+        function take(uint64 auction, uint256 maxLot, uint256 maxPrice, uint256 minLot, uint32 deadline, address receiver, bytes data) external returns (uint256 lot, uint256 pay);
+        /// Restarts an auction whose curve has run out.
+        function redo(uint64 auction) external;
+        /// Books the closed auctions of `accounts` to their debts and credits.
+        function settle(address[] accounts) external;
+        /// Withdraws the caller's share from an open auction, if his health is then at least the
+        /// target.
+        function leave(uint64 auction) external;
+        /// Books the debt of accounts that have nothing left to sell: credit, reserve, suppliers.
+        function realise(address[] accounts) external;
+
+        // ---- Views of the engine's own program ----
+
+        /// Health factor in WAD, down; the largest uint256 when nothing is owed. Lots on sale count.
+        function healthFactor(address account) external view returns (uint256);
+        /// The packed storage words of a key, for tools: see docs/ARCHITECTURE.md.
+        function extension() external view returns (address);
+
+        // ---- Views (extension) ----
+
+        /// debt: effective debt, base wei, up. collateral: value of the balances. margin: that value
+        /// weighted by the liquidation thresholds. pending: expected net proceeds of lots on sale.
+        /// limit: what may be owed at the borrowing weights. credit: base wei to collect.
+        function position(address account) external view returns (uint256 health, uint256 debt, uint256 collateral, uint256 margin, uint256 pending, uint256 limit, uint256 credit);
+        function healthFactors(address[] accounts) external view returns (uint256[]);
+        /// Balance of one collateral and the claims on auctions of it (at most three).
+        function holding(address account, uint8 asset) external view returns (uint256 balance, uint64[] auctions, uint256[] units);
+        /// Health after an action as if it had passed. action: 0 deposit, 1 withdraw, 2 borrow, 3 repay.
+        function preview(address account, uint8 action, uint8 asset, uint256 amount) external view returns (uint256 health, bool allowed);
+        function maxBorrow(address account) external view returns (uint256 amount);
+        function maxWithdraw(address account, uint8 asset) external view returns (uint256 amount);
+        function sharesOf(address account) external view returns (uint256);
+        function creditOf(address account) external view returns (uint256);
+        /// What `shares` would redeem now, base wei, down.
+        function assetsOf(uint256 shares) external view returns (uint256);
+        /// cash, debt (all effective debts, base wei, down), claims of the suppliers, reserve,
+        /// credits, deficit: base wei. onSale: value of all lots at live prices.
+        function solvency() external view returns (uint256 cash, int256 debt, uint256 claims, uint256 reserve, uint256 credits, uint256 deficit, uint256 onSale);
+        /// index in RAY (starts at 1e24), rate in bps a year, net: debt units, totalShares, time of
+        /// the last accrual; the index is accrued to now.
+        function ledger() external view returns (uint256 index, uint256 rate, int256 net, uint256 totalShares, uint32 accruedAt);
+        /// An auction by its id: state 0 unknown, 1 open, 2 closed. price: WAD now; factor: ppm.
+        function auction(uint64 id) external view returns (uint8 state, uint256 lot, uint256 units, uint256 raised, uint256 price, uint256 factor, uint256 elapsed, bool needsRedo, uint256 kickPrice);
+        /// Cost of `lot` of an auction `wait` seconds from now at today's oracle price.
+        function quote(uint64 id, uint256 lot, uint32 wait) external view returns (uint256 price, uint256 pay);
+        /// Ids of the open auctions of an asset, from slot `from`, at most `limit` slots looked at.
+        function auctions(uint8 asset, uint32 from, uint32 limit) external view returns (uint64[] ids, uint32 next);
+        function price(uint8 asset) external view returns (uint256 price, uint256 confidence, uint32 time, uint8 verdict, uint8 level);
+        function assetCount() external view returns (uint8);
+        function asset(uint8 id) external view returns (address token, uint8 decimals, uint256 held, uint256 cap, uint256 onSale, uint256 maxOnSale, uint16 maxLtv, uint16 threshold);
+        function terms(uint8 asset) external view returns (SaleTerms);
+        function base() external view returns (address token, uint8 decimals, uint256 minDebt);
+        function roles() external view returns (address governor, address guardian, address pendingGovernor, address pendingGuardian);
+        function breaker(uint8 asset) external view returns (uint8 level, uint32 since, uint32 until);
+        function overallBreaker() external view returns (uint8 level, uint32 since, uint32 until);
+        function isReporter(address account) external view returns (bool);
+
+        /// Accrues interest to now.
+        function accrue() external;
+
+        // ---- Breakers (extension) ----
+
+        /// Raises a level until `until`; asset 255 means all. Guardian or governor.
+        function raise(uint8 asset, uint8 level, uint32 until) external;
+        /// Lowers a level at once. Governor.
+        function lower(uint8 asset, uint8 level) external;
+
+        // ---- Governance (extension; the governor unless a line says otherwise) ----
+
+        function listAsset(address token, uint8 decimals) external returns (uint8 asset);
+        function setTerms(uint8 asset, SaleTerms terms) external;
+        function setMaxLtv(uint8 asset, uint16 maxLtv) external;
+        /// Falls only along a ramp that ends at `end`, at least a day from now; rises at once.
+        function setThreshold(uint8 asset, uint16 threshold, uint32 end) external;
+        function setCap(uint8 asset, uint256 cap) external;
+        function setPricePolicy(uint8 asset, uint32 maxAge, uint16 maxStep, uint16 maxConfidence) external;
+        /// A Chainlink-style feed, or the zero address for reporters.
+        function setFeed(uint8 asset, address feed, uint8 decimals) external;
+        function setReporter(address reporter, bool allowed) external;
+        /// base: 10 bps steps; kink: percent; slope: 50 bps steps; jump: 500 bps steps (a year).
+        function setRateCurve(uint8 base, uint8 kink, uint8 slope, uint8 jump) external;
+        function setMinDebt(uint256 minDebt) external;
+        function proposeGovernor(address next) external;
+        function acceptGovernor() external;
+        /// The governor or the guardian himself may propose.
+        function proposeGuardian(address next) external;
+        function acceptGuardian() external;
+        function withdrawReserve(uint256 amount, address receiver) external;
+        /// Dust that bad debt left behind, by asset.
+        function withdrawDust(uint8 asset, address receiver) external returns (uint256 amount);
+        /// Anyone: pays into the suppliers' claim and lowers the recorded deficit.
+        function coverDeficit(uint256 amount) external returns (uint256 paid);
+    }
+
+    /// What governs the sale of one asset.
+    /// referenceFactor, penalty, chip, target, fullBelow, startExcess, floor: bps.
+    /// fastRate, slowRate, descent: ppm a second.
+    /// dust, maxOnSale, tip, small: base value in thousandths of a whole base token.
+    /// coolOff: seconds.
+    struct SaleTerms {
+        uint16 referenceFactor;
+        uint16 penalty;
+        uint16 chip;
+        uint16 target;
+        uint16 fullBelow;
+        uint16 startExcess;
+        uint16 fastRate;
+        uint16 slowRate;
+        uint16 descent;
+        uint16 floor;
+        uint32 dust;
+        uint64 maxOnSale;
+        uint32 tip;
+        uint32 small;
+        uint8 coolOff;
+    }
+
+    /// What a taker implements to buy without capital.
+    interface ITaker {
+        /// The lot has arrived at the receiver; `pay` base wei will be pulled from the caller of
+        /// `take` when this returns.
+        function onTake(uint64 auction, uint256 lot, uint256 pay, bytes data) external;
+    }
+
+    /// The constructor's arguments, in order (the Stylus SDK's `stylus_constructor`).
+    interface IPlimsollConstructor {
+        function stylus_constructor(address extension, address governor, address guardian, address base, uint8 baseDecimals, uint256 minDebt) external;
+    }
+
+    interface IERC20 {
+        function balanceOf(address account) external view returns (uint256);
+        function transfer(address to, uint256 amount) external returns (bool);
+        function transferFrom(address from, address to, uint256 amount) external returns (bool);
+        function approve(address spender, uint256 amount) external returns (bool);
+    }
+
+    interface IAggregator {
+        function latestRoundData() external view returns (uint80 roundId, int256 answer, uint256 startedAt, uint256 updatedAt, uint80 answeredInRound);
+    }
+}
