@@ -84,6 +84,23 @@ fn traps_stay_traps() {
 }
 
 #[test]
+fn one_ink_less_is_too_little() {
+    for seed in 0..40 {
+        let body = Generator(seed * 0x9e37_79b9 + 2).expression(4);
+        let helper = "(func $helper (param i32) (result i32) local.get 0 i32.const 7 i32.xor)";
+        let wat = with_items(helper, &format!("(local $x i32) {body}"));
+        let wasm = activate(&wat).unwrap().wasm;
+        let plenty = run_wasm(&wasm, 5, 1 << 50, 22_000);
+        let used = (1 << 50) - plenty.ink_left;
+        let exact = run_wasm(&wasm, 5, used, 22_000);
+        assert_eq!((exact.result, exact.out_of_ink), (plenty.result, false));
+        assert_eq!(exact.ink_left, 0);
+        let short = run_wasm(&wasm, 5, used - 1, 22_000);
+        assert_eq!((short.result, short.out_of_ink), (None, true));
+    }
+}
+
+#[test]
 fn random_programs() {
     for seed in 0..150 {
         let body = Generator(seed * 0x9e37_79b9 + 1).expression(6);

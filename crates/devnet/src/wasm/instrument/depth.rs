@@ -1,6 +1,8 @@
 //! Makes stack overflows the same on every machine (crates/prover/src/programs/depth.rs).
 //!
-//! Each function takes its frame's words from a global on entry and gives them back on return.
+//! Each function takes its frame's words from a global on entry and gives them back on return. A
+//! branch to the outermost label of a body also returns but gives nothing back, as in Nitro:
+//! compilers seldom make one.
 
 use super::{
     StylusParams,
