@@ -1,0 +1,196 @@
+//! Reading and arranging state, time and blocks from outside any transaction.
+
+use alloy_primitives::{Address, B256, Bytes, U256};
+use revm::Database;
+use revm::bytecode::Bytecode;
+use revm::database::CacheDB;
+use revm::database_interface::EmptyDB;
+use revm::state::AccountInfo;
+
+use super::{BlockInfo, Chain, Snapshot};
+use crate::evm::Db;
+use crate::evm::precompiles::{ARB_SYS, ARB_WASM};
+use crate::program::{ARBOS_STATE, Record};
+use crate::session::RecentPrograms;
+
+/// Seconds between blocks of the parent chain.
+const L1_BLOCK_SECS: u64 = 12;
+
+/// State before the first block.
+pub(super) fn genesis() -> Db {
+    let mut db = CacheDB::new(EmptyDB::default());
+    // Solidity checks for code before it calls; the byte is the one that real precompiles have.
+    let invalid = || Bytecode::new_legacy(Bytes::from_static(&[0xFE]));
+    for precompile in [ARB_SYS, ARB_WASM] {
+        db.insert_account_info(precompile, AccountInfo::default().with_code(invalid()));
+    }
+    // EIP-161 would sweep an empty account away, storage included.
+    db.insert_account_info(
+        ARBOS_STATE,
+        AccountInfo {
+            nonce: 1,
+            ..AccountInfo::default()
+        },
+    );
+    db
+}
+
+impl Chain {
+    /// Adds `wei` to a balance.
+    pub fn fund(&mut self, account: Address, wei: U256) {
+        self.edit(account, |info| {
+            info.balance = info.balance.saturating_add(wei)
+        });
+    }
+
+    /// Balance in wei.
+    #[must_use]
+    pub fn balance(&mut self, account: Address) -> U256 {
+        self.info(account).balance
+    }
+
+    /// Next nonce.
+    #[must_use]
+    pub fn nonce(&mut self, account: Address) -> u64 {
+        self.info(account).nonce
+    }
+
+    /// Account code, compressed for a Stylus program.
+    #[must_use]
+    pub fn code(&mut self, account: Address) -> Bytes {
+        self.bytecode(account).original_bytes()
+    }
+
+    /// Places code without running a constructor.
+    pub fn set_code(&mut self, account: Address, code: Bytes) {
+        let bytecode = Bytecode::new_legacy(code);
+        self.edit(account, |info| {
+            info.code_hash = bytecode.hash_slow();
+            info.code = Some(bytecode);
+        });
+    }
+
+    /// A storage word.
+    #[must_use]
+    pub fn storage(&mut self, account: Address, slot: U256) -> U256 {
+        let Ok(word) = self.db.storage(account, slot);
+        word
+    }
+
+    /// Overwrites a storage word.
+    pub fn set_storage(&mut self, account: Address, slot: U256, value: U256) {
+        let Ok(()) = self.db.insert_account_storage(account, slot, value);
+    }
+
+    /// Marks the program at `account` as cached or not. Returns whether there is such a program.
+    ///
+    /// Programs with the same code share the mark.
+    pub fn set_cached(&mut self, account: Address, cached: bool) -> bool {
+        let slot = self.info(account).code_hash.into();
+        let record = Record::unpack(self.storage(ARBOS_STATE, slot));
+        if record.version == 0 {
+            return false;
+        }
+        self.set_storage(ARBOS_STATE, slot, Record { cached, ..record }.pack());
+        true
+    }
+
+    /// Whether the program at `account` is activated, up to date and not expired.
+    #[must_use]
+    pub fn is_active(&mut self, account: Address) -> bool {
+        let slot = self.info(account).code_hash.into();
+        let record = Record::unpack(self.storage(ARBOS_STATE, slot));
+        record
+            .check_active(&self.params, self.block.timestamp)
+            .is_ok()
+    }
+
+    /// The open block.
+    #[must_use]
+    pub fn block(&self) -> BlockInfo {
+        self.block
+    }
+
+    /// Sets the time of the open block, in seconds since the epoch.
+    pub fn set_time(&mut self, timestamp: u64) {
+        self.block.timestamp = timestamp;
+    }
+
+    /// Sets the number of the parent chain's block.
+    pub fn set_l1_block(&mut self, number: u64) {
+        self.block.l1_block = number;
+    }
+
+    /// Closes the open block and opens the next one `secs` later.
+    pub fn advance(&mut self, secs: u64) {
+        self.mine();
+        self.block.timestamp = self.block.timestamp.saturating_add(secs);
+        self.block.l1_block = self.block.l1_block.saturating_add(secs / L1_BLOCK_SECS);
+    }
+
+    /// Closes the open block and opens the next one at the same time, as a busy sequencer does.
+    pub fn mine(&mut self) {
+        self.block.l2_block += 1;
+        self.recent = RecentPrograms::default();
+    }
+
+    /// Sets the price of gas in wei.
+    pub fn set_base_fee(&mut self, wei: u64) {
+        self.config.base_fee = wei;
+    }
+
+    /// Remembers the state and the open block. Returns the number to revert to.
+    pub fn snapshot(&mut self) -> usize {
+        let Self {
+            db, block, recent, ..
+        } = self;
+        self.snapshots.push(Snapshot {
+            db: db.clone(),
+            block: *block,
+            recent: recent.clone(),
+        });
+        self.snapshots.len() - 1
+    }
+
+    /// Returns to a snapshot and drops it with all later ones. Returns whether there was one.
+    pub fn revert(&mut self, id: usize) -> bool {
+        self.snapshots.truncate(id + 1);
+        match self.snapshots.len() == id + 1 {
+            true => self.snapshots.pop().is_some_and(|snapshot| {
+                self.db = snapshot.db;
+                self.block = snapshot.block;
+                self.recent = snapshot.recent;
+                true
+            }),
+            false => false,
+        }
+    }
+
+    /// Hash of the account's code.
+    #[must_use]
+    pub fn code_hash(&mut self, account: Address) -> B256 {
+        self.info(account).code_hash
+    }
+
+    fn info(&mut self, account: Address) -> AccountInfo {
+        let Ok(info) = self.db.basic(account);
+        info.unwrap_or_default()
+    }
+
+    fn bytecode(&mut self, account: Address) -> Bytecode {
+        let info = self.info(account);
+        match info.code {
+            Some(code) => code,
+            None => {
+                let Ok(code) = self.db.code_by_hash(info.code_hash);
+                code
+            }
+        }
+    }
+
+    fn edit(&mut self, account: Address, change: impl FnOnce(&mut AccountInfo)) {
+        let mut info = self.info(account);
+        change(&mut info);
+        self.db.insert_account_info(account, info);
+    }
+}

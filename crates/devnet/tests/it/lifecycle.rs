@@ -1,0 +1,273 @@
+//! Deployment, activation, expiry, fees, blocks and snapshots.
+
+use plimsoll_devnet::alloy_primitives::{Address, B256, U256, keccak256};
+use plimsoll_devnet::{
+    ARB_WASM, ActivationError, Cost, DeployError, HaltReason, Outcome, Tx, TxError, init_code,
+    stylus_code,
+};
+
+use crate::rig::{ALICE, Rig, ether, number, program, word};
+
+const DAY: u64 = 86_400;
+
+fn nothing() -> Vec<u8> {
+    program("(i32.const 0)")
+}
+
+fn ask(rig: &mut Rig, signature: &str, argument: B256) -> Outcome {
+    let data = [&keccak256(signature)[..4], argument.as_slice()].concat();
+    rig.chain.call(Tx::call(ALICE, ARB_WASM, data)).unwrap()
+}
+
+#[test]
+fn deployment_stores_prefixed_code_and_takes_a_data_fee() {
+    let mut rig = Rig::new();
+    let wasm = nothing();
+    let deployed = rig.chain.deploy_stylus(ALICE, &wasm).unwrap();
+    assert_eq!(rig.chain.code(deployed.address), stylus_code(&wasm));
+    assert_eq!(rig.chain.code(deployed.address)[..4], [0xef, 0xf0, 0, 0]);
+    // At least 512,000 bytes at 82,928,201 wei.
+    assert!(deployed.data_fee > U256::from(512_000u64 * 82_928_201));
+    let activation = deployed.activation.unwrap();
+    assert!(activation.trace.of(Cost::Precompile) > 1_659_168);
+    assert_eq!(activation.logs.len(), 1);
+    assert_eq!(rig.chain.balance(ARB_WASM), U256::ZERO);
+    let gas = deployed.creation.gas_used + activation.gas_used;
+    let paid = ether(1_000) - rig.chain.balance(ALICE);
+    assert_eq!(
+        paid,
+        deployed.data_fee + U256::from(gas) * U256::from(20_000_000)
+    );
+}
+
+#[test]
+fn same_code_at_two_addresses_shares_its_activation() {
+    let mut rig = Rig::new();
+    assert!(
+        rig.chain
+            .deploy_stylus(ALICE, &nothing())
+            .unwrap()
+            .activation
+            .is_some()
+    );
+    let second = rig.chain.deploy_stylus(ALICE, &nothing()).unwrap();
+    assert!(second.activation.is_none());
+    assert!(rig.send(second.address, []).status.is_success());
+}
+
+#[test]
+fn inactive_program_takes_all_gas_and_arbwasm_says_why() {
+    let mut rig = Rig::new();
+    let code = stylus_code(&nothing());
+    let (program, _) = rig.chain.deploy_evm(ALICE, init_code(&code)).unwrap();
+    let receipt = rig.transact(Tx::call(ALICE, program, []).gas(100_000));
+    assert_eq!(
+        receipt.status,
+        Outcome::Halt {
+            reason: HaltReason::NotActivated
+        }
+    );
+    assert_eq!(receipt.gas_used, 100_000);
+
+    let hash = rig.chain.code_hash(program);
+    let error = &keccak256("ProgramNotActivated()")[..4];
+    assert_eq!(
+        ask(&mut rig, "codehashVersion(bytes32)", hash).output(),
+        error
+    );
+    assert!(
+        rig.chain
+            .activate(ALICE, program)
+            .unwrap()
+            .status
+            .is_success()
+    );
+    assert_eq!(
+        ask(&mut rig, "codehashVersion(bytes32)", hash).output(),
+        word(3)
+    );
+    let again = rig.chain.activate(ALICE, program).unwrap();
+    let up_to_date = &keccak256("ProgramUpToDate()")[..4];
+    assert_eq!(again.status.output(), up_to_date);
+    assert!(rig.send(program, []).status.is_success());
+}
+
+#[test]
+fn program_expires_after_a_year_and_comes_back() {
+    let mut rig = Rig::new();
+    let program = rig.deploy(&nothing());
+    rig.chain.advance(364 * DAY);
+    assert!(rig.send(program, []).status.is_success());
+    rig.chain.advance(2 * DAY);
+    assert!(!rig.send(program, []).status.is_success());
+    let outcome = ask(&mut rig, "programVersion(address)", program.into_word());
+    assert_eq!(
+        outcome.output()[..4],
+        keccak256("ProgramExpired(uint64)")[..4]
+    );
+    assert!(
+        rig.chain
+            .activate(ALICE, program)
+            .unwrap()
+            .status
+            .is_success()
+    );
+    assert!(rig.send(program, []).status.is_success());
+}
+
+#[test]
+fn arbwasm_reports_the_init_gas_that_calls_pay() {
+    let mut rig = Rig::new();
+    let program = rig.deploy(&nothing());
+    let answer = ask(&mut rig, "programInitGas(address)", program.into_word());
+    let uncached = U256::from_be_slice(&answer.output()[..32]);
+    assert_eq!(
+        U256::from(rig.send(program, []).trace.of(Cost::Init)),
+        uncached
+    );
+}
+
+#[test]
+fn invalid_programs_are_refused_with_a_reason() {
+    let mut rig = Rig::new();
+    let float = program("(drop (f32.add (f32.const 1) (f32.const 1))) (i32.const 0)");
+    let refused = rig.chain.deploy_stylus(ALICE, &float);
+    assert!(
+        matches!(refused, Err(DeployError::Program(_))),
+        "{refused:?}"
+    );
+    let garbage = rig.chain.deploy_stylus(ALICE, b"not wasm");
+    assert!(
+        matches!(
+            garbage,
+            Err(DeployError::Program(ActivationError::Invalid(_)))
+        ),
+        "{garbage:?}"
+    );
+}
+
+#[test]
+fn ef_code_is_refused_unless_it_is_stylus() {
+    let mut rig = Rig::new();
+    let refused = rig.chain.deploy_evm(ALICE, init_code(&[0xef, 0x00, 0x01]));
+    let Err(DeployError::Creation(Outcome::Halt { reason })) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(reason, HaltReason::CreateContractStartingWithEF);
+    let fragment = [0xef, 0xf0, 0x01, 0x00];
+    let (fragment, _) = rig.chain.deploy_evm(ALICE, init_code(&fragment)).unwrap();
+    let receipt = rig.transact(Tx::call(ALICE, fragment, []).gas(50_000));
+    assert_eq!(receipt.gas_used, 50_000);
+}
+
+#[test]
+fn snapshot_brings_back_state_and_block() {
+    let mut rig = Rig::new();
+    let store = rig.deploy(&program(
+        "(call $read_args (i32.const 0))
+         (call $sstore (i32.const 64) (i32.const 0))
+         (call $flush (i32.const 0))
+         (i32.const 0)",
+    ));
+    rig.send(store, word(1));
+    let block = rig.chain.block();
+    let nonce = rig.chain.nonce(ALICE);
+    let snapshot = rig.chain.snapshot();
+    rig.send(store, word(2));
+    rig.chain.advance(60);
+    let late = rig.chain.deploy_stylus(ALICE, &nothing()).unwrap().address;
+    assert!(rig.chain.revert(snapshot));
+    assert!(!rig.chain.revert(snapshot));
+    assert_eq!(rig.chain.storage(store, U256::ZERO), U256::from(1));
+    assert_eq!(rig.chain.block(), block);
+    assert_eq!(rig.chain.nonce(ALICE), nonce);
+    assert!(rig.chain.code(late).is_empty());
+    assert!(!rig.chain.is_active(late));
+}
+
+#[test]
+fn simulation_leaves_no_trace() {
+    let mut rig = Rig::new();
+    let (nonce, balance) = (rig.chain.nonce(ALICE), rig.chain.balance(ALICE));
+    let bob = Address::repeat_byte(0xb0);
+    let outcome = rig
+        .chain
+        .call(Tx::call(ALICE, bob, []).value(ether(1)))
+        .unwrap();
+    assert!(outcome.is_success());
+    assert_eq!(
+        (rig.chain.nonce(ALICE), rig.chain.balance(ALICE)),
+        (nonce, balance)
+    );
+    assert_eq!(rig.chain.balance(bob), U256::ZERO);
+}
+
+#[test]
+fn invalid_transactions_are_refused() {
+    let mut rig = Rig::new();
+    let bob = Address::repeat_byte(0xb0);
+    let tx = || Tx::call(ALICE, bob, []);
+    let mut refuse = |tx| rig.chain.transact(tx).expect_err("refusal");
+    assert_eq!(
+        refuse(Tx {
+            nonce: Some(5),
+            ..tx()
+        }),
+        TxError::Nonce {
+            expected: 0,
+            given: 5
+        }
+    );
+    assert_eq!(
+        refuse(tx().gas(20_999)),
+        TxError::GasLimitTooLow { needed: 21_000 }
+    );
+    assert_eq!(
+        refuse(tx().gas(32_000_001)),
+        TxError::GasLimitTooHigh { limit: 32_000_000 }
+    );
+    assert!(matches!(
+        refuse(tx().value(ether(1_000))),
+        TxError::Balance { .. }
+    ));
+    let cheap = Tx {
+        max_fee: Some(1),
+        ..tx()
+    };
+    assert_eq!(
+        refuse(cheap),
+        TxError::FeeBelowBase {
+            base_fee: 20_000_000
+        }
+    );
+    let receipt = rig.transact(Tx {
+        nonce: Some(0),
+        ..Tx::call(ALICE, bob, [])
+    });
+    assert_eq!(receipt.gas_used, 21_000);
+}
+
+#[test]
+fn blocks_advance_with_transactions_and_time() {
+    let mut rig = Rig::new();
+    let bob = Address::repeat_byte(0xb0);
+    let first = rig.send(bob, []).block;
+    let second = rig.send(bob, []).block;
+    assert_eq!(second.l2_block, first.l2_block + 1);
+    assert_eq!(second.timestamp, first.timestamp);
+    rig.chain.advance(24);
+    let third = rig.send(bob, []).block;
+    assert_eq!(third.timestamp, first.timestamp + 24);
+    assert_eq!(third.l1_block, first.l1_block + 2);
+}
+
+#[test]
+fn number_helper_reads_words() {
+    let mut rig = Rig::new();
+    let echo = rig.deploy(&program(
+        "(call $read_args (i32.const 0))
+         (call $write_result (i32.const 0) (local.get $len))
+         (i32.const 0)",
+    ));
+    assert_eq!(number(&rig.send(echo, word(42))), U256::from(42));
+}

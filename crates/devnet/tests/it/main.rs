@@ -1,0 +1,8 @@
+//! The chain from outside: small programs in wat, small contracts in hand-assembled bytecode.
+
+mod calls;
+mod gas;
+mod lifecycle;
+mod outcomes;
+mod rig;
+mod storage;
