@@ -3,9 +3,7 @@
 use crate::{
     MathError, Result,
     claims::Pool,
-    fixed::{
-        AMOUNT_MAX, BPS, EXP_ONE, PPM, add, exp_neg, mul, mul_div_down, mul_div_up, sub,
-    },
+    fixed::{AMOUNT_MAX, BPS, EXP_ONE, PPM, add, exp_neg, mul, mul_div_down, mul_div_up, sub},
     value::{amount_for_value_down, units_down, units_up, value_down, value_up},
 };
 
@@ -45,7 +43,11 @@ fn seconds_up(distance: u32, rate: u32) -> u32 {
         return 0;
     }
     // `div_ceil` cannot overflow; a rate of zero never arrives.
-    if rate == 0 { u32::MAX } else { distance.div_ceil(rate) }
+    if rate == 0 {
+        u32::MAX
+    } else {
+        distance.div_ceil(rate)
+    }
 }
 
 /// The price factor: from the start factor at the fast rate to exactly one, from there at the slow
@@ -68,7 +70,10 @@ pub fn factor(curve: &Curve, elapsed: u32) -> u32 {
 /// Seconds of the auction clock from which on nothing can be taken before a redo.
 pub fn runs_out_at(curve: &Curve) -> u32 {
     let descent = seconds_up(ONE.saturating_sub(curve.floor_ppm), curve.slow);
-    curve.crossing().saturating_add(descent).saturating_add(TAIL)
+    curve
+        .crossing()
+        .saturating_add(descent)
+        .saturating_add(TAIL)
 }
 
 /// The price of an auction: it follows the live price up at once, and down no faster than the
@@ -101,13 +106,7 @@ pub fn joinable(curve: &Curve, pool: &Pool, lot: u128, elapsed: u32) -> bool {
 ///
 /// # Units
 /// lot: collateral wei; price: WAD; start_excess_ppm: ppm; index: RAY.
-pub fn is_too_large(
-    lot: u128,
-    price: u128,
-    scale: u8,
-    start_excess_ppm: u32,
-    index: u128,
-) -> bool {
+pub fn is_too_large(lot: u128, price: u128, scale: u8, start_excess_ppm: u32, index: u128) -> bool {
     units_at_start_up(lot, price, scale, start_excess_ppm, index)
         .map_or(true, |units| units >= UNITS_LIMIT)
 }
@@ -281,7 +280,10 @@ pub fn quote_take(
     }
     let Conditions { price, scale, .. } = *conditions;
     if price > request.max_price {
-        return Err(TakeRefusal::TooExpensive { price, max: request.max_price });
+        return Err(TakeRefusal::TooExpensive {
+            price,
+            max: request.max_price,
+        });
     }
     let lot = auction.lot.min(request.max_lot);
     let min = request.min_lot.max(1);
@@ -302,17 +304,30 @@ pub fn quote_take(
         return Err(MathError::Overflow.into());
     }
     let closes = left == 0;
-    let after = AuctionState { lot: left, raised, closed: closes, ..*auction };
-    Ok(Take { lot, pay, net, cut: sub(pay, net)?, units_credited, after, closes })
+    let after = AuctionState {
+        lot: left,
+        raised,
+        closed: closes,
+        ..*auction
+    };
+    Ok(Take {
+        lot,
+        pay,
+        net,
+        cut: sub(pay, net)?,
+        units_credited,
+        after,
+        closes,
+    })
 }
 
-fn require_no_dust(
-    lot: u128,
-    conditions: &Conditions,
-) -> core::result::Result<(), TakeRefusal> {
+fn require_no_dust(lot: u128, conditions: &Conditions) -> core::result::Result<(), TakeRefusal> {
     let value = value_down(lot, conditions.live_price, conditions.scale)?;
     if value < conditions.dust {
-        return Err(TakeRefusal::Dust { value, dust: conditions.dust });
+        return Err(TakeRefusal::Dust {
+            value,
+            dust: conditions.dust,
+        });
     }
     Ok(())
 }

@@ -36,7 +36,12 @@ pub(crate) fn low_64(value: u128) -> u64 {
 /// A word of two halves, high half first.
 #[inline]
 pub(crate) fn join(high: u128, low: u128) -> U256 {
-    U256::from_limbs([low_64(low), low_64(low >> 64), low_64(high), low_64(high >> 64)])
+    U256::from_limbs([
+        low_64(low),
+        low_64(low >> 64),
+        low_64(high),
+        low_64(high >> 64),
+    ])
 }
 
 /// The largest number of `bits` bits.
@@ -95,7 +100,12 @@ pub(crate) struct Writer {
 
 impl Writer {
     pub(crate) const fn new() -> Self {
-        Self { low: 0, high: 0, used: 0, fits: true }
+        Self {
+            low: 0,
+            high: 0,
+            used: 0,
+            fits: true,
+        }
     }
 
     /// Appends a field of 1 to 128 bits.

@@ -5,7 +5,7 @@
 //! the breakers' intervals. So before either breaker or the asset's `dead` changes, the asset's
 //! [`fold`] must be stored; then the clock never runs backwards and no second counts twice.
 
-use crate::words::{Breaker, Sales};
+use crate::words::Breaker;
 
 /// Levels: 0 normal, 1 no new risk, 2 no kick unless the health factor is below the hard limit,
 /// 3 also no redo and the auction clock stopped, 4 takes only at the oracle price or better.
@@ -15,7 +15,11 @@ pub const STOPS_CLOCK: u8 = 3;
 
 /// The level in force at `now`.
 pub const fn active(breaker: &Breaker, now: u32) -> u8 {
-    if breaker.since <= now && now < breaker.until { breaker.level } else { 0 }
+    if breaker.since <= now && now < breaker.until {
+        breaker.level
+    } else {
+        0
+    }
 }
 
 /// Seconds that an asset's auction clock has stood still up to `now`. `dead`: the asset has had no
@@ -23,19 +27,27 @@ pub const fn active(breaker: &Breaker, now: u32) -> u8 {
 ///
 /// # Source
 /// The length of a union of two intervals, clipped to what is not folded yet.
-pub fn stopped(sales: &Sales, asset: &Breaker, overall: &Breaker, dead: bool, now: u32) -> u32 {
-    let open = now.saturating_sub(sales.folded_at);
-    let since_fold = if dead { open } else { union(sales.folded_at, asset, overall, now) };
-    sales.stopped_total.saturating_add(since_fold)
+pub fn stopped(asset: &Breaker, overall: &Breaker, dead: bool, now: u32) -> u32 {
+    let open = now.saturating_sub(asset.folded_at);
+    let since_fold = if dead {
+        open
+    } else {
+        union(asset.folded_at, asset, overall, now)
+    };
+    asset.stopped_total.saturating_add(since_fold)
 }
 
 /// The asset's word with every stopped second up to `now` counted.
-pub fn fold(sales: &Sales, asset: &Breaker, overall: &Breaker, dead: bool, now: u32) -> Sales {
-    if now <= sales.folded_at {
-        return *sales;
+pub fn fold(asset: &Breaker, overall: &Breaker, dead: bool, now: u32) -> Breaker {
+    if now <= asset.folded_at {
+        return *asset;
     }
-    let stopped_total = stopped(sales, asset, overall, dead, now);
-    Sales { stopped_total, folded_at: now, ..*sales }
+    let stopped_total = stopped(asset, overall, dead, now);
+    Breaker {
+        stopped_total,
+        folded_at: now,
+        ..*asset
+    }
 }
 
 /// The auction clock.
@@ -43,14 +55,14 @@ pub const fn clock(now: u32, stopped: u32) -> u32 {
     now.saturating_sub(stopped)
 }
 
-/// Length of the union of both breakers' stopping intervals within [`from`, `now`).
+/// Length of the union of both stopping intervals, from `from` to before `now`.
 fn union(from: u32, a: &Breaker, b: &Breaker, now: u32) -> u32 {
     let (a, b) = (clip(a, from, now), clip(b, from, now));
     let both = length((a.0.max(b.0), a.1.min(b.1)));
     length(a).saturating_add(length(b)).saturating_sub(both)
 }
 
-/// The part of a stopping interval within [`from`, `now`).
+/// The part of a stopping interval from `from` to before `now`.
 fn clip(breaker: &Breaker, from: u32, now: u32) -> (u32, u32) {
     if breaker.level < STOPS_CLOCK {
         return (0, 0);

@@ -36,13 +36,33 @@ pub fn worth(units: u128, pool: &Pool) -> Result<u128> {
     mul_div_down(units, pool.raised, pool.units)
 }
 
+/// A claim's share of an unsold lot, collateral wei. Nothing in an empty pool.
+///
+/// # Rounding
+/// Down; the last to leave gets the remainder.
+///
+/// # Errors
+/// `OutOfRange` if `units` is more than the pool holds.
+pub fn lot_share(units: u128, lot: u128, pool: &Pool) -> Result<u128> {
+    worth(
+        units,
+        &Pool {
+            units: pool.units,
+            raised: lot,
+        },
+    )
+}
+
 /// Takes a claim out of its pool: the debt units that it brings and the pool after it.
 ///
 /// # Errors
 /// `OutOfRange` if `units` is more than the pool holds.
 pub fn redeem(units: u128, pool: &Pool) -> Result<(u128, Pool)> {
     let credited = worth(units, pool)?;
-    let after = Pool { units: sub(pool.units, units)?, raised: sub(pool.raised, credited)? };
+    let after = Pool {
+        units: sub(pool.units, units)?,
+        raised: sub(pool.raised, credited)?,
+    };
     Ok((credited, after))
 }
 

@@ -218,7 +218,10 @@ fn mul_wide(a: u128, b: u128) -> (u128, u128) {
     let low = a0.wrapping_mul(b0);
     let cross = a1.wrapping_mul(b0).wrapping_add(low >> 64);
     let middle = a0.wrapping_mul(b1).wrapping_add(cross & LOW_64);
-    let high = a1.wrapping_mul(b1).wrapping_add(cross >> 64).wrapping_add(middle >> 64);
+    let high = a1
+        .wrapping_mul(b1)
+        .wrapping_add(cross >> 64)
+        .wrapping_add(middle >> 64);
     (high, middle << 64 | low & LOW_64)
 }
 
@@ -253,8 +256,7 @@ fn divide_digit(rest: u128, digit: u128, d: u128) -> (u128, u128) {
     let mut over = rest.wrapping_sub(quotient.wrapping_mul(d1));
     // The estimate ignores `d0`, so it is too large by at most two. Once `over` passes a digit, the
     // comparison cannot hold any more.
-    while over <= LOW_64
-        && (quotient > LOW_64 || quotient.wrapping_mul(d0) > (over << 64 | digit))
+    while over <= LOW_64 && (quotient > LOW_64 || quotient.wrapping_mul(d0) > (over << 64 | digit))
     {
         quotient = quotient.wrapping_sub(1);
         over = over.wrapping_add(d1);

@@ -3,6 +3,7 @@
 use crate::{
     MathError, Result,
     bits::low_16,
+    claims::Settlement,
     fixed::{BPS, YEAR, add, mul, mul_div_up, sub},
     value::{debt_down, debt_up},
     words::{Market, Totals},
@@ -28,6 +29,13 @@ pub struct RateCurve {
     pub slope: u8,
     /// Rise of the rate beyond the kink, steps of 500 bps a year.
     pub jump: u8,
+}
+
+impl RateCurve {
+    /// The four steps in one number, base lowest: for events.
+    pub fn code(&self) -> u32 {
+        u32::from_le_bytes([self.base, self.kink, self.slope, self.jump])
+    }
 }
 
 /// The market's two words as one value, without the breaker level.
@@ -75,6 +83,38 @@ impl Ledger {
             rate: self.rate,
             level,
         }
+    }
+
+    /// The books with `units` more debt.
+    ///
+    /// # Errors
+    /// `Overflow` above 127 bits; a net beyond its 112 bits cannot be packed.
+    pub fn with_debt_added(&self, units: u128) -> Result<Self> {
+        let units = i128::try_from(units).map_err(|_| MathError::Overflow)?;
+        let net = self.net.checked_add(units).ok_or(MathError::Overflow)?;
+        Ok(Self { net, ..*self })
+    }
+
+    /// The books with `units` less debt: repaid, raised or written off.
+    ///
+    /// # Errors
+    /// As [`Ledger::with_debt_added`].
+    pub fn with_debt_removed(&self, units: u128) -> Result<Self> {
+        let units = i128::try_from(units).map_err(|_| MathError::Overflow)?;
+        let net = self.net.checked_sub(units).ok_or(MathError::Overflow)?;
+        Ok(Self { net, ..*self })
+    }
+
+    /// The books after a settlement whose proceeds went beyond the debt: the excess leaves the net
+    /// debt, its worth and the refund leave the cash, the refund leaves the reserve.
+    ///
+    /// # Errors
+    /// `Overflow` if cash or reserve do not bear it.
+    pub fn with_excess(&self, settled: &Settlement) -> Result<Self> {
+        let mut after = self.with_debt_added(settled.excess_units)?;
+        after.cash = sub(self.cash, add(settled.credit, settled.refund)?)?;
+        after.reserve = sub(self.reserve, settled.refund)?;
+        Ok(after)
     }
 
     /// The second word.
@@ -126,7 +166,27 @@ fn rate_up(curve: &RateCurve, debt: u128, cash: u128) -> Result<u128> {
 /// The ledger with the rate that its stocks call for. Follows every change of `net` or `cash`.
 pub fn refresh_rate(ledger: &Ledger) -> Ledger {
     let debt = net_value(ledger.net, ledger.index).unwrap_or(0).max(0);
-    Ledger { rate: rate_bps(&ledger.curve, debt.unsigned_abs(), ledger.cash), ..*ledger }
+    Ledger {
+        rate: rate_bps(&ledger.curve, debt.unsigned_abs(), ledger.cash),
+        ..*ledger
+    }
+}
+
+/// The index at `now`, grown at `rate` since `accrued_at`.
+///
+/// # Units
+/// index, result: RAY; rate: bps a year.
+///
+/// # Rounding
+/// Up, by less than one unit; saturates at [`INDEX_MAX`].
+pub fn index_at(index: u128, rate: u16, accrued_at: u32, now: u32) -> u128 {
+    let elapsed = now.saturating_sub(accrued_at);
+    // 16 and 32 bits: the product cannot leave 48.
+    let rate_time = u128::from(rate).saturating_mul(u128::from(elapsed));
+    let growth = mul_div_up(index, rate_time, BPS.saturating_mul(YEAR));
+    growth
+        .map_or(INDEX_MAX, |growth| index.saturating_add(growth))
+        .min(INDEX_MAX)
 }
 
 /// The ledger with interest up to `now`, at the rate that has been in force since the last accrual.
@@ -143,11 +203,12 @@ pub fn accrue(ledger: &Ledger, now: u32) -> Ledger {
     if elapsed == 0 {
         return *ledger;
     }
-    // 16 and 32 bits: the product cannot leave 48.
-    let rate_time = u128::from(ledger.rate).saturating_mul(u128::from(elapsed));
-    let growth = mul_div_up(ledger.index, rate_time, BPS.saturating_mul(YEAR));
-    let index = growth.map_or(INDEX_MAX, |growth| ledger.index.saturating_add(growth));
-    let mut after = Ledger { index: index.min(INDEX_MAX), accrued_at: now, ..*ledger };
+    let index = index_at(ledger.index, ledger.rate, ledger.accrued_at, now);
+    let mut after = Ledger {
+        index,
+        accrued_at: now,
+        ..*ledger
+    };
     if ledger.no_suppliers {
         let interest = interest_on(ledger.net, ledger.index, after.index).unwrap_or(0);
         after.reserve = ledger.reserve.saturating_add(interest).min(RESERVE_MAX);
@@ -175,9 +236,17 @@ fn interest_on(net: i128, before: u128, after: u128) -> Result<u128> {
 /// `Overflow` above 127 bits, which a net of 112 bits cannot reach.
 pub fn net_value(net: i128, index: u128) -> Result<i128> {
     let units = net.unsigned_abs();
-    let value = if net < 0 { debt_up(units, index)? } else { debt_down(units, index)? };
+    let value = if net < 0 {
+        debt_up(units, index)?
+    } else {
+        debt_down(units, index)?
+    };
     let value = i128::try_from(value).map_err(|_| MathError::Overflow)?;
-    Ok(if net < 0 { value.saturating_neg() } else { value })
+    Ok(if net < 0 {
+        value.saturating_neg()
+    } else {
+        value
+    })
 }
 
 /// The suppliers' claim: what is left of cash and net debt without the reserve, not below zero.

@@ -42,6 +42,8 @@ pub mod auction;
 pub mod breaker;
 pub mod oracle;
 
+pub mod params;
+
 /// Collateral assets that one deployment can list.
 pub const MAX_ASSETS: usize = 16;
 

@@ -50,7 +50,11 @@ impl Verdict {
 
     /// The worse of two.
     pub const fn worse(self, other: Self) -> Self {
-        if self.code() < other.code() { other } else { self }
+        if self.code() < other.code() {
+            other
+        } else {
+            self
+        }
     }
 }
 
@@ -133,11 +137,7 @@ pub fn judge(stored: Option<u128>, reading: &Reading, policy: &PricePolicy) -> V
     judge_checked(stored, reading, policy).unwrap_or(Verdict::Invalid)
 }
 
-fn judge_checked(
-    stored: Option<u128>,
-    reading: &Reading,
-    policy: &PricePolicy,
-) -> Option<Verdict> {
+fn judge_checked(stored: Option<u128>, reading: &Reading, policy: &PricePolicy) -> Option<Verdict> {
     if reading.price == 0 || reading.price > PRICE_MAX {
         return Some(Verdict::Invalid);
     }
@@ -148,7 +148,11 @@ fn judge_checked(
         }
     }
     let width = reading.confidence.checked_mul(BPS)?;
-    if width > reading.price.checked_mul(policy.max_confidence_bps.into())? {
+    if width
+        > reading
+            .price
+            .checked_mul(policy.max_confidence_bps.into())?
+    {
         return Some(Verdict::Uncertain);
     }
     Some(Verdict::Valid)
@@ -156,7 +160,11 @@ fn judge_checked(
 
 /// The verdict that was stored, as it stands at `now`: a price is stale after `fresh_until`.
 pub const fn aged(stored: Verdict, fresh_until: u32, now: u32) -> Verdict {
-    if now > fresh_until { stored.worse(Verdict::Stale) } else { stored }
+    if now > fresh_until {
+        stored.worse(Verdict::Stale)
+    } else {
+        stored
+    }
 }
 
 /// The stored code of a confidence: steps of 4 bps of the price.

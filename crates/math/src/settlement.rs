@@ -28,5 +28,9 @@ pub fn write_off(debt: u128, index: u128, credit: u128, reserve: u128) -> Result
     let from_credit = owed.min(credit);
     let uncovered = sub(owed, from_credit)?;
     let from_reserve = uncovered.min(reserve);
-    Ok(WriteOff { from_credit, from_reserve, loss: sub(uncovered, from_reserve)? })
+    Ok(WriteOff {
+        from_credit,
+        from_reserve,
+        loss: sub(uncovered, from_reserve)?,
+    })
 }

@@ -82,14 +82,293 @@ pub struct Plan {
     pub amounts: [u128; MAX_ASSETS],
 }
 
+impl Plan {
+    const fn none(reason: Reason) -> Self {
+        Self {
+            kind: Kind::None(reason),
+            amounts: [0; MAX_ASSETS],
+        }
+    }
+}
+
 /// Plans the sale of a position that owes `owed`.
+///
+/// Everything is sold when the health factor is below `full_below` or the debt is small. Otherwise
+/// the least that restores the target, from the assets that free most margin for their cost; if
+/// that would lower the health factor, an equal slice of everything; if that would too, everything.
+/// A sale never exceeds an asset's room. A sale that is partial by choice never lowers the health
+/// factor, exactly; only the sale of the whole may, since an insolvent position has no sale that
+/// raises it.
 ///
 /// # Units
 /// owed: base wei, up, less what lots on sale are expected to bring.
 ///
+/// # Rounding
+/// Lots up, within a base wei and a collateral wei; expected proceeds and remainders down.
+///
 /// # Errors
 /// `OutOfRange` for more than 16 candidates; `Overflow` above 128 bits.
 pub fn plan(candidates: &[Candidate], policy: &Policy, owed: u128) -> Result<Plan> {
-    let _ = (candidates, policy, owed);
-    Err(MathError::OutOfRange)
+    if candidates.len() > MAX_ASSETS {
+        return Err(MathError::OutOfRange);
+    }
+    let position = Position::new(candidates, policy.target_bps, owed)?;
+    if position.margin >= mul(owed, BPS)? {
+        return Ok(Plan::none(Reason::Healthy));
+    }
+    let sinking = position.margin < mul(owed, policy.full_below_bps.into())?;
+    if sinking || owed <= policy.small {
+        return position.whole();
+    }
+    let amounts = position.partial()?;
+    if position.accepts(&amounts)? {
+        return Ok(Plan {
+            kind: Kind::Partial,
+            amounts,
+        });
+    }
+    if position.proceeds > owed {
+        let (amounts, limited) = position.slice()?;
+        if position.accepts(&amounts)? {
+            return Ok(Plan {
+                kind: Kind::Slice,
+                amounts,
+            });
+        }
+        if limited {
+            // With more room a slice would help: the whole must not be sold for want of it.
+            return Ok(Plan::none(Reason::NoRoom));
+        }
+    }
+    position.whole()
+}
+
+impl Candidate {
+    /// One and the penalty, bps.
+    fn gross(&self) -> u128 {
+        BPS.saturating_add(self.penalty_bps.into())
+    }
+
+    /// What a sale of collateral worth `value` is expected to take off the debt.
+    fn proceeds(&self, value: u128) -> Result<u128> {
+        mul_div_down(value, self.reference_bps.into(), self.gross())
+    }
+
+    fn value_of(&self, amount: u128) -> Result<u128> {
+        value_down(amount, self.price, self.scale)
+    }
+
+    /// Margin of what a sale of `lot` leaves.
+    fn margin_after(&self, lot: u128) -> Result<u128> {
+        let left = sub(self.balance, lot)?;
+        let value = if lot == 0 {
+            self.value
+        } else {
+            self.value_of(left)?
+        };
+        mul(value, self.threshold_bps.into())
+    }
+
+    /// Margin that a sale frees, HT f - LT (1 + pi), in bps squared; none if it frees nothing.
+    fn freed(&self, target: u128) -> Option<u128> {
+        // Factors of 16 bits each, so nothing saturates.
+        let gain = target.saturating_mul(self.reference_bps.into());
+        let loss = self.gross().saturating_mul(self.threshold_bps.into());
+        gain.checked_sub(loss).filter(|freed| *freed > 0)
+    }
+
+    /// What a sale costs the owner, (1 + pi) - f, in bps.
+    fn cost(&self) -> u128 {
+        self.gross().saturating_sub(self.reference_bps.into())
+    }
+
+    /// The most that fits under the cap on sale.
+    fn roomy(&self) -> Result<u128> {
+        match amount_for_value_down(self.room, self.price, self.scale) {
+            Ok(amount) => Ok(amount.min(self.balance)),
+            Err(MathError::Overflow) => Ok(self.balance),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The least that is not dust, or the balance.
+    fn least(&self) -> Result<u128> {
+        match amount_for_value_up(self.dust, self.price, self.scale) {
+            Ok(amount) => Ok(amount.min(self.balance)),
+            Err(MathError::Overflow) => Ok(self.balance),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// `wanted` as a lot that may be sold: no dust on sale, no dust left behind, within the room.
+    /// A balance that is dust altogether goes as a whole.
+    fn shape(&self, wanted: u128) -> Result<u128> {
+        if wanted == 0 || self.balance == 0 || self.price == 0 {
+            return Ok(0);
+        }
+        let (least, roomy) = (self.least()?, self.roomy()?);
+        let mut lot = wanted.max(least).min(self.balance);
+        if sub(self.balance, lot)? < least {
+            lot = self.balance;
+        }
+        if lot <= roomy {
+            return Ok(lot);
+        }
+        // The room decides: as much of it as leaves no dust behind, unless that is dust itself.
+        let most = roomy.min(sub(self.balance, least)?);
+        Ok(if most < least { 0 } else { most })
+    }
+}
+
+/// A position in the middle of planning: stocks before any sale.
+struct Position<'a> {
+    candidates: &'a [Candidate],
+    target: u128,
+    owed: u128,
+    /// Value times threshold, base wei times bps.
+    margin: u128,
+    collateral: u128,
+    /// What a sale of everything is expected to take off the debt.
+    proceeds: u128,
+    /// One and the largest penalty, bps.
+    gross: u128,
+}
+
+impl<'a> Position<'a> {
+    fn new(candidates: &'a [Candidate], target_bps: u16, owed: u128) -> Result<Self> {
+        let target = u128::from(target_bps);
+        let (mut margin, mut collateral, mut proceeds, mut gross) = (0, 0, 0, BPS);
+        for candidate in candidates {
+            margin = add(margin, candidate.margin_after(0)?)?;
+            collateral = add(collateral, candidate.value)?;
+            proceeds = add(proceeds, candidate.proceeds(candidate.value)?)?;
+            gross = gross.max(candidate.gross());
+        }
+        Ok(Self {
+            candidates,
+            target,
+            owed,
+            margin,
+            collateral,
+            proceeds,
+            gross,
+        })
+    }
+
+    /// The assets that free most margin for their cost, one after the other, until the target is
+    /// reached. With the sale of an oracle value s of one asset,
+    ///   M - s LT >= HT (D - s f / (1 + pi))   <=>   s >= (HT D - M)(1 + pi) / (HT f - LT (1 + pi)).
+    fn partial(&self) -> Result<[u128; MAX_ASSETS]> {
+        let mut amounts = [0; MAX_ASSETS];
+        let mut tried = [false; MAX_ASSETS];
+        let (mut margin, mut owed) = (self.margin, self.owed);
+        for _ in self.candidates {
+            let Some(deficit) = mul(owed, self.target)?.checked_sub(margin) else {
+                break;
+            };
+            let Some((place, candidate, freed)) = self.best(&tried) else {
+                break;
+            };
+            let need = mul_div_up(deficit, candidate.gross(), freed)?;
+            let within = need <= candidate.value;
+            let wanted = if within {
+                amount_for_value_up(need, candidate.price, candidate.scale)?
+            } else {
+                candidate.balance
+            };
+            let lot = candidate.shape(wanted)?;
+            if let (Some(amount), Some(tried)) = (amounts.get_mut(place), tried.get_mut(place)) {
+                (*amount, *tried) = (lot, true);
+            }
+            if within && lot >= wanted.min(candidate.balance) {
+                // Enough, up to roundings: these must not start a second sale.
+                break;
+            }
+            let kept = candidate.margin_after(lot)?;
+            margin = add(sub(margin, candidate.margin_after(0)?)?, kept)?;
+            owed = owed.saturating_sub(candidate.proceeds(candidate.value_of(lot)?)?);
+        }
+        Ok(amounts)
+    }
+
+    /// The untried asset that frees most margin for its cost, and that margin; the first of equals.
+    fn best(&self, tried: &[bool; MAX_ASSETS]) -> Option<(usize, &'a Candidate, u128)> {
+        let mut best: Option<(usize, &Candidate, u128)> = None;
+        for (place, (candidate, tried)) in self.candidates.iter().zip(tried).enumerate() {
+            let Some(freed) = candidate.freed(self.target) else {
+                continue;
+            };
+            if *tried || candidate.value == 0 {
+                continue;
+            }
+            let better = best.is_none_or(|(_, leader, most)| {
+                // freed / cost > most / leader's cost; a sale that costs nothing beats all others.
+                let (own, other) = (candidate.cost(), leader.cost());
+                compare_products(freed, other, most, own) == Ordering::Greater
+            });
+            if better {
+                best = Some((place, candidate, freed));
+            }
+        }
+        best
+    }
+
+    /// An equal part q of every asset, and whether the room of one made it smaller:
+    ///   (1 - q) M >= HT (D - q P)   <=>   q >= (HT D - M) / (HT P - M).
+    fn slice(&self) -> Result<([u128; MAX_ASSETS], bool)> {
+        let mut part = sub(mul(self.owed, self.target)?, self.margin)?;
+        let mut of = sub(mul(self.proceeds, self.target)?, self.margin)?;
+        let mut limited = false;
+        for candidate in self
+            .candidates
+            .iter()
+            .filter(|candidate| candidate.value > 0)
+        {
+            let roomy = candidate.roomy()?;
+            if compare_products(roomy, of, part, candidate.balance) == Ordering::Less {
+                (part, of, limited) = (roomy, candidate.balance, true);
+            }
+        }
+        Ok((self.share_up(part, of)?, limited))
+    }
+
+    /// `part / of` of every balance, shaped.
+    fn share_up(&self, part: u128, of: u128) -> Result<[u128; MAX_ASSETS]> {
+        let mut amounts = [0; MAX_ASSETS];
+        for (candidate, amount) in self.candidates.iter().zip(&mut amounts) {
+            *amount = candidate.shape(mul_div_up(candidate.balance, part, of)?)?;
+        }
+        Ok(amounts)
+    }
+
+    /// Everything, or an equal part of everything that covers debt and penalty at a poor price.
+    fn whole(&self) -> Result<Plan> {
+        if self.collateral == 0 {
+            return Ok(Plan::none(Reason::Nothing));
+        }
+        let enough = mul_div_up(self.owed, self.gross, WHOLE_FACTOR)?;
+        let amounts = self.share_up(enough.min(self.collateral), self.collateral)?;
+        if amounts == [0; MAX_ASSETS] {
+            return Ok(Plan::none(Reason::NoRoom));
+        }
+        Ok(Plan {
+            kind: Kind::Whole,
+            amounts,
+        })
+    }
+
+    /// Whether a sale sells something and does not lower the health factor: M' D >= M D', with M'
+    /// computed in full from what is left. Who owes nothing afterwards is healthy.
+    fn accepts(&self, amounts: &[u128; MAX_ASSETS]) -> Result<bool> {
+        if *amounts == [0; MAX_ASSETS] {
+            return Ok(false);
+        }
+        let (mut margin, mut proceeds) = (0, 0);
+        for (candidate, lot) in self.candidates.iter().zip(amounts) {
+            margin = add(margin, candidate.margin_after(*lot)?)?;
+            proceeds = add(proceeds, candidate.proceeds(candidate.value_of(*lot)?)?)?;
+        }
+        let owed = self.owed.saturating_sub(proceeds);
+        Ok(owed == 0 || compare_products(margin, self.owed, self.margin, owed) != Ordering::Less)
+    }
 }

@@ -27,6 +27,10 @@ pub struct AssetPrice {
     pub verdict: Verdict,
     /// The asset's breaker level; not zero means: read its breaker word. 3 bits.
     pub level: u8,
+    /// The threshold is on its way down: read the ramp.
+    pub ramping: bool,
+    /// The auction clock has stood still before: read the breaker word.
+    pub stopped: bool,
 }
 
 impl AssetPrice {
@@ -41,6 +45,8 @@ impl AssetPrice {
             .put(14, self.threshold.into())
             .put(3, self.verdict.code().into())
             .put(3, self.level.into())
+            .put(1, self.ramping.into())
+            .put(1, self.stopped.into())
             .finish()
     }
 
@@ -56,6 +62,8 @@ impl AssetPrice {
             threshold: low_16(word.take(14)),
             verdict: Verdict::from_code(low_8(word.take(3))),
             level: low_8(word.take(3)),
+            ramping: word.take(1) == 1,
+            stopped: word.take(1) == 1,
         }
     }
 }
@@ -144,30 +152,27 @@ impl SaleTerms {
     }
 }
 
-/// The auctions of an asset and its auction clock.
+/// What the engine holds of an asset, and its auctions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sales {
-    /// Slot of the newest auction. 24 bits.
-    pub newest: u32,
-    /// The next slot that was never used. 24 bits.
-    pub high_water: u32,
+    /// Slot of the newest auction; zero means none. 16 bits.
+    pub newest: u16,
+    /// The highest slot that was ever used. 16 bits.
+    pub high_water: u16,
     /// Collateral wei of all lots. 112 bits.
     pub on_sale: u128,
-    /// Seconds that the clock stood still up to `folded_at`.
-    pub stopped_total: u32,
-    /// Time up to which stopped seconds are counted.
-    pub folded_at: u32,
+    /// Sum of all balances and lots. 112 bits.
+    pub held: u128,
 }
 
 impl Sales {
     /// The word.
     pub fn pack(&self) -> Result<U256> {
         Writer::new()
-            .put(24, self.newest.into())
-            .put(24, self.high_water.into())
+            .put(16, self.newest.into())
+            .put(16, self.high_water.into())
             .put(112, self.on_sale)
-            .put(32, self.stopped_total.into())
-            .put(32, self.folded_at.into())
+            .put(112, self.held)
             .finish()
     }
 
@@ -175,11 +180,10 @@ impl Sales {
     pub fn unpack(word: U256) -> Self {
         let mut word = Reader::new(word);
         Self {
-            newest: low_32(word.take(24)),
-            high_water: low_32(word.take(24)),
+            newest: low_16(word.take(16)),
+            high_water: low_16(word.take(16)),
             on_sale: word.take(112),
-            stopped_total: low_32(word.take(32)),
-            folded_at: low_32(word.take(32)),
+            held: word.take(112),
         }
     }
 }
@@ -187,9 +191,7 @@ impl Sales {
 /// How much of an asset may be held, and the weight of new risk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Caps {
-    /// Sum of all balances and lots. 112 bits.
-    pub held: u128,
-    /// Largest `held` that a deposit may reach. 112 bits.
+    /// Most that a deposit may bring [`Sales::held`] to. 112 bits.
     pub cap: u128,
     /// Borrowing weight, bps. 14 bits.
     pub max_ltv: u16,
@@ -198,13 +200,19 @@ pub struct Caps {
 impl Caps {
     /// The word.
     pub fn pack(&self) -> Result<U256> {
-        Writer::new().put(112, self.held).put(112, self.cap).put(14, self.max_ltv.into()).finish()
+        Writer::new()
+            .put(112, self.cap)
+            .put(14, self.max_ltv.into())
+            .finish()
     }
 
     /// The fields of a word.
     pub fn unpack(word: U256) -> Self {
         let mut word = Reader::new(word);
-        Self { held: word.take(112), cap: word.take(112), max_ltv: low_16(word.take(14)) }
+        Self {
+            cap: word.take(112),
+            max_ltv: low_16(word.take(14)),
+        }
     }
 }
 
@@ -220,13 +228,19 @@ pub struct Token {
 impl Token {
     /// The word.
     pub fn pack(&self) -> Result<U256> {
-        Writer::new().put_address(self.token).put(8, self.decimals.into()).finish()
+        Writer::new()
+            .put_address(self.token)
+            .put(8, self.decimals.into())
+            .finish()
     }
 
     /// The fields of a word.
     pub fn unpack(word: U256) -> Self {
         let mut word = Reader::new(word);
-        Self { token: word.take_address(), decimals: low_8(word.take(8)) }
+        Self {
+            token: word.take_address(),
+            decimals: low_8(word.take(8)),
+        }
     }
 }
 
@@ -237,8 +251,6 @@ pub struct Feed {
     pub feed: Address,
     /// Decimals of the feed's answer.
     pub feed_decimals: u8,
-    /// Time at which the stored price was observed.
-    pub last_time: u32,
     /// Largest believed move in one update, bps.
     pub max_step: u16,
     /// Widest confidence of a valid price, bps.
@@ -253,7 +265,6 @@ impl Feed {
         Writer::new()
             .put_address(self.feed)
             .put(8, self.feed_decimals.into())
-            .put(32, self.last_time.into())
             .put(16, self.max_step.into())
             .put(16, self.max_confidence.into())
             .put(24, self.max_age.into())
@@ -266,7 +277,6 @@ impl Feed {
         Self {
             feed: word.take_address(),
             feed_decimals: low_8(word.take(8)),
-            last_time: low_32(word.take(32)),
             max_step: low_16(word.take(16)),
             max_confidence: low_16(word.take(16)),
             max_age: low_32(word.take(24)),

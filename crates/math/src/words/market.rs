@@ -104,13 +104,19 @@ pub struct Supply {
 impl Supply {
     /// The word.
     pub fn pack(&self) -> Result<U256> {
-        Writer::new().put(128, self.shares).put(112, self.credits).finish()
+        Writer::new()
+            .put(128, self.shares)
+            .put(112, self.credits)
+            .finish()
     }
 
     /// The fields of a word.
     pub fn unpack(word: U256) -> Self {
         let mut word = Reader::new(word);
-        Self { shares: word.take(128), credits: word.take(112) }
+        Self {
+            shares: word.take(128),
+            credits: word.take(112),
+        }
     }
 }
 
@@ -146,7 +152,8 @@ impl Base {
     }
 }
 
-/// A breaker: a level from `since` until `until`, which is not part of it.
+/// A breaker: a level from `since` until `until`, which is not part of it. An asset's word also
+/// counts the seconds in which its auction clock has stood still.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Breaker {
     /// 0 normal to 4; see [`crate::breaker`].
@@ -155,6 +162,10 @@ pub struct Breaker {
     pub since: u32,
     /// First second after it.
     pub until: u32,
+    /// Seconds that the clock stood still up to `folded_at`.
+    pub stopped_total: u32,
+    /// Time up to which stopped seconds are counted.
+    pub folded_at: u32,
 }
 
 impl Breaker {
@@ -164,6 +175,8 @@ impl Breaker {
             .put(8, self.level.into())
             .put(32, self.since.into())
             .put(32, self.until.into())
+            .put(32, self.stopped_total.into())
+            .put(32, self.folded_at.into())
             .finish()
     }
 
@@ -174,6 +187,8 @@ impl Breaker {
             level: low_8(word.take(8)),
             since: low_32(word.take(32)),
             until: low_32(word.take(32)),
+            stopped_total: low_32(word.take(32)),
+            folded_at: low_32(word.take(32)),
         }
     }
 }

@@ -95,12 +95,18 @@ pub struct Claim {
 impl Claim {
     /// The word.
     pub fn pack(&self) -> Result<U256> {
-        Writer::new().put(112, self.units).put(24, self.slot.into()).finish()
+        Writer::new()
+            .put(112, self.units)
+            .put(24, self.slot.into())
+            .finish()
     }
 
     /// The fields of a word.
     pub fn unpack(word: U256) -> Self {
         let mut word = Reader::new(word);
-        Self { units: word.take(112), slot: low_32(word.take(24)) }
+        Self {
+            units: word.take(112),
+            slot: low_32(word.take(24)),
+        }
     }
 }

@@ -1,0 +1,330 @@
+//! What governance may set: bounds, what must hold between parameters, and what they mean.
+//!
+//! `docs/PARAMETERS.md` has the reasons.
+
+use crate::{
+    Result,
+    auction::{Curve, effective_penalty_ppm},
+    fixed::{mul, pow10},
+    interest::INDEX_START,
+    sizing::Policy,
+    words::{AuctionTerms, Market, Ramp, SaleTerms},
+};
+
+/// Highest liquidation threshold, bps.
+pub const THRESHOLD_MAX: u32 = 9_500;
+/// Shortest and longest life of a price, seconds.
+pub const AGE_MIN: u32 = 10;
+/// See [`AGE_MIN`].
+pub const AGE_MAX: u32 = 86_400;
+/// Smallest and largest believed move in one update, bps.
+pub const STEP_MIN: u32 = 50;
+/// See [`STEP_MIN`].
+pub const STEP_MAX: u32 = 5_000;
+/// Narrowest and widest confidence of a valid price, bps.
+pub const CONFIDENCE_MIN: u32 = 4;
+/// See [`CONFIDENCE_MIN`].
+pub const CONFIDENCE_MAX: u32 = 1_000;
+/// Highest base rate, steps of 10 bps a year.
+pub const RATE_BASE_MAX: u32 = 100;
+/// Lowest and highest kink, percent.
+pub const KINK_MIN: u32 = 10;
+/// See [`KINK_MIN`].
+pub const KINK_MAX: u32 = 99;
+/// Highest slope, steps of 50 bps a year.
+pub const SLOPE_MAX: u32 = 100;
+/// Highest jump, steps of 500 bps a year.
+pub const JUMP_MAX: u32 = 60;
+/// Highest minimum debt, whole base tokens.
+pub const MIN_DEBT_MAX: u128 = 100_000;
+
+/// Check 1: a sale at the reference factor must be able to reach the target.
+pub const TARGET_REACHABLE: u8 = 1;
+/// Check 2: below `full_below` a partial sale may lower health.
+pub const FULL_BELOW_COVERS: u8 = 2;
+/// Check 3: the auction's floor must not be above what is counted on.
+pub const FLOOR_BELOW_REFERENCE: u8 = 3;
+/// Check 4: the descent limit must not be below the slow rate.
+pub const DESCENT_ABOVE_SLOW: u8 = 4;
+/// Check 5: what may be borrowed must stay below what is liquidated.
+pub const LTV_BELOW_THRESHOLD: u8 = 5;
+/// Check 6: the keeper's share must fit in the penalty.
+pub const CHIP_WITHIN_PENALTY: u8 = 6;
+
+/// A parameter outside its bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutOfBounds {
+    /// Position among the terms, from zero.
+    pub parameter: u8,
+    /// What was asked for.
+    pub value: u64,
+    /// The lowest that is allowed.
+    pub low: u64,
+    /// The highest that is allowed.
+    pub high: u64,
+}
+
+/// Whether each term is within its bounds.
+///
+/// # Errors
+/// The first that is not.
+pub fn check_terms(terms: &SaleTerms) -> core::result::Result<(), OutOfBounds> {
+    // Corridors as far as a measurement supports them; widths of the fields elsewhere.
+    let bounds: [(u64, u64, u64); 15] = [
+        (terms.reference_factor.into(), 9_300, 9_700),
+        (terms.penalty.into(), 100, 500),
+        (terms.chip.into(), 0, 100),
+        (terms.target.into(), 10_800, 11_500),
+        (terms.full_below.into(), 8_000, 9_999),
+        (terms.start_excess.into(), 0, 400),
+        (terms.fast_rate.into(), 200, 1_000),
+        (terms.slow_rate.into(), 15, 50),
+        (terms.descent.into(), 150, 300),
+        (terms.floor.into(), 9_000, 9_400),
+        (terms.dust.into(), 1_000, 1_000_000),
+        (terms.max_on_sale, 1_000_000, (1 << 48) - 1),
+        (terms.tip.into(), 0, 100_000),
+        (terms.small.into(), 0, (1 << 24) - 1),
+        (terms.cool_off.into(), 0, 60),
+    ];
+    for (parameter, (value, low, high)) in (0_u8..).zip(bounds) {
+        if value < low || value > high {
+            return Err(OutOfBounds {
+                parameter,
+                value,
+                low,
+                high,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Whether the terms agree with each other and with a liquidation threshold, bps.
+///
+/// # Errors
+/// The number of the check that failed.
+pub fn consistent(terms: &SaleTerms, threshold: u16) -> core::result::Result<(), u8> {
+    // 14 bits each, and at most 1.5 for the penalty: the products fit 64 bits.
+    let penalised =
+        u64::from(threshold).saturating_mul(u64::from(terms.penalty).saturating_add(10_000));
+    let reference = u64::from(terms.reference_factor);
+    if penalised >= reference.saturating_mul(terms.target.into()) {
+        return Err(TARGET_REACHABLE);
+    }
+    if reference.saturating_mul(terms.full_below.into()) < penalised {
+        return Err(FULL_BELOW_COVERS);
+    }
+    if terms.floor > terms.reference_factor {
+        return Err(FLOOR_BELOW_REFERENCE);
+    }
+    if terms.descent < terms.slow_rate {
+        return Err(DESCENT_ABOVE_SLOW);
+    }
+    if terms.chip > terms.penalty {
+        return Err(CHIP_WITHIN_PENALTY);
+    }
+    Ok(())
+}
+
+impl SaleTerms {
+    /// Terms of an asset that was just listed, the middle of every corridor.
+    pub fn start(base_decimals: u8) -> Self {
+        Self {
+            reference_factor: 9_500,
+            penalty: 150,
+            chip: 10,
+            target: 11_200,
+            full_below: 9_000,
+            start_excess: 100,
+            fast_rate: 1_000,
+            slow_rate: 30,
+            descent: 200,
+            floor: 9_200,
+            dust: 100_000,
+            max_on_sale: 10_000_000_000,
+            tip: 1_000,
+            small: 2_000_000,
+            cool_off: 1,
+            milli_exponent: base_decimals.saturating_sub(3),
+        }
+    }
+
+    /// Smallest value of a deposit, lot, take or remainder, base wei.
+    ///
+    /// # Errors
+    /// `Overflow` above 128 bits, which the fields cannot reach.
+    pub fn dust_value(&self) -> Result<u128> {
+        self.base_wei(self.dust.into())
+    }
+
+    /// Largest value on sale at once, base wei.
+    ///
+    /// # Errors
+    /// As [`SaleTerms::dust_value`].
+    pub fn max_on_sale_value(&self) -> Result<u128> {
+        self.base_wei(self.max_on_sale.into())
+    }
+
+    /// Flat reward for a kicked position, base wei.
+    ///
+    /// # Errors
+    /// As [`SaleTerms::dust_value`].
+    pub fn tip_value(&self) -> Result<u128> {
+        self.base_wei(self.tip.into())
+    }
+
+    /// Penalty that a take charges, ppm of net proceeds.
+    pub fn take_penalty_ppm(&self) -> u32 {
+        effective_penalty_ppm(self.penalty, self.chip)
+    }
+
+    fn base_wei(&self, milli: u128) -> Result<u128> {
+        mul(milli, pow10(self.milli_exponent)?)
+    }
+
+    /// The price curve of an auction that started at `start_excess_ppm` above one.
+    pub fn curve(&self, start_excess_ppm: u16) -> Curve {
+        Curve {
+            start_excess_ppm: start_excess_ppm.into(),
+            fast: self.fast_rate.into(),
+            slow: self.slow_rate.into(),
+            descent: self.descent.into(),
+            floor_ppm: u32::from(self.floor).saturating_mul(100),
+        }
+    }
+
+    /// The words of a new auction; an empty lot. `clock`: the asset's auction clock.
+    pub fn open(&self, price: u128, clock: u32, generation: u32) -> AuctionTerms {
+        AuctionTerms {
+            lot: 0,
+            start: clock,
+            // At most 400 bps and at most five percent: both fit 16 bits.
+            start_excess: self.start_excess.saturating_mul(100),
+            redos: 0,
+            generation,
+            penalty: u16::try_from(self.take_penalty_ppm()).unwrap_or(u16::MAX),
+            kick_price: price,
+        }
+    }
+}
+
+impl Policy {
+    /// The stricter of this policy and an asset's terms.
+    ///
+    /// # Errors
+    /// `Overflow` above 128 bits, which the fields cannot reach.
+    pub fn with(&self, terms: &SaleTerms) -> Result<Self> {
+        Ok(Self {
+            target_bps: self.target_bps.max(terms.target),
+            full_below_bps: self.full_below_bps.max(terms.full_below),
+            small: self.small.max(terms.base_wei(terms.small.into())?),
+        })
+    }
+}
+
+impl Ramp {
+    /// The threshold at `now`, bps: it falls in a straight line, never below the target.
+    ///
+    /// # Rounding
+    /// Up: for the owner.
+    pub fn at(&self, now: u32) -> u16 {
+        if now >= self.end {
+            return self.to;
+        }
+        let length = u64::from(self.end.saturating_sub(self.start)).max(1);
+        let passed = u64::from(now.saturating_sub(self.start));
+        let height = u64::from(self.from.saturating_sub(self.to));
+        // 14 bits times 32 fit 64; the quotient is at most the height.
+        let fallen = height
+            .saturating_mul(passed)
+            .checked_div(length)
+            .unwrap_or(0);
+        self.from
+            .saturating_sub(u16::try_from(fallen).unwrap_or(u16::MAX))
+    }
+}
+
+impl Market {
+    /// A market that begins at `now`.
+    pub fn start(now: u32) -> Self {
+        Self {
+            index: INDEX_START,
+            accrued_at: now,
+            ..Self::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_start_terms_are_within_bounds_and_consistent_at_common_thresholds() {
+        let terms = SaleTerms::start(6);
+        assert_eq!(check_terms(&terms), Ok(()));
+        for threshold in [0, 7_500, 8_000, 8_400] {
+            assert_eq!(consistent(&terms, threshold), Ok(()));
+        }
+    }
+
+    #[test]
+    fn each_check_has_an_edge() {
+        let terms = SaleTerms::start(6);
+        // 9,500 * 9,000 = 85,500,000 = 8,423.6 * 10,150.
+        assert_eq!(consistent(&terms, 8_423), Ok(()));
+        assert_eq!(consistent(&terms, 8_424), Err(FULL_BELOW_COVERS));
+        let chip = SaleTerms { chip: 151, ..terms };
+        assert_eq!(consistent(&chip, 8_000), Err(CHIP_WITHIN_PENALTY));
+        let slow = SaleTerms {
+            slow_rate: 201,
+            ..terms
+        };
+        assert_eq!(consistent(&slow, 8_000), Err(DESCENT_ABOVE_SLOW));
+        let floor = SaleTerms {
+            floor: 9_501,
+            ..terms
+        };
+        assert_eq!(consistent(&floor, 8_000), Err(FLOOR_BELOW_REFERENCE));
+        let target = SaleTerms {
+            target: 9_400,
+            full_below: 9_999,
+            ..terms
+        };
+        assert_eq!(consistent(&target, 8_799), Err(TARGET_REACHABLE));
+    }
+
+    #[test]
+    fn a_ramp_falls_in_a_straight_line_rounded_for_the_owner() {
+        let ramp = Ramp {
+            from: 8_000,
+            to: 7_000,
+            start: 100,
+            end: 1_100,
+        };
+        let seen: [u16; 5] = [99, 100, 101, 600, 1_100].map(|now| ramp.at(now));
+        assert_eq!(seen, [8_000, 8_000, 7_999, 7_500, 7_000]);
+        let uneven = Ramp {
+            from: 8_000,
+            to: 7_999,
+            start: 0,
+            end: 3,
+        };
+        assert_eq!(
+            [0, 1, 2, 3].map(|now| uneven.at(now)),
+            [8_000, 8_000, 8_000, 7_999]
+        );
+    }
+
+    #[test]
+    fn values_are_milli_base_tokens() {
+        let terms = SaleTerms::start(6);
+        assert_eq!(terms.dust_value(), Ok(100_000_000));
+        assert_eq!(terms.tip_value(), Ok(1_000_000));
+        assert_eq!(
+            SaleTerms::start(18).dust_value(),
+            Ok(100_000_000_000_000_000_000)
+        );
+    }
+}
