@@ -27,4 +27,5 @@ pub use chain::{
 pub use evm::precompiles::{ARB_SYS, ARB_WASM};
 pub use profile::{Cost, FrameGas, FrameKind, GasProfile, Spent, WordAccess};
 pub use revm::interpreter::InstructionResult as HaltReason;
+pub use wasm::clean_wasm;
 pub use wasm::instrument::{ActivationError, StylusParams};

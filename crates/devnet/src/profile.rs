@@ -209,11 +209,12 @@ impl Meter {
         self.charge(Cost::Burned, burned);
         self.charge(compute, rest - burned);
         // A stipend can be spent by the callee although the caller then cannot pay the base.
-        self.profile
-            .spent
-            .take(Cost::Call, accounted.saturating_sub(used));
-        if let Some(frame) = self.open.pop() {
-            self.profile.frames[frame.index].used = used;
+        let unpaid = accounted.saturating_sub(used);
+        self.profile.spent.take(Cost::Call, unpaid);
+        if let Some(open) = self.open.pop() {
+            let frame = &mut self.profile.frames[open.index];
+            frame.own.take(Cost::Call, unpaid);
+            frame.used = used;
         }
         if let Some(parent) = self.open.last_mut() {
             parent.accounted += used;

@@ -125,7 +125,7 @@ impl Chain {
         self.transact(Tx::call(from, ARB_WASM, data).value(U256::from(ACTIVATION_VALUE)))
     }
 
-    fn load_program(&mut self, account: Address) -> Result<(), ActivationError> {
+    fn load_program(&self, account: Address) -> Result<(), ActivationError> {
         let (hash, code) = (self.code_hash(account), self.code(account));
         let wasm = || program_wasm(&code, self.params.max_wasm_size);
         self.programs.load(hash, &self.params, wasm).map(|_| ())

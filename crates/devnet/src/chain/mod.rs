@@ -81,6 +81,7 @@ pub struct BlockInfo {
 /// Rules are those of ArbOS 61 with Stylus version 3 over Prague's EVM. Posting data to the parent
 /// chain costs nothing here, and neither the calldata floor of EIP-7623 (off on Arbitrum unless the
 /// chain owner turns it on) nor blobs exist.
+#[derive(Clone)]
 pub struct Chain {
     config: ChainConfig,
     params: Arc<StylusParams>,
@@ -154,6 +155,19 @@ impl Chain {
         Ok(receipt)
     }
 
+    /// Runs many transactions without setting up a stack for each, which takes longer than a short
+    /// transaction does.
+    ///
+    /// # Errors
+    /// This machine has no address space for the stack.
+    pub fn batch<T: Send>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> T + Send,
+    ) -> Result<T, TxError> {
+        let params = self.params.clone();
+        run_on_large_stack(&params, || work(self)).map_err(|_| TxError::NoStack)
+    }
+
     /// Executes a transaction on top of the state and forgets its effects.
     ///
     /// The sender needs no nonce and pays no fee, but must own the value it sends.
@@ -191,28 +205,23 @@ impl Chain {
         );
         let block = self.block_env();
         let chain_id = self.config.chain_id;
-        let db = std::mem::take(&mut self.db);
-        // The closure owns the database, so a stack that cannot be had must not be discovered late.
-        let slot = std::sync::Mutex::new(Some((db, session, job)));
+        // The work takes its parts out of here, so that they are not lost with a stack that fails.
+        let mut parts = Some((std::mem::take(&mut self.db), session, job));
         let done = run_on_large_stack(&self.params, || {
-            let taken = slot.lock().ok().and_then(|mut slot| slot.take());
-            taken.map(|(db, session, job)| run(db, block, chain_id, session, job))
+            let (db, session, job) = parts.take()?;
+            Some(run(db, block, chain_id, session, job))
         });
-        match done {
-            Ok(Some(mut done)) => {
-                self.db = std::mem::take(&mut done.db);
-                Ok(done)
-            }
-            _ => {
-                if let Some((db, ..)) = slot.into_inner().ok().flatten() {
-                    self.db = db;
-                }
-                Err(TxError::NoStack)
-            }
+        if let Ok(Some(mut done)) = done {
+            self.db = std::mem::take(&mut done.db);
+            return Ok(done);
         }
+        if let Some((db, ..)) = parts {
+            self.db = db;
+        }
+        Err(TxError::NoStack)
     }
 
-    fn job(&mut self, tx: Tx, charges_fees: bool) -> Result<Job, TxError> {
+    fn job(&self, tx: Tx, charges_fees: bool) -> Result<Job, TxError> {
         let gas_limit = tx.gas_limit.unwrap_or(self.config.tx_gas_limit);
         if gas_limit > self.config.tx_gas_limit {
             return Err(TxError::GasLimitTooHigh {

@@ -1,7 +1,7 @@
 //! Reading and arranging state, time and blocks from outside any transaction.
 
 use alloy_primitives::{Address, B256, Bytes, U256};
-use revm::Database;
+use revm::DatabaseRef;
 use revm::bytecode::Bytecode;
 use revm::database::CacheDB;
 use revm::database_interface::EmptyDB;
@@ -43,21 +43,26 @@ impl Chain {
         });
     }
 
+    /// Sets a balance in wei.
+    pub fn set_balance(&mut self, account: Address, wei: U256) {
+        self.edit(account, |info| info.balance = wei);
+    }
+
     /// Balance in wei.
     #[must_use]
-    pub fn balance(&mut self, account: Address) -> U256 {
+    pub fn balance(&self, account: Address) -> U256 {
         self.info(account).balance
     }
 
     /// Next nonce.
     #[must_use]
-    pub fn nonce(&mut self, account: Address) -> u64 {
+    pub fn nonce(&self, account: Address) -> u64 {
         self.info(account).nonce
     }
 
     /// Account code, compressed for a Stylus program.
     #[must_use]
-    pub fn code(&mut self, account: Address) -> Bytes {
+    pub fn code(&self, account: Address) -> Bytes {
         self.bytecode(account).original_bytes()
     }
 
@@ -72,8 +77,8 @@ impl Chain {
 
     /// A storage word.
     #[must_use]
-    pub fn storage(&mut self, account: Address, slot: U256) -> U256 {
-        let Ok(word) = self.db.storage(account, slot);
+    pub fn storage(&self, account: Address, slot: U256) -> U256 {
+        let Ok(word) = self.db.storage_ref(account, slot);
         word
     }
 
@@ -97,7 +102,7 @@ impl Chain {
 
     /// Whether the program at `account` is activated, up to date and not expired.
     #[must_use]
-    pub fn is_active(&mut self, account: Address) -> bool {
+    pub fn is_active(&self, account: Address) -> bool {
         let slot = self.info(account).code_hash.into();
         let record = Record::unpack(self.storage(ARBOS_STATE, slot));
         record
@@ -168,21 +173,21 @@ impl Chain {
 
     /// Hash of the account's code.
     #[must_use]
-    pub fn code_hash(&mut self, account: Address) -> B256 {
+    pub fn code_hash(&self, account: Address) -> B256 {
         self.info(account).code_hash
     }
 
-    fn info(&mut self, account: Address) -> AccountInfo {
-        let Ok(info) = self.db.basic(account);
+    fn info(&self, account: Address) -> AccountInfo {
+        let Ok(info) = self.db.basic_ref(account);
         info.unwrap_or_default()
     }
 
-    fn bytecode(&mut self, account: Address) -> Bytecode {
+    fn bytecode(&self, account: Address) -> Bytecode {
         let info = self.info(account);
         match info.code {
             Some(code) => code,
             None => {
-                let Ok(code) = self.db.code_by_hash(info.code_hash);
+                let Ok(code) = self.db.code_by_hash_ref(info.code_hash);
                 code
             }
         }

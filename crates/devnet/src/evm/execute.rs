@@ -1,6 +1,7 @@
 //! The frame loop. EVM frames are iterative; a Stylus frame recurses through its host calls.
 
 use revm::context::ContextTr;
+use revm::context_interface::JournalTr;
 use revm::context_interface::context::ContextError;
 use revm::context_interface::local::OutFrame;
 use revm::handler::{EthFrame, FrameResult, ItemOrResult};
@@ -9,7 +10,8 @@ use revm::interpreter::{
     CallOutcome, CallScheme, CreateOutcome, FrameInput, Gas, InstructionResult, InterpreterAction,
     InterpreterResult, SharedMemory,
 };
-use revm::primitives::{Address, Bytes};
+use revm::primitives::{Address, B256, Bytes};
+use revm::state::Bytecode;
 use std::convert::Infallible;
 
 use super::{Machine, instructions};
@@ -232,10 +234,7 @@ fn failure(is_call: bool, gas_limit: u64, reason: InstructionResult) -> FrameRes
 }
 
 /// Loads the code that a call to `address` runs, through an EIP-7702 delegation if there is one.
-pub(crate) fn callee_code(
-    machine: &mut Machine,
-    address: Address,
-) -> (revm::primitives::B256, revm::state::Bytecode) {
+pub(crate) fn callee_code(machine: &mut Machine, address: Address) -> (B256, Bytecode) {
     let Ok((hash, code)) = account_code(machine, address);
     match code.eip7702_address() {
         Some(delegate) => {
@@ -246,11 +245,7 @@ pub(crate) fn callee_code(
     }
 }
 
-fn account_code(
-    machine: &mut Machine,
-    address: Address,
-) -> Result<(revm::primitives::B256, revm::state::Bytecode), Infallible> {
-    use revm::context_interface::JournalTr;
+fn account_code(machine: &mut Machine, address: Address) -> Result<(B256, Bytecode), Infallible> {
     let account = machine.ctx.journal_mut().load_account_with_code(address)?;
     let info = &account.data.info;
     Ok((info.code_hash, info.code.clone().unwrap_or_default()))

@@ -27,8 +27,10 @@ const ARBOS_VERSION: u64 = 55 + 61;
 const COPY_WORD: u64 = 3;
 /// Gas for opening and reading ArbOS state.
 const STATE_READ: u64 = 800;
-/// Gas for the words that an activation reads and writes: six reads and four stores.
-const ACTIVATION_STATE: u64 = 6 * STATE_READ + 4 * 20_000;
+/// Gas for the words that an activation reads and writes: nine reads (owner's surcharge, parameters,
+/// record, five of the data pricer, fee account) and four stores (record, module hash, two of the
+/// data pricer). Counted from the source, not measured on a node.
+const ACTIVATION_STATE: u64 = 9 * STATE_READ + 4 * 20_000;
 
 sol! {
     function arbBlockNumber() external view returns (uint256);

@@ -1,5 +1,6 @@
 //! The wasm engine, and compiled programs by code hash.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
@@ -89,20 +90,32 @@ fn runtime() -> &'static Result<(Engine, Linker<Host>), String> {
     })
 }
 
+thread_local! {
+    /// Program frames that the stack of this thread has room for.
+    static ROOM: Cell<usize> = const { Cell::new(0) };
+}
+
 /// Runs `work` where deep recursion between programs and bytecode cannot exhaust the native stack.
 ///
 /// A program that calls needs at least a page of memory for the address, so the page limit bounds
-/// how many can be nested. Only stack pages that are touched take memory.
+/// how many can be nested. Only stack pages that are touched take memory. Work that is nested in
+/// such work stays on its thread.
 pub(crate) fn run_on_large_stack<T: Send>(
     params: &StylusParams,
     work: impl FnOnce() -> T + Send,
 ) -> std::io::Result<T> {
     let frames = usize::from(params.page_limit).min(MAX_NESTED_FRAMES) + 2;
+    if ROOM.get() >= frames {
+        return Ok(work());
+    }
     thread::scope(|scope| {
         let worker = thread::Builder::new()
             .name("transaction".into())
             .stack_size(frames * FRAME_STACK_BYTES)
-            .spawn_scoped(scope, work)?;
+            .spawn_scoped(scope, || {
+                ROOM.set(frames);
+                work()
+            })?;
         Ok(worker
             .join()
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic)))

@@ -2,7 +2,9 @@
 
 use plimsoll_devnet::{Chain, ChainConfig, Cost, Tx};
 
-use crate::rig::{ALICE, CALL, Rig, ether, forwarder, program, program_with, word};
+use crate::rig::{
+    ALICE, CALL, Rig, assert_accounted, ether, forwarder, program, program_with, word,
+};
 
 /// Ink at the head of a basic block.
 const BLOCK: u64 = 2_450;
@@ -232,4 +234,41 @@ fn evm_storage_and_calls_are_told_apart() {
     assert_eq!(trace.of(Cost::Storage), 22_100 + 100);
     assert_eq!(trace.of(Cost::Call), 2_600);
     assert_eq!(trace.frames[1].own.of(Cost::Evm), 3 + 3 + 3 + 2);
+}
+
+/// Whatever the gas limit, every unit is accounted for and nothing crashes.
+#[test]
+fn any_gas_limit_is_accounted_for() {
+    let mut rig = Rig::new();
+    // Burns whatever it gets, a stipend included.
+    let burner = rig.install(0x50, vec![0x5b, 0x60, 0, 0x56].into());
+    let spender = rig.deploy(&program(
+        "(call $read_args (i32.const 2048))
+         (call $sload (i32.const 0) (i32.const 32))
+         (call $sstore (i32.const 64) (i32.const 2048))
+         (call $flush (i32.const 1))
+         (call $emit_log (i32.const 0) (i32.const 64) (i32.const 1))
+         (drop (memory.grow (i32.const 2)))
+         (call $create1 (i32.const 0) (i32.const 1) (i32.const 0) (i32.const 512) (i32.const 1024))
+         (i32.store8 (i32.const 1055) (i32.const 1))
+         (drop (call $call (i32.const 2060) (i32.const 0) (i32.const 0) (i32.const 1024)
+           (i64.const 5000) (i32.const 0)))
+         (i32.const 0)",
+    ));
+    rig.chain.fund(spender, ether(1));
+    let outer = rig.install(0x51, forwarder(spender, CALL));
+    let data = burner.into_word();
+    let mut ends = std::collections::BTreeSet::new();
+    for gas in (22_000..150_000).step_by(61) {
+        for to in [spender, outer] {
+            let receipt = rig
+                .chain
+                .simulate(Tx::call(ALICE, to, data.to_vec()).gas(gas))
+                .unwrap();
+            assert_accounted(&receipt);
+            assert!(receipt.gas_used <= gas);
+            ends.insert(format!("{:?}", receipt.status));
+        }
+    }
+    assert!(ends.len() >= 3, "{ends:?}");
 }

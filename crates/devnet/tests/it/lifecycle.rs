@@ -2,11 +2,11 @@
 
 use plimsoll_devnet::alloy_primitives::{Address, B256, U256, keccak256};
 use plimsoll_devnet::{
-    ARB_WASM, ActivationError, Cost, DeployError, HaltReason, Outcome, Tx, TxError, init_code,
-    stylus_code,
+    ARB_WASM, ActivationError, Cost, DeployError, HaltReason, Outcome, Tx, TxError, clean_wasm,
+    init_code, stylus_code,
 };
 
-use crate::rig::{ALICE, Rig, ether, number, program, word};
+use crate::rig::{ALICE, Rig, ether, program, word};
 
 const DAY: u64 = 86_400;
 
@@ -262,12 +262,34 @@ fn blocks_advance_with_transactions_and_time() {
 }
 
 #[test]
-fn number_helper_reads_words() {
+fn cleaned_module_has_no_custom_sections_and_runs_the_same() {
     let mut rig = Rig::new();
-    let echo = rig.deploy(&program(
-        "(call $read_args (i32.const 0))
-         (call $write_result (i32.const 0) (local.get $len))
-         (i32.const 0)",
-    ));
-    assert_eq!(number(&rig.send(echo, word(42))), U256::from(42));
+    let wasm = nothing();
+    // Section 0, seven bytes: name "abc", three bytes of content.
+    let noisy = [wasm.as_slice(), &[0, 7, 3, b'a', b'b', b'c', 1, 2, 3]].concat();
+    assert_eq!(clean_wasm(&noisy).unwrap(), clean_wasm(&wasm).unwrap());
+    let clean = rig.deploy(&clean_wasm(&noisy).unwrap());
+    assert!(rig.send(clean, []).status.is_success());
+    assert!(clean_wasm(b"not wasm").is_err());
+}
+
+#[test]
+fn clone_goes_its_own_way() {
+    let mut rig = Rig::new();
+    let mut other = rig.chain.clone();
+    let bob = Address::repeat_byte(0xb0);
+    rig.transact(Tx::call(ALICE, bob, []).value(U256::from(1)));
+    assert_eq!(other.balance(bob), U256::ZERO);
+    let sent = other.batch(|chain| {
+        (0..10).all(|_| {
+            chain
+                .transact(Tx::call(ALICE, bob, []).value(U256::from(2)))
+                .is_ok()
+        })
+    });
+    assert_eq!(sent, Ok(true));
+    assert_eq!(
+        (rig.chain.balance(bob), other.balance(bob)),
+        (U256::from(1), U256::from(20))
+    );
 }
