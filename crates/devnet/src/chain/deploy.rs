@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use alloy_primitives::{Address, Bytes, U256};
+use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_sol_types::SolCall;
 
 use super::{Chain, Outcome, Receipt, Tx, TxError, init_code, stylus_code};
 use crate::evm::precompiles::{ARB_WASM, activateProgramCall};
-use crate::program::program_wasm;
+use crate::program::{Codes, check_fragments, load, root_code, split};
 use crate::wasm::instrument::ActivationError;
 
 /// Most wei sent along with an activation; what the data fee leaves comes back.
@@ -20,6 +20,8 @@ pub struct Deployed {
     pub address: Address,
     /// The transaction that created the account.
     pub creation: Receipt,
+    /// The transactions that created its fragments, if its code did not fit one account.
+    pub fragments: Vec<Receipt>,
     /// The transaction that activated the program; `None` when its code was active already.
     pub activation: Option<Receipt>,
     /// Fee in wei for keeping the native code.
@@ -75,12 +77,27 @@ impl Chain {
         }
     }
 
-    /// Deploys and activates a Stylus program, the way `cargo stylus deploy` does.
+    /// Deploys and activates a Stylus program, the way `cargo stylus deploy` does: in one account if
+    /// the compressed code fits, else in fragments with a root.
     ///
     /// # Errors
-    /// A transaction is invalid, the code does not fit an account, or the program is refused.
+    /// A transaction is invalid, or the program is refused.
     pub fn deploy_stylus(&mut self, from: Address, wasm: &[u8]) -> Result<Deployed, DeployError> {
-        self.deploy_stylus_code(from, &stylus_code(wasm))
+        let code = stylus_code(wasm);
+        let parts = split(&code);
+        if parts.is_empty() {
+            return self.deploy_stylus_code(from, &code);
+        }
+        let mut addresses = Vec::new();
+        let mut receipts = Vec::new();
+        for part in parts {
+            let (address, receipt) = self.deploy_evm(from, init_code(&part))?;
+            addresses.push(address);
+            receipts.push(receipt);
+        }
+        let root = root_code(u32::try_from(wasm.len()).unwrap_or(u32::MAX), &addresses);
+        let (address, creation) = self.deploy_evm(from, init_code(&root))?;
+        self.finish_deployment(from, address, creation, receipts)
     }
 
     /// Deploys and activates account code that is compressed already.
@@ -93,12 +110,23 @@ impl Chain {
         code: &[u8],
     ) -> Result<Deployed, DeployError> {
         let (address, creation) = self.deploy_evm(from, init_code(code))?;
+        self.finish_deployment(from, address, creation, Vec::new())
+    }
+
+    fn finish_deployment(
+        &mut self,
+        from: Address,
+        address: Address,
+        creation: Receipt,
+        fragments: Vec<Receipt>,
+    ) -> Result<Deployed, DeployError> {
         // Activation over the chain only says that it failed; this says why.
         self.load_program(address).map_err(DeployError::Program)?;
         if self.is_active(address) {
             return Ok(Deployed {
                 address,
                 creation,
+                fragments,
                 activation: None,
                 data_fee: U256::ZERO,
             });
@@ -109,6 +137,7 @@ impl Chain {
             (true, Ok(returned)) => Ok(Deployed {
                 address,
                 creation,
+                fragments,
                 activation: Some(receipt),
                 data_fee: returned.dataFee,
             }),
@@ -126,8 +155,14 @@ impl Chain {
     }
 
     fn load_program(&self, account: Address) -> Result<(), ActivationError> {
-        let (hash, code) = (self.code_hash(account), self.code(account));
-        let wasm = || program_wasm(&code, self.params.max_wasm_size);
-        self.programs.load(hash, &self.params, wasm).map(|_| ())
+        let (hash, code) = self.code_of(account);
+        check_fragments(&code, &self.params)?;
+        load(&self.programs, &self.params, (hash, &code), self).map(|_| ())
+    }
+}
+
+impl Codes for Chain {
+    fn code_of(&self, account: Address) -> (B256, Bytes) {
+        (self.code_hash(account), self.code(account))
     }
 }

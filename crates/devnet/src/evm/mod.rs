@@ -5,11 +5,13 @@ pub(crate) mod instructions;
 pub(crate) mod precompiles;
 pub(crate) mod transaction;
 
-use revm::Context;
+use alloy_primitives::{Address, B256, Bytes};
 use revm::context::{BlockEnv, CfgEnv, Journal, TxEnv};
 use revm::database::InMemoryDB;
 use revm::primitives::hardfork::SpecId;
+use revm::{Context, DatabaseRef};
 
+use crate::program::Codes;
 use crate::session::Session;
 use precompiles::ArbPrecompiles;
 
@@ -18,6 +20,24 @@ pub(crate) const SPEC: SpecId = SpecId::PRAGUE;
 
 pub(crate) type Db = InMemoryDB;
 pub(crate) type Ctx = Context<BlockEnv, TxEnv, CfgEnv, Db, Journal<Db>, Session>;
+
+impl Codes for Ctx {
+    fn code_of(&self, account: Address) -> (B256, Bytes) {
+        let journal = &self.journaled_state;
+        let loaded = journal
+            .inner
+            .state
+            .get(&account)
+            .map(|account| account.info.clone());
+        let Ok(stored) = journal.database.basic_ref(account);
+        let info = loaded.or(stored).unwrap_or_default();
+        let code = info.code.unwrap_or_else(|| {
+            let Ok(code) = journal.database.code_by_hash_ref(info.code_hash);
+            code
+        });
+        (info.code_hash, code.original_bytes())
+    }
+}
 
 /// Everything a frame needs to run.
 ///

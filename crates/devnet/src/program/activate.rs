@@ -6,7 +6,7 @@ use alloy_primitives::{Address, B256, U256};
 use revm::context_interface::{ContextTr, JournalTr};
 
 use super::record::{self, Record};
-use super::{program_wasm, read_word, write_word};
+use super::{check_fragments, fragments, load, read_word, write_word};
 use crate::evm::Ctx;
 
 /// An activation that went through.
@@ -54,12 +54,10 @@ pub(crate) fn activate(ctx: &mut Ctx, address: Address) -> Result<Activation, Re
     if code.is_empty() {
         return Err(Refusal::NotWasm);
     }
-    let wasm = || program_wasm(&code, params.max_wasm_size);
-    let loaded = ctx
-        .chain
-        .programs
-        .load(code_hash, &params, wasm)
-        .map_err(|_| Refusal::Invalid)?;
+    check_fragments(&code, &params).map_err(|_| Refusal::Invalid)?;
+    let fragment_gas = read_fragments(ctx, &fragments(&code));
+    let source = (code_hash, code.as_ref());
+    let loaded = load(&ctx.chain.programs, &params, source, ctx).map_err(|_| Refusal::Invalid)?;
     let program = &loaded.program;
     let budget = params.page_limit.saturating_sub(ctx.chain.pages.open);
     if program.footprint > budget {
@@ -81,8 +79,19 @@ pub(crate) fn activate(ctx: &mut Ctx, address: Address) -> Result<Activation, Re
         version: params.version,
         code_hash,
         data_fee,
-        gas: program.activation_gas,
+        gas: program.activation_gas + fragment_gas,
     })
+}
+
+/// Warms the fragments of a program. Returns the gas for reading them: access and 3 per word.
+fn read_fragments(ctx: &mut Ctx, fragments: &[Address]) -> u64 {
+    let read = |fragment: &Address| {
+        let Ok(account) = ctx.journal_mut().load_account_with_code(*fragment);
+        let access = if account.is_cold { 2_600 } else { 100 };
+        let code = account.data.info.code.as_ref();
+        access + 3 * code.map_or(0, |code| code.len() as u64).div_ceil(32)
+    };
+    fragments.iter().map(read).sum()
 }
 
 /// Slots of the data pricer in ArbOS state. Code hashes cannot collide with such small numbers.

@@ -7,7 +7,10 @@ mod record;
 mod run;
 
 pub(crate) use activate::{Refusal, activate};
-pub(crate) use code::{compressed_code, create_prelude, is_deployable, is_program, program_wasm};
+pub(crate) use code::{
+    Codes, check_fragments, compressed_code, create_prelude, fragments, is_deployable, is_program,
+    load, root_code, split,
+};
 pub(crate) use memory::page_gas;
 pub(crate) use record::{ARBOS_STATE, Inactive, Record, active_record, read_word, write_word};
 pub(crate) use run::{call, open_pages};

@@ -11,13 +11,11 @@ use revm::interpreter::{
 };
 use revm::primitives::constants::CALL_STACK_LIMIT;
 
-use super::{active_record, page_gas, program_wasm};
+use super::{active_record, load, page_gas};
 use crate::evm::Machine;
 use crate::evm::execute::{acts_for_itself, used};
 use crate::host::{self, Message, Outcome};
 use crate::profile::{Cost, FrameKind};
-use crate::wasm::Loaded;
-use std::sync::Arc;
 
 /// Runs the program that `inputs` calls, as one call frame at `depth`.
 pub(crate) fn call(
@@ -97,7 +95,9 @@ fn run(
         Err(reason) => return (machine, halted(reason), limit),
     };
     let chain = &machine.ctx.chain;
-    let Some(loaded) = load(&machine, *code_hash, code.original_byte_slice()) else {
+    let program = (*code_hash, code.original_byte_slice());
+    let loaded = load(&chain.programs, &chain.params, program, &machine.ctx);
+    let Ok(loaded) = loaded else {
         return (machine, halted(InstructionResult::NotActivated), gas_left);
     };
     let message = Message {
@@ -166,17 +166,6 @@ fn pay_for_init(
 pub(crate) fn open_pages(chain: &mut crate::session::Session, pages: u16) {
     chain.pages.open = chain.pages.open.saturating_add(pages);
     chain.pages.ever = chain.pages.ever.max(chain.pages.open);
-}
-
-fn load(machine: &Machine, code_hash: B256, code: &[u8]) -> Option<Arc<Loaded>> {
-    let chain = &machine.ctx.chain;
-    let params = &chain.params;
-    chain
-        .programs
-        .load(code_hash, params, || {
-            program_wasm(code, params.max_wasm_size)
-        })
-        .ok()
 }
 
 /// Turns the program's end into a frame result, and says how much gas it forfeited.

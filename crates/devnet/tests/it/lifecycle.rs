@@ -6,7 +6,7 @@ use plimsoll_devnet::{
     init_code, stylus_code,
 };
 
-use crate::rig::{ALICE, Rig, ether, program, word};
+use crate::rig::{ALICE, Rig, ether, program, program_with, word};
 
 const DAY: u64 = 86_400;
 
@@ -292,4 +292,31 @@ fn clone_goes_its_own_way() {
         (rig.chain.balance(bob), other.balance(bob)),
         (U256::from(1), U256::from(20))
     );
+}
+
+/// A program whose data does not compress.
+fn incompressible(bytes: usize) -> Vec<u8> {
+    let words = (0..bytes / 32).map(|i| keccak256(i.to_be_bytes()));
+    let data: String = words
+        .flat_map(|word| word.0)
+        .map(|byte| format!("\\{byte:02x}"))
+        .collect();
+    program_with(
+        1,
+        &format!("(data (i32.const 0) \"{data}\")"),
+        "(call $write_result (i32.const 0) (i32.const 32)) (i32.const 0)",
+    )
+}
+
+#[test]
+fn program_too_long_for_one_account_runs_from_fragments() {
+    let mut rig = Rig::new();
+    let deployed = rig
+        .chain
+        .deploy_stylus(ALICE, &incompressible(60_000))
+        .unwrap();
+    assert_eq!(deployed.fragments.len(), 3);
+    assert_eq!(rig.chain.code(deployed.address).len(), 4 + 4 + 3 * 20);
+    let receipt = rig.send(deployed.address, []);
+    assert_eq!(receipt.status.output(), keccak256(0usize.to_be_bytes()));
 }
