@@ -322,12 +322,13 @@ pub fn quote_take(
 }
 
 fn require_no_dust(lot: u128, conditions: &Conditions) -> core::result::Result<(), TakeRefusal> {
-    let value = value_down(lot, conditions.live_price, conditions.scale)?;
-    if value < conditions.dust {
-        return Err(TakeRefusal::Dust {
+    match value_down(lot, conditions.live_price, conditions.scale) {
+        Ok(value) if value < conditions.dust => Err(TakeRefusal::Dust {
             value,
             dust: conditions.dust,
-        });
+        }),
+        // What is worth more than can be counted is not dust.
+        Ok(_) | Err(MathError::Overflow) => Ok(()),
+        Err(error) => Err(error.into()),
     }
-    Ok(())
 }

@@ -10,6 +10,14 @@ use crate::words::Breaker;
 /// Levels: 0 normal, 1 no new risk, 2 no kick unless the health factor is below the hard limit,
 /// 3 also no redo and the auction clock stopped, 4 takes only at the oracle price or better.
 pub const MAX_LEVEL: u8 = 4;
+/// The lowest level that refuses new risk.
+pub const NO_NEW_RISK: u8 = 1;
+/// The lowest level that refuses a kick of a position that is not below the hard limit.
+pub const NO_KICK: u8 = 2;
+/// The lowest level that refuses a redo.
+pub const NO_REDO: u8 = 3;
+/// The level at which takes pay the oracle price at least.
+pub const ORACLE_PRICE_ONLY: u8 = 4;
 /// The lowest level that stops the auction clock.
 pub const STOPS_CLOCK: u8 = 3;
 
@@ -48,6 +56,12 @@ pub fn fold(asset: &Breaker, overall: &Breaker, dead: bool, now: u32) -> Breaker
         folded_at: now,
         ..*asset
     }
+}
+
+/// Whether a position may be kicked under a level. `hard`: it is below
+/// [`crate::health::HARD_BPS`] even at the price plus its confidence.
+pub const fn allows_kick(level: u8, hard: bool) -> bool {
+    hard || level < NO_KICK
 }
 
 /// The auction clock.

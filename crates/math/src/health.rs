@@ -4,9 +4,8 @@ use alloy_primitives::U256;
 
 use crate::{
     Result,
-    bits::{join, low_16},
-    fixed::{BPS, PPM, WAD, add, mul, mul_div_down, mul_div_up, mul_div_wide_down},
-    words::Ramp,
+    bits::join,
+    fixed::{BPS, PPM, WAD, add, mul, mul_div_down, mul_div_wide_down},
 };
 
 /// The health factor below which neither a wide confidence nor an unconfirmed jump protects, bps.
@@ -114,23 +113,4 @@ pub fn health_factor(margin_bps: u128, owed: u128) -> U256 {
 pub fn pending(value: u128, reference_ppm: u32, factor_ppm: u32, penalty_ppm: u32) -> Result<u128> {
     let factor = reference_ppm.min(factor_ppm);
     mul_div_down(value, factor.into(), add(PPM, penalty_ppm.into())?)
-}
-
-/// The liquidation threshold of a ramp at `now`, on a straight line; none if there is no ramp.
-///
-/// # Units
-/// Result: bps.
-///
-/// # Rounding
-/// Up: existing risk is never tightened early.
-pub fn ramped_threshold(ramp: &Ramp, now: u32) -> Option<u16> {
-    if ramp.end == 0 {
-        return None;
-    }
-    let left = u128::from(ramp.end.saturating_sub(now.max(ramp.start)));
-    let all = u128::from(ramp.end.saturating_sub(ramp.start));
-    let fall = u128::from(ramp.from.saturating_sub(ramp.to));
-    // A ramp of no length has arrived.
-    let above = low_16(mul_div_up(fall, left, all).unwrap_or(0));
-    Some(ramp.to.saturating_add(above))
 }

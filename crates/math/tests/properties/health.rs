@@ -1,0 +1,112 @@
+use alloy_primitives::U256;
+use num_bigint::BigInt;
+use num_traits::Zero;
+use plimsoll_math::health::{Exposure, Leg, health_factor, pending};
+use proptest::prelude::*;
+
+use crate::{config, reference, up_to};
+
+fn legs() -> impl Strategy<Value = Vec<Leg>> {
+    prop::collection::vec(
+        (up_to(100), 0_u16..10_000).prop_map(|(value, threshold_bps)| Leg {
+            value,
+            threshold_bps,
+        }),
+        0..16,
+    )
+}
+
+fn exposure() -> impl Strategy<Value = (Vec<Leg>, Exposure)> {
+    (legs(), up_to(106), up_to(106)).prop_map(|(legs, debt, pending)| {
+        let start = Exposure {
+            debt,
+            pending,
+            ..Exposure::default()
+        };
+        let exposure = legs
+            .iter()
+            .fold(start, |sum, leg| sum.with_leg(*leg).unwrap());
+        (legs, exposure)
+    })
+}
+
+fn to_big(value: U256) -> BigInt {
+    BigInt::from_bytes_be(num_bigint::Sign::Plus, &value.to_be_bytes::<32>())
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn health_is_decided_exactly((legs, exposure) in exposure(), bps in 1_u16..20_000) {
+        let margin = legs.iter().fold(reference::Q::zero(), |sum, leg| {
+            sum + reference::int(leg.value) * reference::bps(leg.threshold_bps.into())
+        });
+        let collateral: u128 = legs.iter().map(|leg| leg.value).sum();
+        let owed = (reference::int(exposure.debt) - reference::int(exposure.pending))
+            .max(reference::Q::zero());
+        prop_assert_eq!(exposure.collateral, collateral);
+        prop_assert_eq!(reference::int(exposure.owed()), owed.clone());
+
+        let below = margin < &owed * reference::bps(bps.into());
+        prop_assert_eq!(exposure.is_below(bps).unwrap(), below);
+        prop_assert_eq!(exposure.meets(bps).unwrap(), !below);
+        prop_assert_eq!(exposure.is_liquidatable().unwrap(), margin < owed);
+
+        let shown = exposure.health_factor();
+        if owed.is_zero() {
+            prop_assert_eq!(shown, U256::MAX);
+            prop_assert!(!exposure.is_liquidatable().unwrap());
+        } else {
+            let exact = (margin / owed * reference::ten_to(18)).floor();
+            prop_assert_eq!(exact.to_integer(), to_big(shown));
+        }
+    }
+
+    /// The decision one wei either side of the line, which a quotient in WAD cannot tell apart.
+    #[test]
+    fn the_line_is_sharp(owed in 1_u128..1 << 106) {
+        let at = Exposure { margin_bps: owed * 10_000, debt: owed, ..Exposure::default() };
+        prop_assert!(!at.is_liquidatable().unwrap());
+        let under = Exposure { margin_bps: owed * 10_000 - 1, ..at };
+        prop_assert!(under.is_liquidatable().unwrap());
+        prop_assert_eq!(
+            under.health_factor() < U256::from(10_u64.pow(18)),
+            under.is_liquidatable().unwrap()
+        );
+    }
+
+    #[test]
+    fn a_better_leg_never_hurts(
+        (_, exposure) in exposure(), value in up_to(100), more in up_to(100),
+        threshold_bps in 0_u16..10_000,
+    ) {
+        let leg = Leg { value, threshold_bps };
+        let with = exposure.with_leg(leg).unwrap().health_factor();
+        prop_assert!(with >= exposure.health_factor());
+        let better = Leg { value: value + more, ..leg };
+        prop_assert!(exposure.with_leg(better).unwrap().health_factor() >= with);
+        // Debt the other way.
+        let deeper = Exposure { debt: exposure.debt + more, ..exposure };
+        prop_assert!(deeper.health_factor() <= exposure.health_factor());
+    }
+
+    #[test]
+    fn every_margin_has_a_health_factor(margin in up_to(128), owed in up_to(128)) {
+        let shown = health_factor(margin, owed);
+        prop_assert_eq!(shown == U256::MAX, owed == 0);
+    }
+
+    #[test]
+    fn pending_is_the_lower_factor_less_penalty_down(
+        value in up_to(112), reference in 0_u32..1_000_000, factor in 0_u32..1_100_000,
+        penalty in 0_u32..70_000,
+    ) {
+        let exact = reference::int(value) * reference::ppm(reference.min(factor).into())
+            / (reference::int(1) + reference::ppm(penalty.into()));
+        prop_assert!(reference::is_floor(
+            pending(value, reference, factor, penalty).unwrap(),
+            &exact
+        ));
+    }
+}

@@ -1,0 +1,457 @@
+//! Every word goes round; every field has bits of its own; no value is cut off.
+
+use alloy_primitives::{Address, U256};
+use plimsoll_math::{MathError, interest::RateCurve, oracle::Verdict, words::*};
+use proptest::prelude::*;
+
+use crate::{config, up_to};
+
+/// A number of at most `bits` bits, its largest value as likely as any width.
+fn field(bits: u32) -> impl Strategy<Value = u128> {
+    prop_oneof![1 => Just(u128::MAX >> (128 - bits)), 1 => Just(0), 6 => up_to(bits)]
+}
+
+macro_rules! narrow {
+    ($name:ident, $type:ty) => {
+        fn $name(bits: u32) -> impl Strategy<Value = $type> {
+            field(bits).prop_map(|value| value as $type)
+        }
+    };
+}
+narrow!(f8, u8);
+narrow!(f16, u16);
+narrow!(f32, u32);
+narrow!(f64, u64);
+
+fn address() -> impl Strategy<Value = Address> {
+    any::<[u8; 20]>().prop_map(Address::from)
+}
+
+fn signed(bits: u32) -> impl Strategy<Value = i128> {
+    let low = -(1_i128 << (bits - 1));
+    let high = (1_i128 << (bits - 1)) - 1;
+    prop_oneof![Just(low), Just(high), Just(-1), Just(0), low..=high]
+}
+
+fn verdict() -> impl Strategy<Value = Verdict> {
+    (0_u8..5).prop_map(Verdict::from_code)
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn position_words_go_round(
+        debt in field(112), assets in f16(16), checked_at in f32(32), flagged_at in f32(32),
+        flags in f8(8), balance in field(112), units in field(112), slot in f32(24),
+        overflow in f8(8),
+    ) {
+        let word = Account { debt, assets, checked_at, flagged_at, flags };
+        prop_assert_eq!(Account::unpack(word.pack().unwrap()), word);
+        let word = Holding { balance, units, slot, overflow };
+        prop_assert_eq!(Holding::unpack(word.pack().unwrap()), word);
+        let word = Claim { units, slot };
+        prop_assert_eq!(Claim::unpack(word.pack().unwrap()), word);
+    }
+
+    #[test]
+    fn price_words_go_round(
+        (price, ema, fresh_until, confidence) in (field(92), field(92), f32(32), f8(8)),
+        (scale, threshold, verdict, level) in (f8(6), f16(14), verdict(), f8(3)),
+        (ramping, stopped) in (any::<bool>(), any::<bool>()),
+        (feed, feed_decimals) in (address(), f8(8)),
+        (max_step, max_confidence, max_age) in (f16(16), f16(16), f32(24)),
+    ) {
+        let word = AssetPrice {
+            price, ema, fresh_until, confidence, scale, threshold, verdict, level, ramping,
+            stopped,
+        };
+        prop_assert_eq!(AssetPrice::unpack(word.pack().unwrap()), word);
+        let word = Feed { feed, feed_decimals, max_step, max_confidence, max_age };
+        prop_assert_eq!(Feed::unpack(word.pack().unwrap()), word);
+    }
+
+    #[test]
+    fn sale_terms_go_round(
+        (reference_factor, penalty, chip, target) in (f16(14), f16(12), f16(10), f16(15)),
+        (full_below, start_excess, fast_rate, slow_rate) in (f16(14), f16(10), f16(10), f16(8)),
+        (descent, floor, dust, max_on_sale) in (f16(9), f16(14), f32(32), f64(48)),
+        (tip, small, cool_off, milli_exponent) in (f32(24), f32(24), f8(7), f8(5)),
+    ) {
+        let word = SaleTerms {
+            reference_factor, penalty, chip, target, full_below, start_excess, fast_rate,
+            slow_rate, descent, floor, dust, max_on_sale, tip, small, cool_off, milli_exponent,
+        };
+        prop_assert_eq!(SaleTerms::unpack(word.pack().unwrap()), word);
+    }
+
+    #[test]
+    fn asset_words_go_round(
+        (newest, high_water, on_sale) in (f16(16), f16(16), field(112)),
+        (held, cap, max_ltv) in (field(112), field(112), f16(14)),
+        (token, decimals) in (address(), f8(8)),
+        (from, to, start, end) in (f16(14), f16(14), f32(32), f32(32)),
+    ) {
+        let word = Sales { newest, high_water, on_sale, held };
+        prop_assert_eq!(Sales::unpack(word.pack().unwrap()), word);
+        let word = Caps { cap, max_ltv };
+        prop_assert_eq!(Caps::unpack(word.pack().unwrap()), word);
+        let word = Token { token, decimals };
+        prop_assert_eq!(Token::unpack(word.pack().unwrap()), word);
+        let word = Ramp { from, to, start, end };
+        prop_assert_eq!(Ramp::unpack(word.pack().unwrap()), word);
+    }
+
+    #[test]
+    fn auction_words_go_round_and_round_the_kick_price_up(
+        (lot, start, start_excess, redos) in (field(112), f32(32), f16(16), f8(8)),
+        (generation, penalty, kick_price) in (f32(24), f16(16), field(92)),
+        (units, raised) in (field(112), field(112)),
+        (closed, used) in (any::<bool>(), any::<bool>()),
+    ) {
+        let word = AuctionTerms {
+            lot, start, start_excess, redos, generation, penalty, kick_price,
+        };
+        let back = AuctionTerms::unpack(word.pack().unwrap());
+        prop_assert_eq!(AuctionTerms { kick_price, ..back }, word);
+        prop_assert!(back.kick_price >= kick_price);
+        prop_assert!(back.kick_price - kick_price <= kick_price >> 39);
+        prop_assert_eq!(AuctionTerms::unpack(back.pack().unwrap()), back);
+        let word = AuctionPool { units, raised, closed, used };
+        prop_assert_eq!(AuctionPool::unpack(word.pack().unwrap()), word);
+    }
+
+    #[test]
+    fn market_words_go_round(
+        (index, accrued_at, reserve, rate, level) in
+            (field(96), f32(32), field(104), f16(16), f8(8)),
+        (net, cash, no_suppliers) in (signed(112), field(112), any::<bool>()),
+        (base, kink, slope, jump) in (f8(8), f8(7), f8(8), f8(8)),
+        (shares, credits) in (field(128), field(112)),
+        (token, decimals, min_debt) in (address(), f8(8), field(88)),
+        (since, until, stopped_total, folded_at) in (f32(32), f32(32), f32(32), f32(32)),
+    ) {
+        let word = Market { index, accrued_at, reserve, rate, level };
+        prop_assert_eq!(Market::unpack(word.pack().unwrap()), word);
+        let curve = RateCurve { base, kink, slope, jump };
+        let word = Totals { net, cash, curve, no_suppliers };
+        prop_assert_eq!(Totals::unpack(word.pack().unwrap()), word);
+        let word = Supply { shares, credits };
+        prop_assert_eq!(Supply::unpack(word.pack().unwrap()), word);
+        let word = Base { token, decimals, min_debt };
+        prop_assert_eq!(Base::unpack(word.pack().unwrap()), word);
+        let word = Breaker { level, since, until, stopped_total, folded_at };
+        prop_assert_eq!(Breaker::unpack(word.pack().unwrap()), word);
+    }
+
+    /// The fields of random words are all there is: what is packed again differs only in bits that
+    /// no field uses.
+    #[test]
+    fn unused_bits_stay_zero(limbs in any::<[u64; 4]>()) {
+        let word = U256::from_limbs(limbs);
+        let low = |bits: usize| (U256::from(1) << bits) - U256::from(1);
+        prop_assert_eq!(Account::unpack(word).pack().unwrap(), word & low(200));
+        prop_assert_eq!(Holding::unpack(word).pack().unwrap(), word);
+        prop_assert_eq!(Claim::unpack(word).pack().unwrap(), word & low(136));
+        prop_assert_eq!(SaleTerms::unpack(word).pack().unwrap(), word);
+        prop_assert_eq!(Sales::unpack(word).pack().unwrap(), word);
+        prop_assert_eq!(Caps::unpack(word).pack().unwrap(), word & low(126));
+        prop_assert_eq!(Token::unpack(word).pack().unwrap(), word & low(168));
+        prop_assert_eq!(Feed::unpack(word).pack().unwrap(), word & low(224));
+        prop_assert_eq!(Ramp::unpack(word).pack().unwrap(), word & low(92));
+        prop_assert_eq!(AuctionPool::unpack(word).pack().unwrap(), word & low(226));
+        prop_assert_eq!(Market::unpack(word).pack().unwrap(), word);
+        prop_assert_eq!(Totals::unpack(word).pack().unwrap(), word);
+        prop_assert_eq!(Supply::unpack(word).pack().unwrap(), word & low(240));
+        prop_assert_eq!(Base::unpack(word).pack().unwrap(), word);
+        prop_assert_eq!(Breaker::unpack(word).pack().unwrap(), word & low(136));
+    }
+}
+
+/// One word with one field full: the fields' masks must be disjoint and together `bits` long.
+fn assert_tiles(masks: &[U256], bits: usize) {
+    let mut seen = U256::ZERO;
+    for mask in masks {
+        assert_ne!(*mask, U256::ZERO);
+        assert_eq!(seen & *mask, U256::ZERO, "two fields overlap");
+        assert_eq!(
+            *mask & (seen + U256::from(1)),
+            seen + U256::from(1),
+            "fields leave a gap"
+        );
+        seen |= *mask;
+    }
+    assert_eq!(seen.bit_len(), bits);
+}
+
+macro_rules! tiles {
+    ($word:ident, $bits:expr, $($field:ident = $max:expr),+ $(,)?) => {
+        assert_tiles(
+            &[$($word { $field: $max, ..Default::default() }.pack().unwrap()),+],
+            $bits,
+        )
+    };
+}
+
+const fn ones(bits: u32) -> u128 {
+    u128::MAX >> (128 - bits)
+}
+
+#[test]
+fn fields_lie_side_by_side_in_the_listed_order() {
+    let all = Address::repeat_byte(0xff);
+    tiles!(
+        Account,
+        200,
+        debt = ones(112),
+        assets = u16::MAX,
+        checked_at = u32::MAX,
+        flagged_at = u32::MAX,
+        flags = u8::MAX
+    );
+    tiles!(
+        Holding,
+        256,
+        balance = ones(112),
+        units = ones(112),
+        slot = ones(24) as u32,
+        overflow = u8::MAX
+    );
+    tiles!(Claim, 136, units = ones(112), slot = ones(24) as u32);
+    tiles!(
+        SaleTerms,
+        256,
+        reference_factor = ones(14) as u16,
+        penalty = ones(12) as u16,
+        chip = ones(10) as u16,
+        target = ones(15) as u16,
+        full_below = ones(14) as u16,
+        start_excess = ones(10) as u16,
+        fast_rate = ones(10) as u16,
+        slow_rate = ones(8) as u16,
+        descent = ones(9) as u16,
+        floor = ones(14) as u16,
+        dust = u32::MAX,
+        max_on_sale = ones(48) as u64,
+        tip = ones(24) as u32,
+        small = ones(24) as u32,
+        cool_off = ones(7) as u8,
+        milli_exponent = ones(5) as u8
+    );
+    tiles!(
+        Sales,
+        256,
+        newest = u16::MAX,
+        high_water = u16::MAX,
+        on_sale = ones(112),
+        held = ones(112)
+    );
+    tiles!(Caps, 126, cap = ones(112), max_ltv = ones(14) as u16);
+    tiles!(Token, 168, token = all, decimals = u8::MAX);
+    tiles!(
+        Feed,
+        224,
+        feed = all,
+        feed_decimals = u8::MAX,
+        max_step = u16::MAX,
+        max_confidence = u16::MAX,
+        max_age = ones(24) as u32
+    );
+    tiles!(
+        Ramp,
+        92,
+        from = ones(14) as u16,
+        to = ones(14) as u16,
+        start = u32::MAX,
+        end = u32::MAX
+    );
+    tiles!(
+        AuctionPool,
+        226,
+        units = ones(112),
+        raised = ones(112),
+        closed = true,
+        used = true
+    );
+    tiles!(
+        Market,
+        256,
+        index = ones(96),
+        accrued_at = u32::MAX,
+        reserve = ones(104),
+        rate = u16::MAX,
+        level = u8::MAX
+    );
+    let curve = RateCurve {
+        base: u8::MAX,
+        kink: 127,
+        slope: u8::MAX,
+        jump: u8::MAX,
+    };
+    tiles!(
+        Totals,
+        256,
+        net = -1,
+        cash = ones(112),
+        curve = curve,
+        no_suppliers = true
+    );
+    tiles!(Supply, 240, shares = u128::MAX, credits = ones(112));
+    tiles!(
+        Base,
+        256,
+        token = all,
+        decimals = u8::MAX,
+        min_debt = ones(88)
+    );
+    tiles!(
+        Breaker,
+        136,
+        level = u8::MAX,
+        since = u32::MAX,
+        until = u32::MAX,
+        stopped_total = u32::MAX,
+        folded_at = u32::MAX
+    );
+}
+
+#[test]
+fn values_beyond_their_field_are_refused() {
+    let refused = Err(MathError::OutOfRange);
+    assert_eq!(
+        Account {
+            debt: 1 << 112,
+            ..Default::default()
+        }
+        .pack(),
+        refused
+    );
+    assert_eq!(
+        Holding {
+            balance: 1 << 112,
+            ..Default::default()
+        }
+        .pack(),
+        refused
+    );
+    assert_eq!(
+        Holding {
+            slot: 1 << 24,
+            ..Default::default()
+        }
+        .pack(),
+        refused
+    );
+    assert_eq!(
+        Claim {
+            slot: 1 << 24,
+            ..Default::default()
+        }
+        .pack(),
+        refused
+    );
+    assert_eq!(
+        AssetPrice {
+            price: 1 << 92,
+            ..Default::default()
+        }
+        .pack(),
+        refused
+    );
+    assert_eq!(
+        AssetPrice {
+            threshold: 1 << 14,
+            ..Default::default()
+        }
+        .pack(),
+        refused
+    );
+    assert_eq!(
+        SaleTerms {
+            slow_rate: 1 << 8,
+            ..Default::default()
+        }
+        .pack(),
+        refused
+    );
+    assert_eq!(
+        SaleTerms {
+            milli_exponent: 32,
+            ..Default::default()
+        }
+        .pack(),
+        refused
+    );
+    assert_eq!(
+        Caps {
+            max_ltv: 1 << 14,
+            ..Default::default()
+        }
+        .pack(),
+        refused
+    );
+    assert_eq!(
+        Feed {
+            max_age: 1 << 24,
+            ..Default::default()
+        }
+        .pack(),
+        refused
+    );
+    assert_eq!(
+        AuctionTerms {
+            generation: 1 << 24,
+            ..Default::default()
+        }
+        .pack(),
+        refused
+    );
+    assert_eq!(
+        AuctionPool {
+            raised: 1 << 112,
+            ..Default::default()
+        }
+        .pack(),
+        refused
+    );
+    assert_eq!(
+        Market {
+            index: 1 << 96,
+            ..Default::default()
+        }
+        .pack(),
+        refused
+    );
+    assert_eq!(
+        Totals {
+            net: 1 << 111,
+            ..Default::default()
+        }
+        .pack(),
+        refused
+    );
+    assert_eq!(
+        Totals {
+            net: -(1 << 111) - 1,
+            ..Default::default()
+        }
+        .pack(),
+        refused
+    );
+    assert!(
+        Totals {
+            net: -(1 << 111),
+            ..Default::default()
+        }
+        .pack()
+        .is_ok()
+    );
+    assert_eq!(
+        Base {
+            min_debt: 1 << 88,
+            ..Default::default()
+        }
+        .pack(),
+        refused
+    );
+}

@@ -1,0 +1,330 @@
+//! The Dutch auction: take, redo, leave, settle.
+
+use alloc::vec::Vec;
+
+use alloy_primitives::{Address, U256};
+use alloy_sol_types::SolCall;
+use plimsoll_abi as abi;
+use plimsoll_abi::ITaker;
+use plimsoll_math::{
+    auction,
+    auction::{AuctionState, Conditions, Curve, Request, Take, TakeRefusal},
+    breaker as ladder, claims,
+    fixed::{BPS, WAD, add},
+    oracle::Action,
+    value,
+    words::{AssetPrice, AuctionPool, AuctionTerms, SaleTerms},
+};
+use stylus_sdk::prelude::*;
+
+use crate::{
+    breaker,
+    error::{Error, Result, fail},
+    guard, health, ledger,
+    position::{AsPool, Booked, Position, redeem},
+    sdk::{self, CallKind},
+    storage::Engine,
+    token,
+};
+
+/// An auction as loaded: its key, its words, and what its asset says now.
+pub struct Auction {
+    pub id: u64,
+    pub asset: u8,
+    pub slot: u32,
+    pub words: AuctionTerms,
+    pub pool: AuctionPool,
+    pub price: AssetPrice,
+    pub terms: SaleTerms,
+    /// Seconds in which taking was possible since the auction (re)started.
+    pub elapsed: u32,
+}
+
+/// What a taker asks for.
+pub struct Order {
+    pub max_lot: U256,
+    pub max_price: U256,
+    pub min_lot: U256,
+    pub deadline: u32,
+    pub receiver: Address,
+    pub data: Vec<u8>,
+}
+
+impl Auction {
+    /// Loads an auction that exists, open or closed.
+    pub fn load(engine: &Engine, id: u64, now: u32) -> Result<Self> {
+        let (asset, generation, slot) = abi::auction_parts(id);
+        let unknown = || fail(abi::UnknownAuction { auction: id });
+        if asset >= engine.asset_count() {
+            return Err(unknown());
+        }
+        let words = engine.auction_terms(asset, slot);
+        let pool = engine.auction_pool(asset, slot);
+        if !pool.used || words.generation != generation {
+            return Err(unknown());
+        }
+        let price = engine.price(asset);
+        let elapsed = breaker::elapsed(engine, asset, &price, words.start, now);
+        Ok(Self { id, asset, slot, words, pool, price, terms: engine.terms(asset), elapsed })
+    }
+
+    /// Loads an auction that is open.
+    pub fn load_open(engine: &Engine, id: u64, now: u32) -> Result<Self> {
+        let auction = Self::load(engine, id, now)?;
+        if auction.pool.closed {
+            return Err(fail(abi::AuctionClosed { auction: id }));
+        }
+        Ok(auction)
+    }
+
+    pub fn curve(&self) -> Curve {
+        self.terms.curve(self.words.start_excess)
+    }
+
+    /// Price in WAD after `elapsed` seconds at the live price, up.
+    pub fn price_at(&self, elapsed: u32) -> Result<u128> {
+        Ok(auction::price(&self.curve(), self.words.kick_price, self.price.price, elapsed)?)
+    }
+
+    pub fn needs_redo(&self) -> bool {
+        self.elapsed >= auction::runs_out_at(&self.curve())
+    }
+}
+
+/// Buys from an auction. Every next state is stored before anything is transferred or called.
+pub fn take(engine: &mut Engine, id: u64, order: &Order) -> Result<(U256, U256)> {
+    let now = guard::enter(engine)?;
+    if now > order.deadline {
+        return Err(fail(abi::DeadlinePassed { deadline: order.deadline, now }));
+    }
+    let receiver = guard::receiver(engine, order.receiver)?;
+    let auction = Auction::load_open(engine, id, now)?;
+    let asset = auction.asset;
+    health::require_price(asset, &auction.price, Action::Take, now)?;
+    if auction.needs_redo() {
+        return Err(fail(abi::NeedsRedo { auction: id, elapsed: auction.elapsed }));
+    }
+    let price = auction.price_at(auction.elapsed)?;
+    let level = breaker::level(engine, asset, &auction.price, now);
+    if level >= ladder::ORACLE_PRICE_ONLY && price < auction.price.price {
+        return Err(fail(abi::LevelForbids { asset, level }));
+    }
+    let index = ledger::index(engine, now);
+    let quote = quote(&auction, order, price, index)?;
+    book_take(engine, &auction, &quote, now)?;
+
+    let taker = engine.vm().msg_sender();
+    let (lot, pay) = (U256::from(quote.lot), U256::from(quote.pay));
+    sdk::emit(engine, abi::Taken {
+        auction: id,
+        taker,
+        lot,
+        pay,
+        raised: U256::from(quote.units_credited),
+        cut: U256::from(quote.cut),
+    });
+    token::push(engine, engine.token(asset).token, receiver, quote.lot)?;
+    if !order.data.is_empty() {
+        call_back(engine, taker, id, (lot, pay), &order.data)?;
+    }
+    token::pull(engine, engine.base_word().token, taker, quote.pay)?;
+    Ok((lot, pay))
+}
+
+/// What the order gets at `price`, or why not.
+fn quote(auction: &Auction, order: &Order, price: u128, index: u128) -> Result<Take> {
+    let request = Request {
+        max_lot: saturate(order.max_lot),
+        max_price: saturate(order.max_price),
+        min_lot: saturate(order.min_lot),
+    };
+    let state = AuctionState {
+        lot: auction.words.lot,
+        units: auction.pool.units,
+        raised: auction.pool.raised,
+        closed: auction.pool.closed,
+        penalty_ppm: auction.words.penalty.into(),
+    };
+    let conditions = Conditions {
+        price,
+        live_price: auction.price.price,
+        scale: auction.price.scale,
+        index,
+        dust: auction.terms.dust_value()?,
+    };
+    auction::quote_take(&state, &request, &conditions)
+        .map_err(|refusal| refused(refusal, auction.id))
+}
+
+fn refused(refusal: TakeRefusal, auction: u64) -> Error {
+    match refusal {
+        TakeRefusal::Empty => fail(abi::AuctionClosed { auction }),
+        TakeRefusal::Math(error) => error.into(),
+        TakeRefusal::TooExpensive { price, max } => {
+            fail(abi::TooExpensive { price: U256::from(price), maxPrice: U256::from(max) })
+        }
+        TakeRefusal::LotTooSmall { lot, min } => {
+            fail(abi::LotTooSmall { lot: U256::from(lot), minLot: U256::from(min) })
+        }
+        TakeRefusal::Dust { value, dust } => {
+            fail(abi::DustLot { value: U256::from(value), dust: U256::from(dust) })
+        }
+    }
+}
+
+/// Bounds beyond the width of an amount bind no more than the widest one.
+fn saturate(value: U256) -> u128 {
+    u128::try_from(value).unwrap_or(u128::MAX)
+}
+
+/// Stores everything that a take changes: the auction, what is on sale, the books.
+fn book_take(engine: &mut Engine, auction: &Auction, quote: &Take, now: u32) -> Result<()> {
+    let (asset, slot) = (auction.asset, auction.slot);
+    let mut words = auction.words;
+    let mut pool = auction.pool;
+    words.lot = quote.after.lot;
+    pool.raised = quote.after.raised;
+    let mut books = ledger::load(engine, now);
+    if quote.closes {
+        pool.closed = true;
+        words.lot = books.index;
+        let index = U256::from(books.index);
+        sdk::emit(engine, abi::Closed { auction: auction.id, index });
+    }
+    engine.set_auction_terms(asset, slot, &words)?;
+    engine.set_auction_pool(asset, slot, &pool)?;
+    let mut sales = engine.sales(asset);
+    sales.on_sale = sales.on_sale.saturating_sub(quote.lot);
+    sales.held = sales.held.saturating_sub(quote.lot);
+    engine.set_sales(asset, &sales)?;
+    books.cash = add(books.cash, quote.pay)?;
+    books.reserve = add(books.reserve, quote.cut)?;
+    books = books.with_debt_removed(quote.units_credited)?;
+    ledger::store(engine, &books)
+}
+
+/// Lets the taker sell what he got before he pays. The caller himself is called, never an address
+/// of his choice, so the callback cannot be pointed at a token or at the engine.
+fn call_back(engine: &Engine, taker: Address, id: u64, got: (U256, U256), data: &[u8]) -> Result<()> {
+    let call = ITaker::onTakeCall { auction: id, lot: got.0, pay: got.1, data: data.to_vec().into() };
+    match sdk::call(engine, CallKind::Mutating, taker, &call.abi_encode(), None, 0) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(fail(abi::CallbackFailed { taker })),
+    }
+}
+
+/// Restarts an auction whose curve has run out, at the price of now.
+pub fn redo(engine: &mut Engine, id: u64) -> Result<()> {
+    let now = guard::enter(engine)?;
+    let auction = Auction::load_open(engine, id, now)?;
+    let asset = auction.asset;
+    health::require_price(asset, &auction.price, Action::Redo, now)?;
+    let highest = ladder::NO_REDO.saturating_sub(1);
+    breaker::require_at_most(engine, asset, &auction.price, highest, now)?;
+    if !auction.needs_redo() {
+        let earliest = auction::runs_out_at(&auction.curve());
+        let elapsed = auction.elapsed;
+        return Err(fail(abi::RedoTooEarly { auction: id, elapsed, earliest }));
+    }
+    let mut words = auction.words;
+    words.kick_price = auction.price.price;
+    words.start = breaker::clock(engine, asset, &auction.price, now);
+    words.redos = words.redos.saturating_add(1);
+    engine.set_auction_terms(asset, auction.slot, &words)?;
+    sdk::emit(engine, abi::Redone { auction: id, kickPrice: U256::from(words.kick_price) });
+    Ok(())
+}
+
+/// Takes the caller's share out of an open auction, if he is then at least at the target.
+pub fn leave(engine: &mut Engine, id: u64) -> Result<()> {
+    let now = guard::enter(engine)?;
+    let owner = engine.vm().msg_sender();
+    let auction = Auction::load_open(engine, id, now)?;
+    let mut position = Position::load(engine, owner, ledger::index(engine, now));
+    position.settle_closed(engine, now)?;
+    let mut booked = Booked::default();
+    if !leave_one(engine, &mut position, (auction.asset, auction.slot), &mut booked)? {
+        return Err(fail(abi::NoClaim { account: owner, auction: id }));
+    }
+    position.book(engine, &booked, now)?;
+    if position.effective_debt(engine)? > 0 {
+        health::require_prices(&position, Action::Leave, now)?;
+        let exposure = health::exposure(engine, &position, now, health::Side::Live)?;
+        let target = position.target(engine);
+        if !exposure.meets(target)? {
+            let health = exposure.health_factor();
+            let target = U256::from(target).saturating_mul(U256::from(WAD / BPS));
+            return Err(fail(abi::BelowTarget { health, target }));
+        }
+    }
+    Ok(())
+}
+
+/// Takes a position out of every open auction: after a full repayment, or before bad debt is
+/// booked. The caller stores the position.
+pub fn leave_all(engine: &mut Engine, position: &mut Position, now: u32) -> Result<()> {
+    let mut booked = Booked::default();
+    for asset in 0..engine.asset_count() {
+        while let Some(slot) = position.first_claim(asset) {
+            if !leave_one(engine, position, (asset, slot), &mut booked)? {
+                break;
+            }
+        }
+    }
+    if booked.any {
+        position.book(engine, &booked, now)?;
+    }
+    Ok(())
+}
+
+/// Moves one claim's share of the unsold lot back to the balance and its share of the proceeds to
+/// `booked`. False when the position has no claim there.
+fn leave_one(
+    engine: &mut Engine,
+    position: &mut Position,
+    at: (u8, u32),
+    booked: &mut Booked,
+) -> Result<bool> {
+    let ((asset, slot), owner) = (at, position.owner);
+    let Some(leg) = position.leg_mut(asset) else { return Ok(false) };
+    let found = (0_u8..).zip(leg.claims()).find(|(_, claim)| claim.slot == slot);
+    let Some((n, claim)) = found.map(|(n, claim)| (n, *claim)) else { return Ok(false) };
+    let mut words = engine.auction_terms(asset, slot);
+    let share = claims::lot_share(claim.units, words.lot, &engine.auction_pool(asset, slot).pool())?;
+    booked.add(redeem(engine, owner, asset, claim)?)?;
+    words.lot = words.lot.saturating_sub(share);
+    let mut pool = engine.auction_pool(asset, slot);
+    if pool.units == 0 {
+        // Nobody is left in it: closed, and its words may be reused.
+        pool.closed = true;
+        engine.set_auction_pool(asset, slot, &pool)?;
+    }
+    engine.set_auction_terms(asset, slot, &words)?;
+    let mut sales = engine.sales(asset);
+    sales.on_sale = sales.on_sale.saturating_sub(share);
+    engine.set_sales(asset, &sales)?;
+    let before = leg.claim_count;
+    leg.remove_claim(n);
+    leg.holding.balance = add(leg.holding.balance, share)?;
+    leg.store(engine, owner, before)?;
+    let auction = abi::auction_id(asset, words.generation, slot);
+    sdk::emit(engine, abi::Left { account: owner, auction, lot: U256::from(share) });
+    Ok(true)
+}
+
+/// Books the closed auctions of each account: anyone may.
+pub fn settle(engine: &mut Engine, accounts: &[Address]) -> Result<()> {
+    let now = guard::enter(engine)?;
+    guard::list(accounts.len())?;
+    let index = ledger::index(engine, now);
+    for account in accounts {
+        Position::load(engine, *account, index).settle_closed(engine, now)?;
+    }
+    Ok(())
+}
+
+/// Cost of a lot of an auction after a wait, base wei, up.
+pub fn cost(auction: &Auction, lot: u128, wait: u32) -> Result<(u128, u128)> {
+    let price = auction.price_at(auction.elapsed.saturating_add(wait))?;
+    Ok((price, value::value_up(lot, price, auction.price.scale)?))
+}

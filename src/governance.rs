@@ -1,0 +1,376 @@
+//! Roles and parameters. Every setter has hard bounds, and an event with the old and new values.
+
+use alloy_primitives::{Address, U256};
+use plimsoll_abi as abi;
+use plimsoll_math::{
+    interest::RateCurve,
+    oracle::Verdict,
+    params,
+    words::{AssetPrice, Base, Caps, Feed, Market, Ramp, SaleTerms, Token, Totals},
+};
+use stylus_sdk::prelude::*;
+
+use crate::{
+    error::{Error, Result, fail},
+    guard, ledger, oracle, sdk,
+    settlement::DUST_ACCOUNT,
+    storage::{Engine, MAX_ASSETS},
+    supply::take_cash,
+    token,
+};
+
+/// Shortest ramp of a threshold that falls, seconds.
+pub const RAMP_MIN: u32 = 86_400;
+
+/// The constructor's arguments.
+pub struct Setup {
+    pub extension: Address,
+    pub governor: Address,
+    pub guardian: Address,
+    pub base: Address,
+    pub base_decimals: u8,
+    pub min_debt: U256,
+}
+
+/// Writes the first state. Runs once: the SDK's constructor guard sees to it.
+pub fn construct(engine: &mut Engine, setup: &Setup) -> Result<()> {
+    for address in [setup.extension, setup.governor, setup.guardian, setup.base] {
+        if address.is_zero() {
+            return Err(fail(abi::ZeroAddress {}));
+        }
+    }
+    bounded(4, U256::from(setup.base_decimals), U256::from(6), U256::from(18))?;
+    let min_debt = guard::amount(setup.min_debt)?;
+    engine.extension.set(setup.extension);
+    engine.governor.set(setup.governor);
+    engine.guardian.set(setup.guardian);
+    let (token, decimals) = (setup.base, setup.base_decimals);
+    engine.set_base_word(&Base { token, decimals, min_debt })?;
+    let now = guard::now(engine);
+    engine.set_market(&Market::start(now))?;
+    engine.set_totals(&Totals { no_suppliers: true, ..Totals::default() })?;
+    Ok(())
+}
+
+/// The caller, if he is the governor.
+pub fn require_governor(engine: &Engine) -> Result<Address> {
+    let caller = engine.vm().msg_sender();
+    if caller != engine.governor.get() {
+        return Err(fail(abi::NotGovernor { caller }));
+    }
+    Ok(caller)
+}
+
+/// The caller, if he is the guardian or the governor.
+pub fn require_guardian(engine: &Engine) -> Result<Address> {
+    let caller = engine.vm().msg_sender();
+    if caller != engine.guardian.get() && caller != engine.governor.get() {
+        return Err(fail(abi::NotGuardian { caller }));
+    }
+    Ok(caller)
+}
+
+/// Begins a setter of one asset: no re-entry, the governor, a listed asset. Returns the time.
+fn enter(engine: &Engine, asset: u8) -> Result<u32> {
+    let now = guard::enter(engine)?;
+    require_governor(engine)?;
+    guard::asset(engine, asset)?;
+    Ok(now)
+}
+
+fn bounded(parameter: u8, value: U256, low: U256, high: U256) -> Result<()> {
+    if value < low || value > high {
+        return Err(fail(abi::OutOfBounds { parameter, value, low, high }));
+    }
+    Ok(())
+}
+
+fn between(parameter: u8, value: u32, low: u32, high: u32) -> Result<()> {
+    bounded(parameter, U256::from(value), U256::from(low), U256::from(high))
+}
+
+/// Lists a collateral with zero weight, no cap and no price: it can do nothing yet.
+pub fn list_asset(engine: &mut Engine, token: Address, decimals: u8) -> Result<u8> {
+    guard::enter(engine)?;
+    require_governor(engine)?;
+    let asset = engine.asset_count();
+    if asset >= MAX_ASSETS {
+        return Err(fail(abi::TooManyAssets { limit: MAX_ASSETS }));
+    }
+    if token.is_zero() {
+        return Err(fail(abi::ZeroAddress {}));
+    }
+    let base = engine.base_word();
+    let listed = (0..asset).any(|other| engine.token(other).token == token);
+    if listed || token == base.token {
+        return Err(fail(abi::AlreadyListed { token }));
+    }
+    // The value scale 18 + decimals - base decimals must stay within 36.
+    bounded(1, U256::from(decimals), U256::ZERO, U256::from(18))?;
+    let scale = 18_u8.saturating_add(decimals).saturating_sub(base.decimals);
+    let verdict = Verdict::Invalid;
+    engine.set_price(asset, &AssetPrice { scale, verdict, ..AssetPrice::default() })?;
+    engine.set_token(asset, &Token { token, decimals })?;
+    engine.set_terms(asset, &SaleTerms::start(base.decimals))?;
+    engine.set_asset_count(asset.saturating_add(1));
+    sdk::emit(engine, abi::AssetListed { asset, token, decimals });
+    Ok(asset)
+}
+
+/// Sets how an asset is sold.
+pub fn set_terms(engine: &mut Engine, asset: u8, terms: SaleTerms) -> Result<()> {
+    enter(engine, asset)?;
+    let old = engine.terms(asset);
+    // A threshold on its way down is at its highest now.
+    check_terms(&terms, engine.price(asset).threshold)?;
+    let terms = SaleTerms { milli_exponent: old.milli_exponent, ..terms };
+    engine.set_terms(asset, &terms)?;
+    let (old_word, word) = (old.pack()?, terms.pack()?);
+    sdk::emit(engine, abi::TermsSet { asset, oldWord: old_word, word });
+    Ok(())
+}
+
+/// Bounds of each term, then what must hold between them.
+fn check_terms(terms: &SaleTerms, threshold: u16) -> Result<()> {
+    params::check_terms(terms).map_err(|bad| {
+        let (value, low) = (U256::from(bad.value), U256::from(bad.low));
+        fail(abi::OutOfBounds { parameter: bad.parameter, value, low, high: U256::from(bad.high) })
+    })?;
+    consistent(terms, threshold)
+}
+
+fn consistent(terms: &SaleTerms, threshold: u16) -> Result<()> {
+    match params::consistent(terms, threshold) {
+        Ok(()) => Ok(()),
+        Err(check) => Err(inconsistent(check)),
+    }
+}
+
+fn inconsistent(check: u8) -> Error {
+    fail(abi::Inconsistent { check })
+}
+
+/// What a borrower may owe per value of the asset, bps. At once: it concerns new risk only.
+pub fn set_max_ltv(engine: &mut Engine, asset: u8, max_ltv: u16) -> Result<()> {
+    enter(engine, asset)?;
+    let price = engine.price(asset);
+    let ramp = engine.ramp(asset);
+    let lowest = if price.ramping { ramp.to.min(price.threshold) } else { price.threshold };
+    if max_ltv > 0 {
+        between(1, u32::from(max_ltv), 0, u32::from(lowest.saturating_sub(1)))?;
+    }
+    let caps = engine.caps(asset);
+    engine.set_caps(asset, &Caps { max_ltv, ..caps })?;
+    sdk::emit(engine, abi::MaxLtvSet { asset, oldValue: caps.max_ltv, value: max_ltv });
+    Ok(())
+}
+
+/// The liquidation threshold, bps. It rises at once and falls only along a ramp of at least a day,
+/// so that nobody becomes liquidatable overnight.
+pub fn set_threshold(engine: &mut Engine, asset: u8, threshold: u16, end: u32) -> Result<()> {
+    let now = enter(engine, asset)?;
+    let mut price = engine.price(asset);
+    oracle::ramp(engine, asset, &mut price, now);
+    let old = price.threshold;
+    between(1, u32::from(threshold), 0, params::THRESHOLD_MAX)?;
+    consistent(&engine.terms(asset), threshold.max(old))?;
+    let max_ltv = engine.caps(asset).max_ltv;
+    if max_ltv > 0 && threshold <= max_ltv {
+        return Err(inconsistent(params::LTV_BELOW_THRESHOLD));
+    }
+    if threshold >= old {
+        price.threshold = threshold;
+        price.ramping = false;
+        engine.set_ramp(asset, &Ramp::default())?;
+    } else {
+        let earliest = now.saturating_add(RAMP_MIN);
+        if end < earliest {
+            return Err(fail(abi::RampTooShort { end, earliest }));
+        }
+        price.ramping = true;
+        engine.set_ramp(asset, &Ramp { from: old, to: threshold, start: now, end })?;
+    }
+    engine.set_price(asset, &price)?;
+    let (old_value, start) = (old, now);
+    sdk::emit(engine, abi::ThresholdSet { asset, oldValue: old_value, value: threshold, start, end });
+    Ok(())
+}
+
+/// Most of an asset that the engine holds, in the asset's wei. Never forces anybody out.
+pub fn set_cap(engine: &mut Engine, asset: u8, cap: U256) -> Result<()> {
+    enter(engine, asset)?;
+    let value = guard::narrow(cap)?;
+    let caps = engine.caps(asset);
+    engine.set_caps(asset, &Caps { cap: value, ..caps })?;
+    sdk::emit(engine, abi::CapSet { asset, oldValue: U256::from(caps.cap), value: cap });
+    Ok(())
+}
+
+/// When an observation is too old, jumps, or is uncertain: seconds, bps, bps.
+pub fn set_price_policy(
+    engine: &mut Engine,
+    asset: u8,
+    max_age: u32,
+    max_step: u16,
+    max_confidence: u16,
+) -> Result<()> {
+    enter(engine, asset)?;
+    between(1, max_age, params::AGE_MIN, params::AGE_MAX)?;
+    between(2, u32::from(max_step), params::STEP_MIN, params::STEP_MAX)?;
+    between(3, u32::from(max_confidence), params::CONFIDENCE_MIN, params::CONFIDENCE_MAX)?;
+    let old = engine.feed(asset);
+    let mut price = engine.price(asset);
+    if price.fresh_until > 0 {
+        // The word stores when a price expires; the observation's time stays what it was.
+        price.fresh_until = oracle::time_of(&price, &old).saturating_add(max_age);
+        engine.set_price(asset, &price)?;
+    }
+    engine.set_feed(asset, &Feed { max_age, max_step, max_confidence, ..old })?;
+    sdk::emit(engine, abi::PricePolicySet {
+        asset,
+        maxAge: max_age,
+        maxStep: max_step,
+        maxConfidence: max_confidence,
+    });
+    Ok(())
+}
+
+/// A Chainlink-style feed, or the zero address for reporters.
+pub fn set_feed(engine: &mut Engine, asset: u8, feed: Address, decimals: u8) -> Result<()> {
+    enter(engine, asset)?;
+    bounded(2, U256::from(decimals), U256::ZERO, U256::from(18))?;
+    let old = engine.feed(asset);
+    engine.set_feed(asset, &Feed { feed, feed_decimals: decimals, ..old })?;
+    sdk::emit(engine, abi::FeedSet { asset, oldFeed: old.feed, feed, decimals });
+    Ok(())
+}
+
+/// Who may report prices.
+pub fn set_reporter(engine: &mut Engine, reporter: Address, allowed: bool) -> Result<()> {
+    guard::enter(engine)?;
+    require_governor(engine)?;
+    let old = engine.reporters.get(reporter);
+    engine.reporters.setter(reporter).set(allowed);
+    sdk::emit(engine, abi::ReporterSet { reporter, oldValue: old, value: allowed });
+    Ok(())
+}
+
+/// The kinked curve of the borrow rate. Interest so far accrues at the old one.
+pub fn set_rate_curve(engine: &mut Engine, curve: RateCurve) -> Result<()> {
+    let now = guard::enter(engine)?;
+    require_governor(engine)?;
+    between(0, u32::from(curve.base), 1, params::RATE_BASE_MAX)?;
+    between(1, u32::from(curve.kink), params::KINK_MIN, params::KINK_MAX)?;
+    between(2, u32::from(curve.slope), 0, params::SLOPE_MAX)?;
+    between(3, u32::from(curve.jump), 0, params::JUMP_MAX)?;
+    let mut books = ledger::load(engine, now);
+    let old = books.curve;
+    books.curve = curve;
+    ledger::store(engine, &books)?;
+    sdk::emit(engine, abi::RateCurveSet { oldCurve: old.code(), curve: curve.code() });
+    Ok(())
+}
+
+/// The smallest debt that a borrow may leave, base wei.
+pub fn set_min_debt(engine: &mut Engine, min_debt: U256) -> Result<()> {
+    guard::enter(engine)?;
+    require_governor(engine)?;
+    let value = guard::amount(min_debt)?;
+    let base = engine.base_word();
+    let one = plimsoll_math::fixed::pow10(base.decimals)?;
+    let highest = one.saturating_mul(params::MIN_DEBT_MAX);
+    bounded(0, min_debt, U256::ONE, U256::from(highest))?;
+    engine.set_base_word(&Base { min_debt: value, ..base })?;
+    sdk::emit(engine, abi::MinDebtSet { oldValue: U256::from(base.min_debt), value: min_debt });
+    Ok(())
+}
+
+const GOVERNOR: u8 = 0;
+const GUARDIAN: u8 = 1;
+
+/// First step of handing the governor's role over.
+pub fn propose_governor(engine: &mut Engine, next: Address) -> Result<()> {
+    guard::enter(engine)?;
+    let current = require_governor(engine)?;
+    engine.pending_governor.set(next);
+    sdk::emit(engine, abi::RoleProposed { role: GOVERNOR, current, next });
+    Ok(())
+}
+
+/// Second step: the proposed governor takes the role himself.
+pub fn accept_governor(engine: &mut Engine) -> Result<()> {
+    guard::enter(engine)?;
+    let next = require_pending(engine, engine.pending_governor.get())?;
+    let old = engine.governor.get();
+    engine.governor.set(next);
+    engine.pending_governor.set(Address::ZERO);
+    sdk::emit(engine, abi::RoleAccepted { role: GOVERNOR, old, current: next });
+    Ok(())
+}
+
+/// First step of handing the guardian's role over: the governor or the guardian.
+pub fn propose_guardian(engine: &mut Engine, next: Address) -> Result<()> {
+    guard::enter(engine)?;
+    require_guardian(engine)?;
+    engine.pending_guardian.set(next);
+    let current = engine.guardian.get();
+    sdk::emit(engine, abi::RoleProposed { role: GUARDIAN, current, next });
+    Ok(())
+}
+
+/// Second step: the proposed guardian takes the role himself.
+pub fn accept_guardian(engine: &mut Engine) -> Result<()> {
+    guard::enter(engine)?;
+    let next = require_pending(engine, engine.pending_guardian.get())?;
+    let old = engine.guardian.get();
+    engine.guardian.set(next);
+    engine.pending_guardian.set(Address::ZERO);
+    sdk::emit(engine, abi::RoleAccepted { role: GUARDIAN, old, current: next });
+    Ok(())
+}
+
+fn require_pending(engine: &Engine, pending: Address) -> Result<Address> {
+    let caller = engine.vm().msg_sender();
+    if caller != pending {
+        return Err(fail(abi::NotPending { caller, pending }));
+    }
+    Ok(caller)
+}
+
+/// Pays out of the reserve what the cash can bear.
+pub fn withdraw_reserve(engine: &mut Engine, amount: U256, receiver: Address) -> Result<()> {
+    let now = guard::enter(engine)?;
+    require_governor(engine)?;
+    let value = guard::amount(amount)?;
+    let receiver = guard::receiver(engine, receiver)?;
+    let mut books = ledger::load(engine, now);
+    let Some(left) = books.reserve.checked_sub(value) else {
+        let cash = U256::from(books.reserve);
+        return Err(fail(abi::InsufficientCash { asked: amount, cash }));
+    };
+    books.reserve = left;
+    books.cash = take_cash(books.cash, value)?;
+    ledger::store(engine, &books)?;
+    sdk::emit(engine, abi::ReserveWithdrawn { receiver, amount });
+    token::push(engine, engine.base_word().token, receiver, value)
+}
+
+/// Pays out the dust that bad debt left behind.
+pub fn withdraw_dust(engine: &mut Engine, asset: u8, receiver: Address) -> Result<U256> {
+    enter(engine, asset)?;
+    let receiver = guard::receiver(engine, receiver)?;
+    let mut kept = engine.holding(DUST_ACCOUNT, asset);
+    let value = kept.balance;
+    if value == 0 {
+        return Err(fail(abi::ZeroAmount {}));
+    }
+    kept.balance = 0;
+    engine.set_holding(DUST_ACCOUNT, asset, &kept)?;
+    let mut sales = engine.sales(asset);
+    sales.held = sales.held.saturating_sub(value);
+    engine.set_sales(asset, &sales)?;
+    let amount = U256::from(value);
+    sdk::emit(engine, abi::DustWithdrawn { asset, receiver, amount });
+    token::push(engine, engine.token(asset).token, receiver, value)?;
+    Ok(amount)
+}

@@ -1,0 +1,133 @@
+//! From a position to the numbers that decide: what it owes, what stands behind it.
+
+use alloy_primitives::{Address, U256};
+use plimsoll_abi as abi;
+use plimsoll_math::{
+    claims,
+    fixed::{BPS, add},
+    health,
+    health::Exposure,
+    oracle,
+    oracle::{Action, Verdict},
+    value,
+    words::{AssetPrice, Claim},
+};
+
+use crate::{
+    breaker,
+    error::{Result, fail},
+    guard, ledger,
+    position::{AsPool, Leg, Position},
+    storage::Engine,
+};
+
+/// Parts per million in a basis point.
+const PPM_PER_BPS: u32 = 100;
+
+/// Which price a liquidation is judged at.
+#[derive(Clone, Copy)]
+pub enum Side {
+    /// The price.
+    Live,
+    /// The price plus its confidence: even so, the position is under water.
+    Upper,
+}
+
+/// Health factor in WAD, down, lots on sale counted. Never fails on a price.
+pub fn health_factor(engine: &Engine, account: Address) -> Result<U256> {
+    let now = guard::enter(engine)?;
+    let position = Position::load(engine, account, ledger::index(engine, now));
+    let exposure = exposure(engine, &position, now, Side::Live)?;
+    Ok(exposure.health_factor())
+}
+
+/// What a liquidation judges: collateral at the thresholds, debt less the lots' expected proceeds.
+pub fn exposure(engine: &Engine, position: &Position, now: u32, side: Side) -> Result<Exposure> {
+    let mut sums = Exposure::default();
+    for leg in position.legs() {
+        let price = match side {
+            Side::Live => leg.price.price,
+            Side::Upper => oracle::upper_bound(leg.price.price, leg.price.confidence)?,
+        };
+        let value = value::value_down(leg.holding.balance, price, leg.price.scale)?;
+        sums = sums.with_leg(health::Leg { value, threshold_bps: leg.price.threshold })?;
+        for claim in leg.claims() {
+            let net = expected(engine, leg, *claim, price, now)?;
+            sums.pending = add(sums.pending, net)?;
+        }
+    }
+    let units = position.effective_debt(engine)?;
+    sums.debt = value::debt_up(units, position.index)?;
+    Ok(sums)
+}
+
+/// Expected net proceeds of a claim's unsold share, base wei, down: as if sold at the live price
+/// times the lower of the reference factor and the auction's present one.
+fn expected(engine: &Engine, leg: &Leg, claim: Claim, price: u128, now: u32) -> Result<u128> {
+    let pool = engine.auction_pool(leg.asset, claim.slot);
+    if pool.closed {
+        return Ok(0);
+    }
+    let auction = engine.auction_terms(leg.asset, claim.slot);
+    let share = claims::lot_share(claim.units, auction.lot, &pool.pool())?;
+    let share_value = value::value_down(share, price, leg.price.scale)?;
+    let terms = engine.terms(leg.asset);
+    let elapsed = breaker::elapsed(engine, leg.asset, &leg.price, auction.start, now);
+    let factor = plimsoll_math::auction::factor(&terms.curve(auction.start_excess), elapsed);
+    let reference = u32::from(terms.reference_factor).saturating_mul(PPM_PER_BPS);
+    Ok(health::pending(share_value, reference, factor, auction.penalty.into())?)
+}
+
+/// Debt (base wei, up) and what may be owed (base wei, down) at the borrowing weights. Lots on
+/// sale count for nothing beyond what they have raised; prices count less their confidence.
+pub fn borrowing(engine: &Engine, position: &Position) -> Result<(u128, u128)> {
+    let mut sums = Exposure::default();
+    for leg in position.legs() {
+        if leg.holding.balance > 0 {
+            let price = oracle::lower_bound(leg.price.price, leg.price.confidence)?;
+            let value = value::value_down(leg.holding.balance, price, leg.price.scale)?;
+            let weight = engine.caps(leg.asset).max_ltv;
+            sums = sums.with_leg(health::Leg { value, threshold_bps: weight })?;
+        }
+    }
+    let debt = value::debt_up(position.effective_debt(engine)?, position.index)?;
+    let limit = sums.margin_bps.checked_div(BPS).unwrap_or_default();
+    Ok((debt, limit))
+}
+
+/// Ends every path that can lower health: prices good enough, debt within the limit.
+pub fn require_within_limit(engine: &Engine, position: &Position, now: u32) -> Result<()> {
+    require_prices(position, Action::Borrow, now)?;
+    let (debt, limit) = borrowing(engine, position)?;
+    if debt > limit {
+        return Err(fail(abi::Unhealthy { debt: U256::from(debt), limit: U256::from(limit) }));
+    }
+    Ok(())
+}
+
+/// Refuses when the price of anything that the position holds does not allow `action`.
+pub fn require_prices(position: &Position, action: Action, now: u32) -> Result<()> {
+    for leg in position.legs() {
+        require_price(leg.asset, &leg.price, action, now)?;
+    }
+    Ok(())
+}
+
+/// Refuses when the verdict on one price does not allow `action`.
+pub fn require_price(asset: u8, price: &AssetPrice, action: Action, now: u32) -> Result<()> {
+    let verdict = verdict(price, now);
+    if !oracle::allows(verdict, action) {
+        return Err(fail(abi::PriceForbids { asset, verdict: verdict.code() }));
+    }
+    Ok(())
+}
+
+/// The stored verdict, made worse by age.
+pub fn verdict(price: &AssetPrice, now: u32) -> Verdict {
+    oracle::aged(price.verdict, price.fresh_until, now)
+}
+
+/// The worst verdict over everything that the position holds.
+pub fn worst_verdict(position: &Position, now: u32) -> Verdict {
+    position.legs().iter().map(|leg| verdict(&leg.price, now)).max().unwrap_or(Verdict::Valid)
+}

@@ -1,0 +1,335 @@
+//! Kick: from an unhealthy position to lots on sale.
+//!
+//! The position's debt stays where it is; only collateral moves, from its balances into one
+//! auction per asset. Each account is worked on by itself: pooling comes from joining the auction
+//! that the account before it opened, whose words the frame's cache already holds.
+
+use alloc::vec::Vec;
+
+use alloy_primitives::{Address, U256};
+use plimsoll_abi as abi;
+use plimsoll_abi::skip;
+use plimsoll_math::{
+    auction,
+    auction::RewardTerms,
+    breaker as ladder,
+    fixed::add,
+    health::HARD_BPS,
+    oracle,
+    oracle::Action,
+    sizing,
+    sizing::{Candidate, Policy},
+    value,
+    words::{AssetPrice, AuctionPool, Claim, SaleTerms},
+};
+use stylus_sdk::prelude::*;
+
+use crate::{
+    breaker,
+    error::{Result, fail},
+    guard, health, ledger,
+    position::{AsPool, Leg, Position},
+    sdk,
+    storage::{Engine, MAX_CLAIMS},
+};
+
+/// Highest slot of an asset: the width of its field.
+const SLOT_MAX: u32 = u16::MAX as u32;
+
+/// Starts or joins sales of the unhealthy among `accounts`; one skip code an account.
+pub fn kick(engine: &mut Engine, accounts: &[Address], hints: &[u64]) -> Result<Vec<u8>> {
+    let now = guard::enter(engine)?;
+    guard::list(accounts.len())?;
+    guard::list(hints.len())?;
+    let keeper = Keeper { address: engine.vm().msg_sender(), hints, now };
+    let index = ledger::index(engine, now);
+    let mut skips = Vec::with_capacity(accounts.len());
+    for account in accounts {
+        let mut position = Position::load(engine, *account, index);
+        skips.push(kick_one(engine, &mut position, &keeper)?);
+    }
+    if !skips.contains(&skip::KICKED) {
+        let first = skips.first().copied().unwrap_or(skip::NO_DEBT);
+        return Err(fail(abi::NothingKicked { skip: first }));
+    }
+    Ok(skips)
+}
+
+/// Who kicks, with what hints, when.
+struct Keeper<'a> {
+    address: Address,
+    hints: &'a [u64],
+    now: u32,
+}
+
+fn kick_one(engine: &mut Engine, position: &mut Position, keeper: &Keeper) -> Result<u8> {
+    let now = keeper.now;
+    if position.word.debt == 0 {
+        return Ok(skip::NO_DEBT);
+    }
+    let Ok(exposure) = health::exposure(engine, position, now, health::Side::Live) else {
+        return Ok(skip::OVERFLOW);
+    };
+    let owed = exposure.owed();
+    match exposure.is_liquidatable() {
+        Ok(true) => {}
+        Ok(false) => return Ok(skip::HEALTHY),
+        Err(_) => return Ok(skip::OVERFLOW),
+    }
+    let Ok(hard) = is_hard(engine, position, now) else { return Ok(skip::OVERFLOW) };
+    if let Some(reason) = forbidden(engine, position, hard, now) {
+        return Ok(reason);
+    }
+    position.settle_closed(engine, now)?;
+    let Ok(lots) = plan(engine, position, owed, hard, now) else { return Ok(skip::OVERFLOW) };
+    let mut seized = false;
+    for lot in lots.iter().filter(|(_, amount)| *amount > 0) {
+        // The tip is due once a position.
+        seized |= seize(engine, position, keeper, *lot, !seized)?;
+    }
+    if seized {
+        return Ok(skip::KICKED);
+    }
+    let has_collateral = position.legs().iter().any(|leg| leg.holding.balance > 0);
+    Ok(if has_collateral { skip::NO_ROOM } else { skip::NOTHING_TO_SELL })
+}
+
+/// Whether the position is so far under that no grace and no doubt about a price protects it:
+/// health below the hard line even at the prices plus their confidence.
+fn is_hard(engine: &Engine, position: &Position, now: u32) -> Result<bool> {
+    let upper = health::exposure(engine, position, now, health::Side::Upper)?;
+    Ok(upper.is_below(HARD_BPS)?)
+}
+
+/// The reason why a kick must wait, if there is one.
+fn forbidden(engine: &Engine, position: &Position, hard: bool, now: u32) -> Option<u8> {
+    let cool_off = |leg: &Leg| u32::from(engine.terms(leg.asset).cool_off);
+    let wait = position.legs().iter().map(cool_off).max().unwrap_or(0);
+    if now < position.word.checked_at.saturating_add(wait) {
+        return Some(skip::COOLING_OFF);
+    }
+    let verdict = health::worst_verdict(position, now);
+    if !oracle::allows(verdict, Action::Kick { hard }) {
+        return Some(skip::PRICE);
+    }
+    let held = position.legs().iter().filter(|leg| leg.holding.balance > 0);
+    let levels = held.map(|leg| breaker::level(engine, leg.asset, &leg.price, now));
+    let lowest = levels.min().unwrap_or(0);
+    (!ladder::allows_kick(lowest, hard)).then_some(skip::LEVEL)
+}
+
+/// How much of each collateral to sell: (asset, amount in its wei).
+fn plan(
+    engine: &Engine,
+    position: &Position,
+    owed: u128,
+    hard: bool,
+    now: u32,
+) -> Result<[(u8, u128); 16]> {
+    let mut candidates: [Candidate; 16] = [Candidate::default(); 16];
+    let mut policy = Policy::default();
+    let mut count = 0_usize;
+    for leg in position.legs().iter().filter(|leg| leg.holding.balance > 0) {
+        let terms = engine.terms(leg.asset);
+        let allowed =
+            ladder::allows_kick(breaker::level(engine, leg.asset, &leg.price, now), hard)
+                && can_claim(engine, leg, &terms, now);
+        let room = if allowed { room(engine, leg.asset, &leg.price, &terms)? } else { 0 };
+        policy = policy.with(&terms)?;
+        if let Some(place) = candidates.get_mut(count) {
+            *place = candidate(leg, &terms, room)?;
+            count = count.saturating_add(1);
+        }
+    }
+    let candidates = candidates.get(..count).unwrap_or_default();
+    let plan = sizing::plan(candidates, &policy, owed)?;
+    let mut lots = [(0, 0); 16];
+    for ((lot, candidate), amount) in lots.iter_mut().zip(candidates).zip(plan.amounts) {
+        *lot = (candidate.asset, amount);
+    }
+    Ok(lots)
+}
+
+fn candidate(leg: &Leg, terms: &SaleTerms, room: u128) -> Result<Candidate> {
+    let AssetPrice { price, scale, threshold, .. } = leg.price;
+    Ok(Candidate {
+        asset: leg.asset,
+        balance: leg.holding.balance,
+        value: value::value_down(leg.holding.balance, price, scale)?,
+        price,
+        scale,
+        threshold_bps: threshold,
+        reference_bps: terms.reference_factor,
+        penalty_bps: terms.penalty,
+        dust: terms.dust_value()?,
+        room,
+    })
+}
+
+/// Base value that may still go on sale in an asset. Nothing bypasses it.
+fn room(engine: &Engine, asset: u8, price: &AssetPrice, terms: &SaleTerms) -> Result<u128> {
+    let on_sale = value::value_up(engine.sales(asset).on_sale, price.price, price.scale)?;
+    Ok(terms.max_on_sale_value()?.saturating_sub(on_sale))
+}
+
+/// Whether a further lot has a place: in a claim that the account already has, or a free one.
+fn can_claim(engine: &Engine, leg: &Leg, terms: &SaleTerms, now: u32) -> bool {
+    leg.claim_count < MAX_CLAIMS || has_claim_in_newest(engine, leg, terms, now)
+}
+
+fn has_claim_in_newest(engine: &Engine, leg: &Leg, terms: &SaleTerms, now: u32) -> bool {
+    match joinable(engine, leg.asset, &leg.price, terms, now) {
+        Some(slot) => leg.claims().iter().any(|claim| claim.slot == slot),
+        None => false,
+    }
+}
+
+/// The asset's newest auction, if its price is still at or above the oracle's, nothing has been
+/// raised, its lot is whole, and it charges today's penalty.
+fn joinable(
+    engine: &Engine,
+    asset: u8,
+    price: &AssetPrice,
+    terms: &SaleTerms,
+    now: u32,
+) -> Option<u32> {
+    let slot = u32::from(engine.sales(asset).newest);
+    if slot == 0 {
+        return None;
+    }
+    let pool = engine.auction_pool(asset, slot);
+    let words = engine.auction_terms(asset, slot);
+    if pool.closed || u32::from(words.penalty) != terms.take_penalty_ppm() {
+        return None;
+    }
+    let elapsed = breaker::elapsed(engine, asset, price, words.start, now);
+    let curve = terms.curve(words.start_excess);
+    auction::joinable(&curve, &pool.pool(), words.lot, elapsed).then_some(slot)
+}
+
+/// Moves one lot from the balance into the asset's auction and pays the keeper in kind.
+fn seize(
+    engine: &mut Engine,
+    position: &mut Position,
+    keeper: &Keeper,
+    lot: (u8, u128),
+    tip_due: bool,
+) -> Result<bool> {
+    let ((asset, mut amount), owner, now) = (lot, position.owner, keeper.now);
+    let Some(leg) = position.leg_mut(asset) else { return Ok(false) };
+    let terms = engine.terms(asset);
+    let joined = joinable(engine, asset, &leg.price, &terms, now);
+    let merges = joined.is_some_and(|slot| leg.claims().iter().any(|claim| claim.slot == slot));
+    if !merges && leg.claim_count.saturating_add(1) == MAX_CLAIMS {
+        // The last claim that fits takes all that is left, so no fourth can be needed.
+        let most = value::amount_for_value_down(
+            room(engine, asset, &leg.price, &terms)?,
+            leg.price.price,
+            leg.price.scale,
+        )?;
+        amount = leg.holding.balance.min(most.max(amount));
+    }
+    let tip = if tip_due { terms.tip_value()? } else { 0 };
+    let pay = RewardTerms { tip, chip_bps: terms.chip, penalty_bps: terms.penalty };
+    let reward = auction::reward(amount, &pay, leg.price.price, leg.price.scale)?;
+    let units = amount.saturating_sub(reward);
+    if units == 0 {
+        return Ok(false);
+    }
+    let slot = match joined {
+        Some(slot) => slot,
+        None => match open(engine, asset, &leg.price, keeper)? {
+            Some(slot) => slot,
+            None => return Ok(false),
+        },
+    };
+    join(engine, (asset, slot), units, &leg.price)?;
+    let before = leg.claim_count;
+    match leg.claims_mut().iter_mut().find(|claim| claim.slot == slot) {
+        Some(claim) => claim.units = add(claim.units, units)?,
+        None => {
+            leg.push_claim(Claim { units, slot });
+        }
+    }
+    leg.holding.balance = leg.holding.balance.saturating_sub(amount);
+    leg.store(engine, owner, before)?;
+    let mut paid = engine.holding(keeper.address, asset);
+    paid.balance = add(paid.balance, reward)?;
+    engine.set_holding(keeper.address, asset, &paid)?;
+    if keeper.address == owner {
+        leg.holding.balance = paid.balance;
+    }
+    let generation = engine.auction_terms(asset, slot).generation;
+    sdk::emit(engine, abi::Kicked {
+        account: owner,
+        auction: abi::auction_id(asset, generation, slot),
+        units: U256::from(units),
+        reward: U256::from(reward),
+    });
+    Ok(true)
+}
+
+/// Opens an auction: in the words that a hint names if they are free, otherwise in fresh ones.
+fn open(
+    engine: &mut Engine,
+    asset: u8,
+    price: &AssetPrice,
+    keeper: &Keeper,
+) -> Result<Option<u32>> {
+    let mut sales = engine.sales(asset);
+    let slot = match hinted(engine, asset, keeper.hints) {
+        Some(slot) => slot,
+        None => {
+            let fresh = u32::from(sales.high_water).saturating_add(1);
+            if fresh > SLOT_MAX {
+                return Ok(None);
+            }
+            sales.high_water = sales.high_water.saturating_add(1);
+            fresh
+        }
+    };
+    sales.newest = u16::try_from(slot).unwrap_or(u16::MAX);
+    engine.set_sales(asset, &sales)?;
+    let terms = engine.terms(asset);
+    let generation = engine.auction_terms(asset, slot).generation.saturating_add(1) & 0xff_ffff;
+    let start = breaker::clock(engine, asset, price, keeper.now);
+    let words = terms.open(price.price, start, generation);
+    engine.set_auction_terms(asset, slot, &words)?;
+    engine.set_auction_pool(asset, slot, &AuctionPool { used: true, ..AuctionPool::default() })?;
+    sdk::emit(engine, abi::Opened {
+        auction: abi::auction_id(asset, generation, slot),
+        keeper: keeper.address,
+        kickPrice: U256::from(words.kick_price),
+    });
+    Ok(Some(slot))
+}
+
+/// A slot of the asset among the hints whose auction is closed and whose claims are all booked.
+fn hinted(engine: &Engine, asset: u8, hints: &[u64]) -> Option<u32> {
+    let of_asset = hints.iter().map(|id| abi::auction_parts(*id)).filter(|at| at.0 == asset);
+    let mut slots = of_asset.map(|(_, _, slot)| slot);
+    slots.find(|slot| {
+        let pool = engine.auction_pool(asset, *slot);
+        pool.used && pool.closed && pool.units == 0
+    })
+}
+
+/// Adds units to an open auction and to what is on sale.
+fn join(engine: &mut Engine, at: (u8, u32), units: u128, price: &AssetPrice) -> Result<()> {
+    let (asset, slot) = at;
+    let mut words = engine.auction_terms(asset, slot);
+    let mut pool = engine.auction_pool(asset, slot);
+    words.lot = add(words.lot, units)?;
+    pool.units = add(pool.units, units)?;
+    let index = engine.market().index;
+    let excess = words.start_excess.into();
+    if auction::is_too_large(words.lot, price.price, price.scale, excess, index) {
+        return Err(fail(abi::Overflow {}));
+    }
+    engine.set_auction_terms(asset, slot, &words)?;
+    engine.set_auction_pool(asset, slot, &pool)?;
+    let mut sales = engine.sales(asset);
+    sales.on_sale = add(sales.on_sale, units)?;
+    engine.set_sales(asset, &sales)?;
+    Ok(())
+}

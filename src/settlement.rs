@@ -1,0 +1,146 @@
+//! Bad debt: who bears what a position cannot.
+
+use alloy_primitives::{Address, U256};
+use plimsoll_abi as abi;
+use plimsoll_math::{fixed::add, oracle::Action, settlement, value};
+use stylus_sdk::prelude::*;
+
+use crate::{
+    auction,
+    error::{Result, fail},
+    guard, health, ledger,
+    position::Position,
+    sdk,
+    storage::Engine,
+    token,
+};
+
+/// Where dust is kept until the governor withdraws it.
+pub const DUST_ACCOUNT: Address = Address::ZERO;
+
+/// Books the debt of accounts whose collateral and lots are worth less than dust: anyone may.
+pub fn realise(engine: &mut Engine, accounts: &[Address]) -> Result<()> {
+    let now = guard::enter(engine)?;
+    guard::list(accounts.len())?;
+    let mut refused = Some((Address::ZERO, 0));
+    let mut any = false;
+    for account in accounts {
+        match realise_one(engine, *account, now)? {
+            None => any = true,
+            Some(value) => refused = Some((*account, value)),
+        }
+    }
+    match refused {
+        Some((account, value)) if !any => {
+            Err(fail(abi::NotBadDebt { account, value: U256::from(value) }))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Books one account; returns what it still has when that is worth too much, or when it owes
+/// nothing (zero).
+fn realise_one(engine: &mut Engine, account: Address, now: u32) -> Result<Option<u128>> {
+    let mut position = Position::load(engine, account, ledger::index(engine, now));
+    position.settle_closed(engine, now)?;
+    if position.effective_debt(engine)? == 0 {
+        return Ok(Some(0));
+    }
+    health::require_prices(&position, Action::Realise, now)?;
+    let (left, dust) = worth(engine, &position)?;
+    if left > 0 && left >= dust {
+        return Ok(Some(left));
+    }
+    auction::leave_all(engine, &mut position, now)?;
+    keep_dust(engine, &mut position)?;
+    write_off(engine, &mut position, now)?;
+    Ok(None)
+}
+
+/// Value of balances and lots at the live prices, base wei, up; and the highest dust value.
+fn worth(engine: &Engine, position: &Position) -> Result<(u128, u128)> {
+    let (mut sum, mut dust) = (0, 0);
+    for leg in position.legs() {
+        dust = engine.terms(leg.asset).dust_value()?.max(dust);
+        let mut amount = leg.holding.balance;
+        for claim in leg.claims() {
+            let lot = engine.auction_terms(leg.asset, claim.slot).lot;
+            let pool = engine.auction_pool(leg.asset, claim.slot);
+            let pool = crate::position::AsPool::pool(&pool);
+            let share = plimsoll_math::claims::lot_share(claim.units, lot, &pool)?;
+            amount = add(amount, share)?;
+        }
+        let value = value::value_up(amount, leg.price.price, leg.price.scale)?;
+        sum = add(sum, value)?;
+    }
+    Ok((sum, dust))
+}
+
+/// Moves what is left of the collateral to the dust account.
+fn keep_dust(engine: &mut Engine, position: &mut Position) -> Result<()> {
+    let account = position.owner;
+    for leg in position.legs_mut() {
+        let amount = leg.holding.balance;
+        if amount == 0 {
+            continue;
+        }
+        leg.holding.balance = 0;
+        leg.store(engine, account, leg.claim_count)?;
+        let mut kept = engine.holding(DUST_ACCOUNT, leg.asset);
+        kept.balance = add(kept.balance, amount)?;
+        engine.set_holding(DUST_ACCOUNT, leg.asset, &kept)?;
+        let amount = U256::from(amount);
+        sdk::emit(engine, abi::DustKept { account, asset: leg.asset, amount });
+    }
+    Ok(())
+}
+
+/// The owner's credit pays first, then the reserve, then the suppliers' residual claim.
+fn write_off(engine: &mut Engine, position: &mut Position, now: u32) -> Result<()> {
+    let account = position.owner;
+    let units = position.word.debt;
+    let mut books = ledger::load(engine, now);
+    let credit = guard::narrow(engine.credits.get(account))?;
+    let off = settlement::write_off(units, books.index, credit, books.reserve)?;
+    books.cash = add(books.cash, off.from_credit)?;
+    books.reserve = books.reserve.saturating_sub(off.from_reserve);
+    books = books.with_debt_removed(units)?;
+    ledger::store(engine, &books)?;
+    let mut supply = engine.supply_word();
+    supply.credits = supply.credits.saturating_sub(off.from_credit);
+    engine.set_supply_word(&supply)?;
+    let left = U256::from(credit.saturating_sub(off.from_credit));
+    engine.credits.setter(account).set(left);
+    let deficit = engine.deficit.get().saturating_add(U256::from(off.loss));
+    engine.deficit.set(deficit);
+    position.word.debt = 0;
+    position.store(engine)?;
+    sdk::emit(engine, abi::Realised {
+        account,
+        units: U256::from(units),
+        fromCredit: U256::from(off.from_credit),
+        fromReserve: U256::from(off.from_reserve),
+        loss: U256::from(off.loss),
+    });
+    Ok(())
+}
+
+/// Anyone pays into the suppliers' claim; the recorded deficit falls by what was paid.
+pub fn cover_deficit(engine: &mut Engine, amount: U256) -> Result<U256> {
+    let now = guard::enter(engine)?;
+    let asked = guard::amount(amount)?;
+    let deficit = guard::narrow(engine.deficit.get())?;
+    let paid = asked.min(deficit);
+    if paid == 0 {
+        return Err(fail(abi::ZeroAmount {}));
+    }
+    let mut books = ledger::load(engine, now);
+    books.cash = add(books.cash, paid)?;
+    ledger::store(engine, &books)?;
+    engine.deficit.set(U256::from(deficit.saturating_sub(paid)));
+    let payer = engine.vm().msg_sender();
+    let paid_word = U256::from(paid);
+    sdk::emit(engine, abi::DeficitCovered { payer, amount: paid_word });
+    token::pull(engine, engine.base_word().token, payer, paid)?;
+    Ok(paid_word)
+}

@@ -1,0 +1,361 @@
+//! Views for bots and dashboards. They run the same core calls as the actions.
+
+use alloc::vec::Vec;
+
+use alloy_primitives::{Address, I256, U256};
+use plimsoll_abi as abi;
+use plimsoll_math::{
+    auction as curve, fixed::{BPS, add}, interest, oracle as prices, oracle::Action, shares, value,
+    words::SaleTerms,
+};
+
+use crate::{
+    auction::{self, Auction},
+    collateral,
+    error::{Result, fail},
+    extension::TermsTuple,
+    guard, health, ledger as books,
+    position::Position,
+    storage::Engine,
+};
+
+/// Slots that one call of [`auctions`] looks at.
+const SLOTS_MAX: u32 = 256;
+
+fn load(engine: &Engine, account: Address) -> (Position, u32) {
+    let now = guard::now(engine);
+    (Position::load(engine, account, books::index(engine, now)), now)
+}
+
+/// Everything that decides about a position; see the interface for the fields.
+pub fn position(
+    engine: &Engine,
+    account: Address,
+) -> Result<(U256, U256, U256, U256, U256, U256, U256)> {
+    guard::enter(engine)?;
+    let (position, now) = load(engine, account);
+    let exposure = health::exposure(engine, &position, now, health::Side::Live)?;
+    let (_, limit) = health::borrowing(engine, &position)?;
+    let margin = exposure.margin_bps.checked_div(BPS).unwrap_or_default();
+    Ok((
+        exposure.health_factor(),
+        U256::from(exposure.debt),
+        U256::from(exposure.collateral),
+        U256::from(margin),
+        U256::from(exposure.pending),
+        U256::from(limit),
+        engine.credits.get(account),
+    ))
+}
+
+pub fn health_factors(engine: &Engine, accounts: &[Address]) -> Result<Vec<U256>> {
+    guard::list(accounts.len())?;
+    accounts.iter().map(|account| health::health_factor(engine, *account)).collect()
+}
+
+/// A balance and the claims beside it.
+pub fn holding(engine: &Engine, account: Address, asset: u8) -> Result<(U256, Vec<u64>, Vec<U256>)> {
+    guard::asset(engine, asset)?;
+    let leg = crate::position::Leg::load(engine, account, asset);
+    let id = |slot| {
+        let generation = engine.auction_terms(asset, slot).generation;
+        abi::auction_id(asset, generation, slot)
+    };
+    let auctions = leg.claims().iter().map(|claim| id(claim.slot)).collect();
+    let units = leg.claims().iter().map(|claim| U256::from(claim.units)).collect();
+    Ok((U256::from(leg.holding.balance), auctions, units))
+}
+
+const DEPOSIT: u8 = 0;
+const WITHDRAW: u8 = 1;
+const BORROW: u8 = 2;
+
+/// Health after an action, and whether the health check would let it pass.
+pub fn preview(
+    engine: &Engine,
+    account: Address,
+    action: u8,
+    asset: u8,
+    amount: U256,
+) -> Result<(U256, bool)> {
+    guard::enter(engine)?;
+    let amount = guard::narrow(amount)?;
+    let (mut position, now) = load(engine, account);
+    let adds_risk = match action {
+        DEPOSIT | WITHDRAW => {
+            move_collateral(engine, &mut position, action, asset, amount)?;
+            action == WITHDRAW
+        }
+        BORROW => {
+            let units = value::units_up(amount, position.index)?;
+            position.word.debt = add(position.word.debt, units)?;
+            true
+        }
+        _ => {
+            let owed = position.effective_debt(engine)?;
+            let units = value::units_down(amount, position.index)?.min(owed);
+            position.word.debt = position.word.debt.saturating_sub(units);
+            false
+        }
+    };
+    let exposure = health::exposure(engine, &position, now, health::Side::Live)?;
+    let owes = position.effective_debt(engine)? > 0;
+    let allowed = !(adds_risk && owes)
+        || (collateral::require_new_risk(engine, &position, now).is_ok()
+            && health::require_within_limit(engine, &position, now).is_ok());
+    Ok((exposure.health_factor(), allowed))
+}
+
+fn move_collateral(
+    engine: &Engine,
+    position: &mut Position,
+    action: u8,
+    asset: u8,
+    amount: u128,
+) -> Result<()> {
+    let asset = guard::asset(engine, asset)?;
+    position.include(engine, asset);
+    let Some(leg) = position.leg_mut(asset) else { return Ok(()) };
+    let held = leg.holding.balance;
+    leg.holding.balance = if action == DEPOSIT {
+        add(held, amount)?
+    } else {
+        held.checked_sub(amount).ok_or_else(|| {
+            let (asked, held) = (U256::from(amount), U256::from(held));
+            fail(abi::InsufficientBalance { asset, asked, held })
+        })?
+    };
+    Ok(())
+}
+
+/// The most that the account may borrow now; zero while anything forbids it.
+pub fn max_borrow(engine: &Engine, account: Address) -> Result<U256> {
+    guard::enter(engine)?;
+    let (position, now) = load(engine, account);
+    let allowed = collateral::require_new_risk(engine, &position, now).is_ok()
+        && health::require_prices(&position, Action::Borrow, now).is_ok();
+    if !allowed {
+        return Ok(U256::ZERO);
+    }
+    let (debt, limit) = health::borrowing(engine, &position)?;
+    let ledger = books::load(engine, now);
+    let room = limit.saturating_sub(debt).min(ledger.cash);
+    // Debt rounds up to units and back up to wei: two wei of room are not to be had.
+    let room = if debt == 0 && room == limit { room } else { room.saturating_sub(1) };
+    let reaches_minimum = add(debt, room)? >= engine.base_word().min_debt;
+    Ok(if reaches_minimum { U256::from(room) } else { U256::ZERO })
+}
+
+/// The most of an asset that the account may withdraw now.
+pub fn max_withdraw(engine: &Engine, account: Address, asset: u8) -> Result<U256> {
+    guard::enter(engine)?;
+    let asset = guard::asset(engine, asset)?;
+    let (mut position, now) = load(engine, account);
+    let held = engine.holding(account, asset).balance;
+    if position.effective_debt(engine)? == 0 {
+        return Ok(U256::from(held));
+    }
+    let allowed = collateral::require_new_risk(engine, &position, now).is_ok()
+        && health::require_prices(&position, Action::Withdraw, now).is_ok();
+    if !allowed {
+        return Ok(U256::ZERO);
+    }
+    let (debt, limit) = health::borrowing(engine, &position)?;
+    let weight = u128::from(engine.caps(asset).max_ltv);
+    let spare = limit.saturating_sub(debt);
+    let price = engine.price(asset);
+    let bound = prices::lower_bound(price.price, price.confidence)?;
+    let free = if weight == 0 || bound == 0 {
+        held
+    } else {
+        let value = plimsoll_math::fixed::mul_div_down(spare, BPS, weight)?;
+        value::amount_for_value_down(value, bound, price.scale)?.min(held)
+    };
+    // All of it, or leaving at least its dust value.
+    let dust = value::amount_for_value_up(engine.terms(asset).dust_value()?, price.price, price.scale)?;
+    let amount = if free == held { held } else { free.min(held.saturating_sub(dust)) };
+    if let Some(leg) = position.leg_mut(asset) {
+        leg.holding.balance = held.saturating_sub(amount);
+    }
+    // Values round down leg by leg, which can cost a wei of limit.
+    let fits = health::require_within_limit(engine, &position, now).is_ok();
+    Ok(U256::from(if fits { amount } else { amount.saturating_sub(one_wei_of_value(&price)?) }))
+}
+
+/// The least collateral whose value is two base wei.
+fn one_wei_of_value(price: &plimsoll_math::words::AssetPrice) -> Result<u128> {
+    Ok(value::amount_for_value_up(2, price.price.max(1), price.scale)?)
+}
+
+pub fn assets_of(engine: &Engine, amount: U256) -> Result<U256> {
+    guard::enter(engine)?;
+    let ledger = books::load(engine, guard::now(engine));
+    let total = engine.supply_word().shares;
+    let nav = interest::nav(&ledger)?;
+    Ok(U256::from(shares::assets_for_down(guard::narrow(amount)?, total, nav)?))
+}
+
+/// The market's balance sheet in base wei.
+pub fn solvency(engine: &Engine) -> Result<(U256, I256, U256, U256, U256, U256, U256)> {
+    guard::enter(engine)?;
+    let ledger = books::load(engine, guard::now(engine));
+    let mut on_sale = 0;
+    for asset in 0..engine.asset_count() {
+        let price = engine.price(asset);
+        let lots = engine.sales(asset).on_sale;
+        on_sale = add(on_sale, value::value_down(lots, price.price, price.scale)?)?;
+    }
+    Ok((
+        U256::from(ledger.cash),
+        signed(interest::net_value(ledger.net, ledger.index)?),
+        U256::from(interest::nav(&ledger)?),
+        U256::from(ledger.reserve),
+        U256::from(engine.supply_word().credits),
+        engine.deficit.get(),
+        U256::from(on_sale),
+    ))
+}
+
+pub fn ledger(engine: &Engine) -> Result<(U256, U256, I256, U256, u32)> {
+    guard::enter(engine)?;
+    let now = guard::now(engine);
+    let ledger = books::load(engine, now);
+    Ok((
+        U256::from(ledger.index),
+        U256::from(ledger.rate),
+        signed(ledger.net),
+        U256::from(engine.supply_word().shares),
+        engine.market().accrued_at,
+    ))
+}
+
+/// An i128 in 256 bits.
+fn signed(value: i128) -> I256 {
+    let magnitude = I256::from_raw(U256::from(value.unsigned_abs()));
+    if value < 0 { magnitude.wrapping_neg() } else { magnitude }
+}
+
+const OPEN: u8 = 1;
+const CLOSED: u8 = 2;
+
+/// An auction by its id; all zero when the id names none.
+pub fn auction(
+    engine: &Engine,
+    id: u64,
+) -> Result<(u8, U256, U256, U256, U256, U256, U256, bool, U256)> {
+    let Ok(auction) = Auction::load(engine, id, guard::now(engine)) else {
+        let zero = U256::ZERO;
+        return Ok((0, zero, zero, zero, zero, zero, zero, false, zero));
+    };
+    let (state, lot) =
+        if auction.pool.closed { (CLOSED, 0) } else { (OPEN, auction.words.lot) };
+    Ok((
+        state,
+        U256::from(lot),
+        U256::from(auction.pool.units),
+        U256::from(auction.pool.raised),
+        U256::from(auction.price_at(auction.elapsed)?),
+        U256::from(curve::factor(&auction.curve(), auction.elapsed)),
+        U256::from(auction.elapsed),
+        auction.needs_redo(),
+        U256::from(auction.words.kick_price),
+    ))
+}
+
+/// What a lot of an open auction costs after a wait at today's oracle price.
+pub fn quote(engine: &Engine, id: u64, lot: U256, wait: u32) -> Result<(U256, U256)> {
+    let auction = Auction::load_open(engine, id, guard::now(engine))?;
+    let (price, pay) = auction::cost(&auction, guard::narrow(lot)?, wait)?;
+    Ok((U256::from(price), U256::from(pay)))
+}
+
+/// Open auctions of an asset from a slot on, and the slot to go on from (zero at the end).
+pub fn auctions(engine: &Engine, asset: u8, from: u32, limit: u32) -> Result<(Vec<u64>, u32)> {
+    let asset = guard::asset(engine, asset)?;
+    let last = u32::from(engine.sales(asset).high_water);
+    let first = from.max(1);
+    let end = first.saturating_add(limit.min(SLOTS_MAX)).min(last.saturating_add(1));
+    let mut ids = Vec::new();
+    for slot in first..end {
+        let pool = engine.auction_pool(asset, slot);
+        if pool.used && !pool.closed {
+            ids.push(abi::auction_id(asset, engine.auction_terms(asset, slot).generation, slot));
+        }
+    }
+    Ok((ids, if end > last { 0 } else { end }))
+}
+
+pub fn asset(engine: &Engine, id: u8) -> Result<(Address, u8, U256, U256, U256, U256, u16, u16)> {
+    let id = guard::asset(engine, id)?;
+    let (token, sales, caps) = (engine.token(id), engine.sales(id), engine.caps(id));
+    let price = engine.price(id);
+    let threshold =
+        if price.ramping { engine.ramp(id).at(guard::now(engine)) } else { price.threshold };
+    Ok((
+        token.token,
+        token.decimals,
+        U256::from(sales.held),
+        U256::from(caps.cap),
+        U256::from(sales.on_sale),
+        U256::from(engine.terms(id).max_on_sale_value()?),
+        caps.max_ltv,
+        threshold,
+    ))
+}
+
+pub fn terms(engine: &Engine, asset: u8) -> Result<TermsTuple> {
+    let terms = engine.terms(guard::asset(engine, asset)?);
+    Ok((
+        terms.reference_factor,
+        terms.penalty,
+        terms.chip,
+        terms.target,
+        terms.full_below,
+        terms.start_excess,
+        terms.fast_rate,
+        terms.slow_rate,
+        terms.descent,
+        terms.floor,
+        terms.dust,
+        terms.max_on_sale,
+        terms.tip,
+        terms.small,
+        terms.cool_off,
+    ))
+}
+
+/// The reverse of [`terms`]; the exponent is the asset's own.
+pub fn terms_from(tuple: &TermsTuple) -> SaleTerms {
+    SaleTerms {
+        reference_factor: tuple.0,
+        penalty: tuple.1,
+        chip: tuple.2,
+        target: tuple.3,
+        full_below: tuple.4,
+        start_excess: tuple.5,
+        fast_rate: tuple.6,
+        slow_rate: tuple.7,
+        descent: tuple.8,
+        floor: tuple.9,
+        dust: tuple.10,
+        max_on_sale: tuple.11,
+        tip: tuple.12,
+        small: tuple.13,
+        cool_off: tuple.14,
+        milli_exponent: 0,
+    }
+}
+
+pub fn base(engine: &Engine) -> (Address, u8, U256) {
+    let base = engine.base_word();
+    (base.token, base.decimals, U256::from(base.min_debt))
+}
+
+pub fn roles(engine: &Engine) -> (Address, Address, Address, Address) {
+    (
+        engine.governor.get(),
+        engine.guardian.get(),
+        engine.pending_governor.get(),
+        engine.pending_guardian.get(),
+    )
+}
