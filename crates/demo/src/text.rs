@@ -94,13 +94,14 @@ pub fn percent(ratio: i128, places: u8) -> String {
     format!("{sign}{} %", units(ratio.unsigned_abs(), 16, places))
 }
 
-/// Seconds as a person would say them: `45 s`, `3 min 20 s`, `2 h 05 min`, `1 d 4 h`.
+/// Seconds as a person would say them: `45 s`, `3 min 20 s`, `2 h 05 min`, `1 d 4 h`, `2 d`.
 pub fn duration(secs: u64) -> String {
     match secs {
         0..MINUTE => format!("{secs} s"),
         MINUTE..HOUR if secs.is_multiple_of(MINUTE) => format!("{} min", secs / MINUTE),
         MINUTE..HOUR => format!("{} min {:02} s", secs / MINUTE, secs % MINUTE),
         HOUR..DAY => format!("{} h {:02} min", secs / HOUR, secs % HOUR / MINUTE),
+        _ if secs % DAY < HOUR => format!("{} d", secs / DAY),
         _ => format!("{} d {} h", secs / DAY, secs % DAY / HOUR),
     }
 }
@@ -293,6 +294,7 @@ mod tests {
             (3_600, "1 h 00 min"),
             (7_500, "2 h 05 min"),
             (100_800, "1 d 4 h"),
+            (172_800, "2 d"),
         ] {
             assert_eq!(duration(secs), text);
         }

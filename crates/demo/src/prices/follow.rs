@@ -84,10 +84,16 @@ mod tests {
     fn followers_fall_in_the_order_of_their_betas() {
         let lead = crash(1);
         let mean = |asset| {
-            (0..50).map(|seed| fall(&follow(&lead, ASSETS[0], asset, seed))).sum::<i128>() / 50
+            (0..50)
+                .map(|seed| fall(&follow(&lead, ASSETS[0], asset, seed)))
+                .sum::<i128>()
+                / 50
         };
         let [eth, btc, arb, link] = ASSETS.map(mean);
-        assert!(arb < link && link < eth && eth < btc, "{eth} {btc} {arb} {link}");
+        assert!(
+            arb < link && link < eth && eth < btc,
+            "{eth} {btc} {arb} {link}"
+        );
     }
 
     #[test]
