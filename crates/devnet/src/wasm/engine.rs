@@ -20,6 +20,10 @@ const WASM_STACK_BYTES: usize = 768 << 10;
 /// Native stack of one program frame and of the host calls it makes, in bytes.
 const FRAME_STACK_BYTES: usize = 1 << 20;
 
+/// Address space of one program's memory: the 128 pages that programs may have. Engines reserve far
+/// more by default, which adds up when programs nest.
+const MEMORY_BYTES: u64 = 128 << 16;
+
 /// Program frames that can be nested at once, whatever the page limit.
 const MAX_NESTED_FRAMES: usize = 1_024;
 
@@ -82,6 +86,9 @@ fn runtime() -> &'static Result<(Engine, Linker<Host>), String> {
         config
             .max_wasm_stack(WASM_STACK_BYTES)
             .cranelift_opt_level(OptLevel::Speed)
+            .memory_reservation(MEMORY_BYTES)
+            .memory_reservation_for_growth(0)
+            .memory_guard_size(0)
             .wasm_backtrace_max_frames(None);
         let engine = Engine::new(&config).map_err(|fault| format!("{fault:#}"))?;
         let mut linker = Linker::new(&engine);

@@ -1,6 +1,7 @@
 //! The chain from outside: small programs in wat, small contracts in hand-assembled bytecode.
 
 mod calls;
+mod environment;
 mod gas;
 mod lifecycle;
 mod outcomes;

@@ -61,6 +61,31 @@ pub fn program_with(pages: u32, definitions: &str, body: &str) -> Vec<u8> {
     wat::parse_str(text).expect("test program")
 }
 
+/// Calls the address in the first 32 bytes of call data with the rest, by `kind`, with all gas, and
+/// passes on what comes back. With 0 value.
+pub fn relay(kind: &str) -> Vec<u8> {
+    let value = if kind == "call" {
+        "(i32.const 1024)"
+    } else {
+        ""
+    };
+    program(&format!(
+        "(local $status i32)
+         (call $read_args (i32.const 2048))
+         (local.set $status
+           (call ${kind} (i32.const 2060) (i32.const 2080)
+             (i32.sub (local.get $len) (i32.const 32)) {value} (i64.const -1) (i32.const 0)))
+         (drop (call $read_return_data (i32.const 8192) (i32.const 0) (call $return_data_size)))
+         (call $write_result (i32.const 8192) (i32.load (i32.const 0)))
+         (i32.ne (local.get $status) (i32.const 0))"
+    ))
+}
+
+/// Call data for [`relay`].
+pub fn to(target: Address, data: &[u8]) -> Bytes {
+    [target.into_word().as_slice(), data].concat().into()
+}
+
 /// Forwards call data and value to `target` with `opcode`, and passes on how the call ended.
 pub fn forwarder(target: Address, opcode: u8) -> Bytes {
     let value: &[u8] = if opcode == 0xf1 { &[0x34] } else { &[] };
