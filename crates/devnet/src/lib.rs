@@ -9,6 +9,22 @@
 //! profile    where the gas went
 //! ```
 //!
+//! ```
+//! use plimsoll_devnet::alloy_primitives::{Address, U256};
+//! use plimsoll_devnet::{Chain, Cost, Tx, init_code};
+//!
+//! let mut chain = Chain::default();
+//! let alice = Address::repeat_byte(0xa1);
+//! chain.fund(alice, U256::from(10).pow(U256::from(18)));
+//!
+//! // CALLVALUE; PUSH1 0; SSTORE; STOP
+//! let (vault, _) = chain.deploy_evm(alice, init_code(&[0x34, 0x60, 0, 0x55, 0]))?;
+//! let receipt = chain.transact(Tx::call(alice, vault, []).value(U256::from(7)))?;
+//! assert_eq!(chain.storage(vault, U256::ZERO), U256::from(7));
+//! assert_eq!(receipt.trace.of(Cost::Storage), 22_100);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! Facts about Stylus cite the part of Nitro they describe; the code is independent of it.
 
 mod chain;

@@ -30,7 +30,7 @@ pub enum Cost {
     Log,
     /// Precompiled contracts.
     Precompile,
-    /// Gas that a failing frame forfeited.
+    /// Gas that a failing frame or precompile forfeited.
     Burned,
 }
 

@@ -124,12 +124,13 @@ fn begin(mut machine: Box<Machine>, init: FrameInit) -> (Box<Machine>, Begun) {
         Ok(ItemOrResult::Result(result)) => result,
         Err(_) => failure(is_call, gas_limit, InstructionResult::PrecompileError),
     };
-    // Plain transfers use nothing; what is used here is a precompile's.
-    machine
-        .ctx
-        .chain
-        .meter
-        .charge(Cost::Precompile, used(&done));
+    // Plain transfers use nothing; what is used here is a precompile's, or lost with it.
+    let cost = if done.instruction_result().is_ok_or_revert() {
+        Cost::Precompile
+    } else {
+        Cost::Burned
+    };
+    machine.ctx.chain.meter.charge(cost, used(&done));
     (machine, Begun::Done(done))
 }
 

@@ -138,7 +138,8 @@ fn pay_for_init(
     code_hash: B256,
     limit: u64,
 ) -> Result<u64, InstructionResult> {
-    // Nitro's errors for inactive programs are no reverts: they take all gas and carry no data.
+    // The error for an inactive program is no revert to the interpreter that called it: it takes all
+    // gas and carries no data. Only ArbWasm returns it as an ABI error.
     let record =
         active_record(&mut machine.ctx, code_hash).map_err(|_| InstructionResult::NotActivated)?;
     let chain = &mut machine.ctx.chain;
