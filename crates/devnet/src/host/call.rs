@@ -101,6 +101,10 @@ pub(super) fn link(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
             )?)
         },
     )?;
+    link_return_data(linker)
+}
+
+fn link_return_data(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
     linker.func_wrap(
         MODULE,
         "read_return_data",
