@@ -77,13 +77,14 @@ pub fn money_short(base_wei: u128) -> String {
     units(base_wei, BASE_DECIMALS, 0)
 }
 
-/// A price (WAD) with as many digits as its size asks for: `7,934.58`, `0.9731`, `0.00028`.
+/// A price (WAD) with as many digits as its size asks for: `7,934.58`, `0.9731`, `0.0002800`.
 pub fn price(wad: u128) -> String {
     let places = match wad {
         _ if 10_000 * WAD <= wad => 0,
         _ if 10 * WAD <= wad => 2,
         _ if WAD / 10 <= wad => 4,
-        _ => 8,
+        // Four digits that count: below a tenth there are at most 17.
+        _ => 21u8.saturating_sub(wad.checked_ilog10().unwrap_or(17) as u8),
     };
     units(wad, 18, places)
 }
@@ -279,7 +280,7 @@ mod tests {
         assert_eq!(price(19_461 * WAD / 100), "194.61");
         assert_eq!(price(65_432 * WAD), "65,432");
         assert_eq!(price(9_731 * WAD / 10_000), "0.9731");
-        assert_eq!(price(280_000_000_000_000), "0.00028000");
+        assert_eq!(price(280_000_000_000_000), "0.0002800");
         assert_eq!(percent(-(253 * WAD as i128) / 1_000, 1), "−25.3 %");
         assert_eq!(percent(WAD as i128, 0), "100 %");
     }

@@ -10,13 +10,13 @@ use std::process::ExitCode;
 use plimsoll_demo::cli::{self, Command, Options};
 use plimsoll_demo::fixed::{self, WAD};
 use plimsoll_demo::market::{HALF_LIFE, Market};
-use plimsoll_demo::prices::{Path, Range, Tick, paths, price_at, refine};
+use plimsoll_demo::prices::{Path, Tick, paths, price_at, refine};
 use plimsoll_demo::report::{
     self, Auction, Conservation, Contract, CurvePoint, Data, Header, Health, PriceLine, Solvency,
     Take,
 };
 use plimsoll_demo::rng::Rng;
-use plimsoll_demo::time::HOUR;
+use plimsoll_demo::time::DAY;
 use plimsoll_demo::{ASSETS, text};
 
 /// Seconds between samples.
@@ -78,17 +78,8 @@ fn play(options: Options) -> Result<(), String> {
         .clone()
         .unwrap_or_else(|| PathBuf::from("report.html"));
     report::probe(&file).map_err(|error| format!("--report {}: {error}", file.display()))?;
-    let all = paths(&options.prices, options.range, options.seed).map_err(|e| e.to_string())?;
-    // Long files are cut to the two days of WETH's worst fall.
-    let worst = all[0].resample(HOUR).worst_window(48).span();
-    let range = Range {
-        from: worst.map(|span| span.0),
-        to: worst.map(|span| span.1),
-    };
-    let all: Vec<Path> = all
-        .iter()
-        .map(|path| path.resample(HOUR).cut(range))
-        .collect();
+    let all = paths(&options.prices, options.range, 2 * DAY, options.seed);
+    let all = all.map_err(|error| error.to_string())?;
     let mut run = Run::new(options, &all);
     let (from, to) = all[0].span().ok_or("no prices")?;
     let steps = (to - from) / STEP;

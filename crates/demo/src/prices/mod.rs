@@ -1,7 +1,7 @@
 //! Where the demo's prices come from.
 //!
 //! Without a file, WETH follows a generated path shaped like 12 and 13 March 2020 ([`crash`]).
-//! With a file ([`csv`]), it follows the file. Assets without a file follow the leader ([`follow`]):
+//! With a file ([`load`]), it follows the file. Assets without a file follow the leader ([`follow`]):
 //! beta times its returns plus noise of their own. [`refine`] turns candles into the ticks that a
 //! reporter pushes.
 
@@ -128,27 +128,31 @@ impl Path {
         }
     }
 
-    /// The `count` consecutive candles in which the price falls furthest from its open to a later
-    /// low; the earliest of several. The whole path when it is not longer.
-    pub fn worst_window(&self, count: usize) -> Self {
-        let worst = self
-            .candles
-            .windows(count.max(1))
-            .rev()
-            .min_by_key(|window| {
-                let low = window
-                    .iter()
-                    .map(|candle| candle.low)
-                    .min()
-                    .unwrap_or(u128::MAX);
-                window
-                    .first()
-                    .map_or(0, |first| crate::fixed::change(first.open, low))
-            });
-        let candles = worst.unwrap_or(&self.candles).to_vec();
-        Self {
-            asset: self.asset.clone(),
-            candles,
+    /// The `length` seconds around the worst fall: two thirds of them in which the price falls
+    /// furthest from the first open to the lowest low (the earliest of several), and what follows.
+    /// Everything when the path is not longer.
+    pub fn worst_window(&self, length: u64) -> Range {
+        let Some((first, end)) = self.span() else {
+            return Range::default();
+        };
+        if end - first <= length {
+            return Range::default();
+        }
+        let fall = |(at, candle): &(usize, &Candle)| {
+            let until = candle.time.saturating_add(length / 3 * 2);
+            let window = self.candles[*at..]
+                .iter()
+                .take_while(|later| later.time < until);
+            let low = window.map(|later| later.low).min().unwrap_or(candle.low);
+            crate::fixed::change(candle.open, low)
+        };
+        let worst = self.candles.iter().enumerate().min_by_key(fall);
+        let from = worst
+            .map_or(first, |(_, candle)| candle.time)
+            .min(end - length);
+        Range {
+            from: Some(from),
+            to: Some(from + length),
         }
     }
 
@@ -162,7 +166,14 @@ impl Path {
 /// length (a minute or more; the coarsest of the files).
 ///
 /// The leader is WETH when it has a file or nothing has one, else the first asset that has a file.
-pub fn paths(sources: &[Source], range: Range, seed: u64) -> Result<Vec<Path>, Error> {
+/// When the files leave more than `longest` seconds, the leader's [`Path::worst_window`] of that
+/// length is taken.
+pub fn paths(
+    sources: &[Source],
+    range: Range,
+    longest: u64,
+    seed: u64,
+) -> Result<Vec<Path>, Error> {
     let mut given = Vec::new();
     for source in sources {
         let (place, asset) =
@@ -181,6 +192,13 @@ pub fn paths(sources: &[Source], range: Range, seed: u64) -> Result<Vec<Path>, E
     }
     align(&mut given)?;
     given.sort_by_key(|(place, _)| *place);
+    let window = given[0].1.worst_window(longest);
+    for (_, path) in &mut given {
+        *path = path.cut(window);
+        if path.candles.is_empty() {
+            return Err(Error::NoOverlap(path.asset.clone()));
+        }
+    }
     let (leader, lead) = &given[0];
     let of = |place: usize| {
         let own = given.iter().find(|(taken, _)| *taken == place);
@@ -216,141 +234,4 @@ fn align(given: &mut [(usize, Path)]) -> Result<(), Error> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fixed::WAD;
-
-    fn path(prices: &[(u64, u128)]) -> Path {
-        let candles = prices
-            .iter()
-            .map(|&(time, p)| {
-                let p = p * WAD;
-                Candle {
-                    time,
-                    open: p,
-                    high: p + WAD,
-                    low: p - WAD,
-                    close: p,
-                }
-            })
-            .collect();
-        Path {
-            asset: "WETH".to_owned(),
-            candles,
-        }
-    }
-
-    #[test]
-    fn interval_is_the_smallest_gap() {
-        assert_eq!(path(&[(0, 5), (60, 5), (600, 5)]).interval(), 60);
-        assert_eq!(path(&[(0, 5)]).interval(), 3_600);
-        assert_eq!(path(&[]).span(), None);
-        assert_eq!(path(&[(0, 5), (60, 5)]).span(), Some((0, 120)));
-    }
-
-    #[test]
-    fn cut_takes_from_and_leaves_to() {
-        let all = path(&[(0, 5), (60, 6), (120, 7)]);
-        let cut = all.cut(Range {
-            from: Some(60),
-            to: Some(120),
-        });
-        assert_eq!(cut.candles, all.candles[1..2]);
-    }
-
-    #[test]
-    fn resample_keeps_the_extremes() {
-        let fine = path(&[(0, 5), (60, 9), (120, 3), (180, 4)]);
-        let coarse = fine.resample(120);
-        let expected = Candle {
-            time: 0,
-            open: 5 * WAD,
-            high: 10 * WAD,
-            low: 4 * WAD,
-            close: 9 * WAD,
-        };
-        assert_eq!(coarse.candles.len(), 2);
-        assert_eq!(coarse.candles[0], expected);
-        assert_eq!(coarse.candles[1].low, 2 * WAD);
-        assert_eq!(fine.resample(60), fine);
-    }
-
-    #[test]
-    fn worst_window_finds_the_fall() {
-        let all = path(&[(0, 50), (60, 60), (120, 20), (180, 30), (240, 35)]);
-        let worst = all.worst_window(2);
-        assert_eq!(worst.candles, all.candles[1..3]);
-        assert_eq!(all.worst_window(9), all);
-        assert_eq!(all.worst_window(0).candles.len(), 1);
-    }
-
-    #[test]
-    fn without_files_every_asset_gets_the_same_hours() {
-        let all = paths(&[], Range::default(), 1).expect("generated");
-        let names: Vec<_> = all.iter().map(|path| path.asset.as_str()).collect();
-        assert_eq!(names, ["WETH", "WBTC", "ARB", "LINK"]);
-        let times = |path: &Path| path.candles.iter().map(|c| c.time).collect::<Vec<_>>();
-        assert!(all.iter().all(|path| times(path) == times(&all[0])));
-        assert_eq!(all[0].candles.len(), 48);
-        assert_eq!(all, paths(&[], Range::default(), 1).expect("generated"));
-    }
-
-    #[test]
-    fn a_range_outside_the_generated_path_is_an_error() {
-        let range = Range {
-            from: Some(0),
-            to: Some(10),
-        };
-        assert_eq!(paths(&[], range, 1), Err(Error::OutsideCrash));
-    }
-
-    fn write(name: &str, text: &str) -> PathBuf {
-        let file = std::env::temp_dir().join(format!("plimsoll-{}-{name}", std::process::id()));
-        std::fs::write(&file, text).expect("temporary file");
-        file
-    }
-
-    fn source(asset: &str, file: &std::path::Path) -> Source {
-        Source {
-            asset: asset.to_owned(),
-            file: file.to_owned(),
-        }
-    }
-
-    #[test]
-    fn files_of_different_grain_are_brought_together() {
-        let rows = |start: u64, step: u64, count: u64| {
-            let row = |at: u64| format!("{},10,12,9,11\n", start + at * step);
-            "time,open,high,low,close\n".to_owned() + &(0..count).map(row).collect::<String>()
-        };
-        let coarse = write("coarse.csv", &rows(7_200, 3_600, 4));
-        let fine = write("fine.csv", &rows(3_600, 60, 180));
-        let late = write("late.csv", &rows(7_200_000, 60, 10));
-        let sources = [source("LINK", &coarse), source("wbtc", &fine)];
-        let all = paths(&sources, Range::default(), 1).expect("aligned");
-        for path in &all {
-            let times: Vec<_> = path.candles.iter().map(|c| c.time).collect();
-            assert_eq!(times, [7_200, 10_800], "{}", path.asset);
-        }
-        assert_eq!(all[1].asset, "WBTC");
-        assert_eq!(all[1].candles[0].open, 10 * WAD);
-
-        let apart = paths(
-            &[source("LINK", &coarse), source("ARB", &late)],
-            Range::default(),
-            1,
-        );
-        assert!(matches!(apart, Err(Error::NoOverlap(_))), "{apart:?}");
-        let twice = paths(
-            &[source("LINK", &coarse), source("link", &fine)],
-            Range::default(),
-            1,
-        );
-        assert_eq!(twice, Err(Error::Twice("LINK".to_owned())));
-        let unknown = paths(&[source("DOGE", &coarse)], Range::default(), 1);
-        assert_eq!(unknown, Err(Error::Unknown("DOGE".to_owned())));
-        for file in [coarse, fine, late] {
-            std::fs::remove_file(file).expect("temporary file");
-        }
-    }
-}
+mod tests;

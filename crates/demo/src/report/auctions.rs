@@ -1,6 +1,6 @@
 //! The most instructive auctions, each with the oracle's price beside its own.
 
-use super::data::{Auction, Take};
+use super::data::{Auction, CurvePoint, Take};
 use super::frame::{Frame, Size, legend, moment, number, wad};
 use super::svg::escape;
 use super::{scale, section};
@@ -142,23 +142,12 @@ fn panel(auction: &Auction, at: usize) -> String {
     let curve = &auction.curve;
     let start = curve[0].time;
     let since = |time: u64| time.saturating_sub(start) as f64;
-    let last_take = auction
-        .takes
-        .last()
-        .map_or(0, |take| take.time.saturating_sub(start));
-    let span = curve[curve.len() - 1]
-        .time
-        .saturating_sub(start)
-        .max(last_take)
-        .max(1);
-    let asked = curve.iter().flat_map(|point| [point.price, point.oracle]);
-    let prices = asked.chain(auction.takes.iter().map(|take| take.price));
-    let (mut low, mut high) = (f64::MAX, 0.0f64);
-    for price in prices.map(wad) {
-        low = low.min(price);
-        high = high.max(price);
-    }
-    let range = scale::around(low, high.max(low * 1.000_001), 4);
+    let last = curve
+        .iter()
+        .map(|point| point.time)
+        .chain(auction.takes.iter().map(|t| t.time));
+    let span = last.max().unwrap_or(start).saturating_sub(start).max(1);
+    let range = price_range(auction);
     let mut frame = Frame::new(PANEL, (0.0, span as f64 * 1.03), range, 56.0);
     frame.y_axis(4, &format!("USDC for one {}", auction.asset), number);
     let (ticks, unit) = scale::duration_ticks(span, 6);
@@ -181,17 +170,7 @@ fn panel(auction: &Auction, at: usize) -> String {
     frame.svg.polyline("line auction", &price);
     let tips: Vec<_> = scale::thin(curve, 40)
         .iter()
-        .map(|p| {
-            let change = fixed::change(p.oracle, p.price);
-            let tip = format!(
-                "{} after opening\nauction {}\noracle {}\n{}",
-                text::duration(p.time.saturating_sub(start)),
-                text::price(p.price),
-                text::price(p.oracle),
-                side(change)
-            );
-            (since(p.time), tip)
-        })
+        .map(|point| (since(point.time), point_tip(point, start)))
         .collect();
     frame.tips(&tips);
     let largest = auction
@@ -221,6 +200,32 @@ fn panel(auction: &Auction, at: usize) -> String {
     frame.finish(&format!("auction-{at}"), &title, &desc)
 }
 
+/// Round prices around everything that is drawn, whole base tokens.
+fn price_range(auction: &Auction) -> (f64, f64) {
+    let asked = auction
+        .curve
+        .iter()
+        .flat_map(|point| [point.price, point.oracle]);
+    let prices = asked.chain(auction.takes.iter().map(|take| take.price));
+    let (mut low, mut high) = (f64::MAX, 0.0f64);
+    for price in prices.map(wad) {
+        low = low.min(price);
+        high = high.max(price);
+    }
+    scale::around(low, high.max(low * 1.000_001), 4)
+}
+
+/// What there is to say about a point of the curve of an auction that opened at `start`.
+fn point_tip(point: &CurvePoint, start: u64) -> String {
+    format!(
+        "{} after opening\nauction {}\noracle {}\n{}",
+        text::duration(point.time.saturating_sub(start)),
+        text::price(point.price),
+        text::price(point.oracle),
+        side(fixed::change(point.oracle, point.price))
+    )
+}
+
 /// `1.20 % below the oracle`; `change` in WAD.
 fn side(change: i128) -> String {
     let side = if change < 0 { "below" } else { "above" };
@@ -246,7 +251,6 @@ pub fn tip(auction: &Auction, take: &Take) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::data::CurvePoint;
     use super::*;
 
     fn auction(id: u64, asset: &str, takes: usize) -> Auction {

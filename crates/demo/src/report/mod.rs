@@ -59,7 +59,7 @@ pub fn write(file: &Path, data: &Data) -> io::Result<()> {
     fs::write(file, render(data))
 }
 
-/// Whether [`write`] can be expected to work: for finding out before a run rather than after it.
+/// Whether [`write()`] can be expected to work: for finding out before a run rather than after it.
 /// Leaves an empty file where there was none.
 pub fn probe(file: &Path) -> io::Result<()> {
     fs::OpenOptions::new()

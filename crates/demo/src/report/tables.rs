@@ -123,7 +123,8 @@ pub fn conservation(tokens: &[Conservation]) -> String {
             let size = text::thousands(difference.unsigned_abs());
             format!("<span class=\"no\">✗ {sign}{size}</span>")
         };
-        vec![escape(&token.token), units(token.held), parts, verdict]
+        // The verdict stands beside the name, where a phone shows it without scrolling.
+        vec![escape(&token.token), verdict, units(token.held), parts]
     };
     let rows: Vec<_> = tokens.iter().map(row).collect();
     let whole = tokens.iter().all(|token| token.difference() == 0);
@@ -132,7 +133,7 @@ pub fn conservation(tokens: &[Conservation]) -> String {
     } else {
         "What the engine holds differs from what it owes: something is wrong."
     };
-    let heads = ["Token", "Held", "Owed", "Difference, wei"];
+    let heads = ["Token", "Difference, wei", "Held", "Owed"];
     let caption = "What the engine holds and owes of each token";
     section(
         "conservation",

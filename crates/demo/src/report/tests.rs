@@ -3,16 +3,8 @@
 use super::*;
 use crate::fixed::WAD;
 
-/// A little of everything, with `name` wherever a text goes.
-fn filled(name: &str) -> Data {
-    let name = || name.to_owned();
-    let solvency = |time| Solvency {
-        time,
-        cash: 5,
-        debt: -3,
-        claims: 7,
-        ..Solvency::default()
-    };
+/// An auction with one take.
+fn auction(name: &str) -> Auction {
     let curve = |time| CurvePoint {
         time,
         price: 99 * WAD,
@@ -24,7 +16,29 @@ fn filled(name: &str) -> Data {
         oracle: 100 * WAD,
         lot: WAD,
         pay: 99_000_000,
-        taker: name(),
+        taker: name.to_owned(),
+    };
+    Auction {
+        id: 1,
+        asset: name.to_owned(),
+        decimals: 18,
+        opened: 100,
+        lot: WAD,
+        curve: vec![curve(100), curve(160)],
+        takes: vec![take],
+        ..Auction::default()
+    }
+}
+
+/// A little of everything, with `name` wherever a text goes.
+fn filled(text: &str) -> Data {
+    let name = || text.to_owned();
+    let solvency = |time| Solvency {
+        time,
+        cash: 5,
+        debt: -3,
+        claims: 7,
+        ..Solvency::default()
     };
     let contract = Contract {
         name: name(),
@@ -58,16 +72,7 @@ fn filled(name: &str) -> Data {
             time: 100,
             counts: [1; BANDS],
         }],
-        auctions: vec![Auction {
-            id: 1,
-            asset: name(),
-            decimals: 18,
-            opened: 100,
-            lot: WAD,
-            curve: vec![curve(100), curve(160)],
-            takes: vec![take],
-            ..Auction::default()
-        }],
+        auctions: vec![auction(text)],
         solvency: vec![solvency(100), solvency(200)],
         gas: vec![
             Gas::of(&name(), &mut [5, 6, 7], 1),
