@@ -332,3 +332,6 @@ fn require_no_dust(lot: u128, conditions: &Conditions) -> core::result::Result<(
         Err(error) => Err(error.into()),
     }
 }
+
+#[cfg(test)]
+mod tests;

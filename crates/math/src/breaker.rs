@@ -87,3 +87,46 @@ fn clip(breaker: &Breaker, from: u32, now: u32) -> (u32, u32) {
 fn length(interval: (u32, u32)) -> u32 {
     interval.1.saturating_sub(interval.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn breaker(level: u8, since: u32, until: u32) -> Breaker {
+        Breaker {
+            level,
+            since,
+            until,
+            ..Breaker::default()
+        }
+    }
+
+    #[test]
+    fn a_level_ends_by_itself() {
+        let raised = breaker(3, 100, 200);
+        assert_eq!(
+            [99, 100, 199, 200].map(|now| active(&raised, now)),
+            [0, 3, 3, 0]
+        );
+    }
+
+    #[test]
+    fn overlapping_levels_stop_the_clock_once() {
+        let (asset, overall) = (breaker(3, 100, 200), breaker(4, 150, 250));
+        assert_eq!(stopped(&asset, &overall, false, 120), 20);
+        assert_eq!(stopped(&asset, &overall, false, 1_000), 150);
+        // Levels below three stop nothing, a dead price everything.
+        assert_eq!(stopped(&breaker(2, 100, 200), &overall, false, 1_000), 100);
+        assert_eq!(stopped(&asset, &overall, true, 1_000), 1_000);
+    }
+
+    #[test]
+    fn a_fold_keeps_what_is_counted() {
+        let (asset, overall) = (breaker(3, 100, 200), breaker(0, 0, 0));
+        let folded = fold(&asset, &overall, false, 150);
+        assert_eq!((folded.stopped_total, folded.folded_at), (50, 150));
+        assert_eq!(stopped(&folded, &overall, false, 300), 100);
+        // Time that runs backwards changes nothing.
+        assert_eq!(fold(&folded, &overall, false, 120), folded);
+    }
+}

@@ -116,3 +116,39 @@ pub fn settle(
         refund,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::interest::INDEX_START;
+
+    #[test]
+    fn the_last_claim_takes_the_remainder() {
+        let pool = Pool {
+            units: 3,
+            raised: 10,
+        };
+        let (first, pool) = redeem(1, &pool).unwrap();
+        let (second, pool) = redeem(1, &pool).unwrap();
+        let (third, pool) = redeem(1, &pool).unwrap();
+        assert_eq!((first, second, third), (3, 3, 4));
+        assert_eq!(pool, Pool::default());
+        assert_eq!(worth(0, &pool), Ok(0));
+        assert_eq!(worth(1, &pool), Err(MathError::OutOfRange));
+    }
+
+    #[test]
+    fn proceeds_lower_the_debt_first() {
+        let part = settle(1_000, 400, INDEX_START, 15_000, 1_000).unwrap();
+        assert_eq!(
+            (part.debt_after, part.repaid_units, part.credit),
+            (600, 400, 0)
+        );
+        // 1,000,000 units are worth 1,000 wei at the start; 1.5 % of that was penalty.
+        let over = settle(1_000, 1_001_000, INDEX_START, 15_000, 1_000).unwrap();
+        assert_eq!((over.debt_after, over.excess_units), (0, 1_000_000));
+        assert_eq!((over.credit, over.refund), (1_000, 15));
+        let poor = settle(1_000, 1_001_000, INDEX_START, 15_000, 4).unwrap();
+        assert_eq!((poor.credit, poor.refund), (1_000, 4));
+    }
+}

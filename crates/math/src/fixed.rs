@@ -265,3 +265,58 @@ fn divide_digit(rest: u128, digit: u128, d: u128) -> (u128, u128) {
     let remainder = (rest << 64 | digit).wrapping_sub(quotient.wrapping_mul(d));
     (quotient, remainder)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotients_differ_by_the_direction_only() {
+        assert_eq!(mul_div_down(7, 3, 2), Ok(10));
+        assert_eq!(mul_div_up(7, 3, 2), Ok(11));
+        assert_eq!(mul_div_down(8, 3, 2), Ok(12));
+        assert_eq!(mul_div_up(8, 3, 2), Ok(12));
+        assert_eq!(mul_div_down(0, 3, 2), Ok(0));
+        assert_eq!(mul_div_up(0, 3, 2), Ok(0));
+    }
+
+    #[test]
+    fn quotients_end_at_128_bits() {
+        let max = u128::MAX;
+        assert_eq!(mul_div_down(max, max, max), Ok(max));
+        assert_eq!(mul_div_down(max, max, max - 1), Err(MathError::Overflow));
+        // One more than fits only because of the direction.
+        assert_eq!(mul_div_down(max, 3, 3), Ok(max));
+        assert_eq!(mul_div_up(max - 1, max, max - 1), Ok(max));
+        assert_eq!(mul_div_down(1 << 127, 2, 1), Err(MathError::Overflow));
+        assert_eq!(mul_div_up(5, 5, 0), Err(MathError::DivisionByZero));
+        assert_eq!(mul_div_wide_down(max, max, 1), Ok((max - 1, 1)));
+    }
+
+    /// Divisors for which the first estimate of a digit is one and two too large.
+    #[test]
+    fn digits_are_corrected_twice() {
+        let d = (1 << 127) | LOW_64;
+        let q = (LOW_64 << 64) | LOW_64;
+        assert_eq!(mul_div_down(q, d - 1, d), Ok(q - 2));
+        let d = u128::MAX - 1;
+        assert_eq!(mul_div_down(d - 1, d - 1, d), Ok(d - 2));
+    }
+
+    #[test]
+    fn floats_carry_into_the_exponent() {
+        assert_eq!(float_value(float_up(0)), 0);
+        assert_eq!(float_value(float_up((1 << 40) - 1)), (1 << 40) - 1);
+        assert_eq!(float_value(float_up((1 << 41) - 1)), 1 << 41);
+        assert_eq!(float_value(float_up(PRICE_MAX)), PRICE_MAX + 1);
+        assert_eq!(float_value(float_up(u128::MAX)), u128::MAX);
+    }
+
+    #[test]
+    fn the_exponential_of_one_millionth_is_the_constant() {
+        assert_eq!(exp_neg(1), EXP_STEP);
+        // e^-1 = 0.36787944117144232159...
+        let one = exp_neg(1_000_000) * 1_000_000_000 / EXP_ONE;
+        assert_eq!(one, 367_879_441);
+    }
+}

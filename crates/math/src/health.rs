@@ -114,3 +114,60 @@ pub fn pending(value: u128, reference_ppm: u32, factor_ppm: u32, penalty_ppm: u3
     let factor = reference_ppm.min(factor_ppm);
     mul_div_down(value, factor.into(), add(PPM, penalty_ppm.into())?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 10,000 at a threshold of 80 % against 8,000.
+    fn edge() -> Exposure {
+        Exposure {
+            debt: 8_000,
+            ..Exposure::default()
+        }
+        .with_leg(Leg {
+            value: 10_000,
+            threshold_bps: 8_000,
+        })
+        .unwrap()
+    }
+
+    #[test]
+    fn one_is_healthy_and_a_wei_less_is_not() {
+        assert_eq!(edge().is_liquidatable(), Ok(false));
+        assert_eq!(edge().health_factor(), U256::from(WAD));
+        let deeper = Exposure {
+            debt: 8_001,
+            ..edge()
+        };
+        assert_eq!(deeper.is_liquidatable(), Ok(true));
+        assert_eq!(
+            deeper.health_factor(),
+            U256::from(999_875_015_623_047_119_u128)
+        );
+    }
+
+    #[test]
+    fn lots_on_sale_count_for_the_debt() {
+        let deeper = Exposure {
+            debt: 9_000,
+            pending: 1_000,
+            ..edge()
+        };
+        assert_eq!(deeper.owed(), 8_000);
+        assert_eq!(deeper.is_liquidatable(), Ok(false));
+        let covered = Exposure {
+            pending: 9_001,
+            ..deeper
+        };
+        assert_eq!((covered.owed(), covered.health_factor()), (0, U256::MAX));
+        assert_eq!(covered.meets(u16::MAX), Ok(true));
+    }
+
+    #[test]
+    fn pending_is_capped_by_both_factors() {
+        // 1,000,000 * 0.95 / 1.015, and at the floor.
+        assert_eq!(pending(1_000_000, 950_000, 1_010_000, 15_000), Ok(935_960));
+        assert_eq!(pending(1_000_000, 950_000, 920_000, 15_000), Ok(906_403));
+    }
+}

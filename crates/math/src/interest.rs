@@ -268,3 +268,108 @@ pub fn nav(ledger: &Ledger) -> Result<u128> {
     };
     Ok(assets.saturating_sub(ledger.reserve))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 1 % at rest, 5 % at a kink of 80 %, 55 % when all is lent.
+    const CURVE: RateCurve = RateCurve {
+        base: 10,
+        kink: 80,
+        slope: 8,
+        jump: 10,
+    };
+
+    #[test]
+    fn the_curve_passes_its_corners() {
+        assert_eq!(rate_bps(&CURVE, 0, 0), 100);
+        assert_eq!(rate_bps(&CURVE, 0, 100), 100);
+        assert_eq!(rate_bps(&CURVE, 40, 60), 300);
+        assert_eq!(rate_bps(&CURVE, 80, 20), 500);
+        assert_eq!(rate_bps(&CURVE, 90, 10), 3_000);
+        assert_eq!(rate_bps(&CURVE, 100, 0), 5_500);
+        // No kink, no first leg; all kink, no second.
+        assert_eq!(
+            rate_bps(&RateCurve { kink: 0, ..CURVE }, 50, 50),
+            100 + 400 + 2_500
+        );
+        assert_eq!(rate_bps(&RateCurve { kink: 100, ..CURVE }, 100, 0), 500);
+        let steep = RateCurve {
+            base: 255,
+            kink: 1,
+            slope: 255,
+            jump: 255,
+        };
+        assert_eq!(rate_bps(&steep, 1, 0), u16::MAX);
+    }
+
+    #[test]
+    fn a_year_at_ten_percent() {
+        let start = Ledger {
+            index: INDEX_START,
+            rate: 1_000,
+            ..Ledger::default()
+        };
+        let after = accrue(&start, 31_536_000);
+        assert_eq!(after.index, INDEX_START / 10 * 11);
+        assert_eq!(accrue(&after, 31_536_000), after);
+    }
+
+    #[test]
+    fn the_index_saturates_and_never_fails() {
+        let extreme = Ledger {
+            index: INDEX_MAX,
+            rate: u16::MAX,
+            net: i128::MAX,
+            cash: u128::MAX,
+            reserve: RESERVE_MAX,
+            no_suppliers: true,
+            ..Ledger::default()
+        };
+        let after = accrue(&extreme, u32::MAX);
+        assert_eq!((after.index, after.reserve), (INDEX_MAX, RESERVE_MAX));
+    }
+
+    #[test]
+    fn a_negative_net_is_rounded_away_from_the_suppliers() {
+        assert_eq!(net_value(-1, INDEX_START), Ok(-1));
+        assert_eq!(net_value(1, INDEX_START), Ok(0));
+        let ledger = Ledger {
+            index: INDEX_START,
+            net: -1,
+            cash: 10,
+            ..Ledger::default()
+        };
+        assert_eq!(nav(&ledger), Ok(9));
+        assert_eq!(
+            nav(&Ledger {
+                reserve: 20,
+                ..ledger
+            }),
+            Ok(0)
+        );
+    }
+
+    #[test]
+    fn an_excess_needs_the_cash() {
+        let ledger = Ledger {
+            cash: 10,
+            reserve: 1,
+            ..Ledger::default()
+        };
+        let settled = Settlement {
+            excess_units: 5,
+            credit: 9,
+            refund: 1,
+            ..Default::default()
+        };
+        let after = ledger.with_excess(&settled);
+        assert_eq!(
+            after.map(|after| (after.net, after.cash, after.reserve)),
+            Ok((5, 0, 0))
+        );
+        let short = Ledger { cash: 9, ..ledger };
+        assert_eq!(short.with_excess(&settled), Err(MathError::Overflow));
+    }
+}

@@ -208,3 +208,47 @@ pub fn lower_bound(price: u128, code: u8) -> Result<u128> {
 pub fn upper_bound(price: u128, code: u8) -> Result<u128> {
     crate::fixed::add(price, confidence_value_up(price, code)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixed::WAD;
+
+    const POLICY: PricePolicy = PricePolicy {
+        max_step_bps: 500,
+        max_confidence_bps: 100,
+    };
+
+    #[test]
+    fn limits_are_inclusive() {
+        let at = |price, confidence| judge(Some(1_000), &Reading { price, confidence }, &POLICY);
+        assert_eq!(at(1_000, 10), Verdict::Valid);
+        assert_eq!(at(1_000, 11), Verdict::Uncertain);
+        assert_eq!(at(1_050, 0), Verdict::Valid);
+        assert_eq!(at(1_051, 0), Verdict::Jumped);
+        assert_eq!(at(950, 0), Verdict::Valid);
+        assert_eq!(at(949, 900), Verdict::Jumped);
+        assert_eq!(at(0, 0), Verdict::Invalid);
+        assert_eq!(at(PRICE_MAX + 1, 0), Verdict::Invalid);
+        assert_eq!(at(1_000, u128::MAX), Verdict::Invalid);
+    }
+
+    #[test]
+    fn a_price_is_fresh_in_its_last_second() {
+        assert_eq!(aged(Verdict::Valid, 100, 100), Verdict::Valid);
+        assert_eq!(aged(Verdict::Valid, 100, 101), Verdict::Stale);
+        assert_eq!(aged(Verdict::Invalid, 100, 101), Verdict::Invalid);
+    }
+
+    #[test]
+    fn confidences_are_steps_of_four_basis_points() {
+        assert_eq!(confidence_code(WAD, 0), 0);
+        assert_eq!(confidence_code(WAD, 1), 1);
+        assert_eq!(confidence_code(WAD, WAD / 2_500), 1);
+        assert_eq!(confidence_code(WAD, WAD / 2_500 + 1), 2);
+        assert_eq!(confidence_code(WAD, WAD), 255);
+        assert_eq!(confidence_code(0, 1), 255);
+        assert_eq!(lower_bound(10_000, 2), Ok(9_992));
+        assert_eq!(upper_bound(10_000, 2), Ok(10_008));
+    }
+}

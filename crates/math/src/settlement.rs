@@ -13,6 +13,15 @@ pub struct WriteOff {
     pub loss: u128,
 }
 
+/// Whether a debt is bad: what is left, balances and lots together, is worth less than dust. One wei
+/// of collateral must not keep a debt on the books for ever.
+///
+/// # Units
+/// owed, value, dust: base wei.
+pub const fn is_bad_debt(owed: u128, value: u128, dust: u128) -> bool {
+    owed > 0 && value < dust
+}
+
 /// Writes off a debt: the owner's credit pays first, then the reserve, then the suppliers.
 ///
 /// # Units
@@ -33,4 +42,27 @@ pub fn write_off(debt: u128, index: u128, credit: u128, reserve: u128) -> Result
         from_reserve,
         loss: sub(uncovered, from_reserve)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixed::RAY;
+
+    #[test]
+    fn credit_pays_before_reserve_before_suppliers() {
+        let split = |credit, reserve| {
+            let WriteOff {
+                from_credit,
+                from_reserve,
+                loss,
+            } = write_off(100, RAY, credit, reserve).unwrap();
+            (from_credit, from_reserve, loss)
+        };
+        assert_eq!(split(0, 0), (0, 0, 100));
+        assert_eq!(split(30, 0), (30, 0, 70));
+        assert_eq!(split(30, 50), (30, 50, 20));
+        assert_eq!(split(30, 500), (30, 70, 0));
+        assert_eq!(split(300, 500), (100, 0, 0));
+    }
 }

@@ -38,3 +38,27 @@ pub fn shares_for_down(assets: u128, total_shares: u128, nav: u128) -> Result<u1
 pub fn assets_for_down(shares: u128, total_shares: u128, nav: u128) -> Result<u128> {
     mul_div_down(shares, add(nav, 1)?, add(total_shares, VIRTUAL_SHARES)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_supplier_gets_a_million_shares_a_wei() {
+        assert_eq!(shares_for_down(5, 0, 0), Ok(5_000_000));
+        assert_eq!(assets_for_down(5_000_000, 5_000_000, 5), Ok(5));
+    }
+
+    /// One wei supplied, a million given away to spoil the next one's shares: he loses at most a
+    /// wei in a million, and the giver nearly everything.
+    #[test]
+    fn a_gift_does_not_rob_the_next_supplier() {
+        let first = shares_for_down(1, 0, 0).unwrap();
+        let nav = 1 + 1_000_000;
+        let second = shares_for_down(1_000_000, first, nav).unwrap();
+        let total = first + second;
+        let back = assets_for_down(second, total, nav + 1_000_000).unwrap();
+        assert!(back >= 999_999);
+        assert!(assets_for_down(first, total, nav + 1_000_000).unwrap() <= nav / 2 + 1);
+    }
+}

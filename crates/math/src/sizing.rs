@@ -372,3 +372,6 @@ impl<'a> Position<'a> {
         Ok(owed == 0 || compare_products(margin, self.owed, self.margin, owed) != Ordering::Less)
     }
 }
+
+#[cfg(test)]
+mod tests;

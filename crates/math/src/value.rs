@@ -119,3 +119,40 @@ pub fn units_down(wei: u128, index: u128) -> Result<u128> {
 pub fn units_up(wei: u128, index: u128) -> Result<u128> {
     mul_div_up(wei, RAY, index)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{MathError, fixed::WAD};
+
+    /// 1.5 WETH (18 decimals) at 3,000 USDC (6 decimals): scale 18 + 18 - 6.
+    #[test]
+    fn values_are_base_wei() {
+        assert_eq!(value_down(3 * WAD / 2, 3_000 * WAD, 30), Ok(4_500_000_000));
+        assert_eq!(
+            amount_for_value_down(4_500_000_000, 3_000 * WAD, 30),
+            Ok(3 * WAD / 2)
+        );
+        // A wei of it is worth nothing to its owner and one to its taker.
+        assert_eq!(value_down(1, 3_000 * WAD, 30), Ok(0));
+        assert_eq!(value_up(1, 3_000 * WAD, 30), Ok(1));
+    }
+
+    #[test]
+    fn impossible_scales_and_prices_have_names() {
+        assert_eq!(value_down(1, 1, 37), Err(MathError::OutOfRange));
+        assert_eq!(
+            amount_for_value_up(1, 0, 30),
+            Err(MathError::DivisionByZero)
+        );
+        assert_eq!(units_up(1, 0), Err(MathError::DivisionByZero));
+    }
+
+    #[test]
+    fn a_wei_is_a_thousand_units_at_the_start() {
+        let start = RAY / 1_000;
+        assert_eq!(units_up(1, start), Ok(1_000));
+        assert_eq!(debt_up(1, start), Ok(1));
+        assert_eq!(debt_down(999, start), Ok(0));
+    }
+}

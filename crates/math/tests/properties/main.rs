@@ -17,6 +17,7 @@ mod breaker;
 mod claims;
 mod conversion;
 mod health;
+mod layout;
 mod market;
 mod oracle;
 mod sizing;
