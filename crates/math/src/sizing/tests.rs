@@ -184,3 +184,39 @@ fn what_has_no_price_or_value_is_passed_over() {
     );
     assert_eq!(sell(&[], POLICY, 1), (Kind::None(Reason::Nothing), [0; 3]));
 }
+
+/// All of it brings 935,960: a wei more of debt and health falls to nothing, so that the sale is not
+/// a choice any more.
+#[test]
+fn a_debt_of_one_wei_is_a_debt() {
+    let policy = Policy {
+        full_below_bps: 0,
+        ..POLICY
+    };
+    let undivided = Candidate {
+        dust: 600_000,
+        ..ASSET
+    };
+    assert_eq!(sell(&[undivided], policy, 935_960).0, Kind::Partial);
+    assert_eq!(sell(&[undivided], policy, 935_961).0, Kind::Whole);
+}
+
+/// Expected proceeds are exactly the debt, so that any part leaves the health factor as it is.
+#[test]
+fn a_sale_that_keeps_health_is_accepted() {
+    let policy = Policy {
+        full_below_bps: 0,
+        ..POLICY
+    };
+    let even = Candidate {
+        balance: 10_500,
+        value: 10_500,
+        threshold_bps: 9_000,
+        penalty_bps: 500,
+        room: 5_250,
+        ..ASSET
+    };
+    assert_eq!(sell(&[even], policy, 9_500), (Kind::Partial, [5_250, 0, 0]));
+    // A wei more of debt, and a part lowers it.
+    assert_eq!(sell(&[even], policy, 9_501).0, Kind::Whole);
+}
