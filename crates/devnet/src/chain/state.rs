@@ -1,5 +1,7 @@
 //! Reading and arranging state, time and blocks from outside any transaction.
 
+use std::collections::BTreeMap;
+
 use alloy_primitives::{Address, B256, Bytes, U256};
 use revm::DatabaseRef;
 use revm::bytecode::Bytecode;
@@ -80,6 +82,17 @@ impl Chain {
     pub fn storage(&self, account: Address, slot: U256) -> U256 {
         let Ok(word) = self.db.storage_ref(account, slot);
         word
+    }
+
+    /// Every storage word of an account that is not zero, by slot.
+    #[must_use]
+    pub fn storage_words(&self, account: Address) -> BTreeMap<U256, U256> {
+        let entry = self.db.cache.accounts.get(&account);
+        let words = entry.into_iter().flat_map(|entry| &entry.storage);
+        words
+            .filter(|(_, word)| !word.is_zero())
+            .map(|(slot, word)| (*slot, *word))
+            .collect()
     }
 
     /// Overwrites a storage word.
