@@ -1,0 +1,187 @@
+//! The engine's storage, read from outside. Slots as `src/storage.rs` declares them.
+
+use alloy_primitives::{Address, B256, U256, keccak256};
+use plimsoll_abi::{auction_id, auction_parts};
+use plimsoll_math::interest::{self, Ledger};
+use plimsoll_math::words::{
+    Account, AssetPrice, AuctionPool, AuctionTerms, Base, Breaker, Caps, Claim, Feed, Holding,
+    Market, Ramp, SaleTerms, Sales, Supply, Token, Totals,
+};
+
+use super::World;
+
+const ASSETS: u64 = 12;
+const POSITIONS: u64 = 140;
+const AUCTIONS: u64 = 141;
+const SHARES: u64 = 142;
+const CREDITS: u64 = 143;
+
+/// Slot of a mapping's value.
+fn mapped(key: B256, mapping: u64) -> U256 {
+    keccak256([key, U256::from(mapping).into()].concat()).into()
+}
+
+macro_rules! asset_words {
+    ($($name:ident, $word:ident, $at:literal, $what:literal;)*) => {$(
+        #[doc = $what]
+        #[must_use]
+        pub fn $name(&self, asset: u8) -> $word {
+            $word::unpack(self.slot(ASSETS + u64::from(asset) * 8 + $at))
+        }
+    )*};
+}
+
+macro_rules! global_words {
+    ($($name:ident, $word:ident, $at:literal, $what:literal;)*) => {$(
+        #[doc = $what]
+        #[must_use]
+        pub fn $name(&self) -> $word {
+            $word::unpack(self.slot($at))
+        }
+    )*};
+}
+
+impl World {
+    global_words! {
+        market, Market, 0, "Index, accrual, reserve, rate, overall level.";
+        totals, Totals, 1, "Net debt, cash, curve.";
+        supply_word, Supply, 2, "Shares and credits out.";
+        base_word, Base, 4, "Base token and minimum debt.";
+        overall_breaker, Breaker, 5, "The overall breaker.";
+    }
+
+    asset_words! {
+        asset_price, AssetPrice, 0, "Price, threshold, verdict and level of an asset.";
+        terms, SaleTerms, 1, "How an asset is sold.";
+        sales, Sales, 2, "What is held and on sale of an asset.";
+        caps, Caps, 3, "Cap and borrowing weight of an asset.";
+        token_word, Token, 4, "An asset's token.";
+        feed_word, Feed, 5, "An asset's price policy and feed.";
+        ramp, Ramp, 6, "An asset's threshold on its way down.";
+        breaker, Breaker, 7, "An asset's breaker.";
+    }
+
+    /// A storage word of the engine.
+    #[must_use]
+    pub fn slot(&self, slot: u64) -> U256 {
+        self.chain.storage(self.engine, U256::from(slot))
+    }
+
+    fn mapped_word(&self, key: B256, mapping: u64, at: u64) -> U256 {
+        let slot = mapped(key, mapping).wrapping_add(U256::from(at));
+        self.chain.storage(self.engine, slot)
+    }
+
+    /// Bad debt that suppliers bore, base wei.
+    #[must_use]
+    pub fn deficit(&self) -> u128 {
+        self.slot(3).to()
+    }
+
+    /// How many assets are listed.
+    #[must_use]
+    pub fn asset_count(&self) -> u8 {
+        self.slot(6).to()
+    }
+
+    /// An account's own word.
+    #[must_use]
+    pub fn account(&self, account: Address) -> Account {
+        Account::unpack(self.mapped_word(account.into_word(), POSITIONS, 0))
+    }
+
+    /// An account's balance of an asset and its first claim.
+    #[must_use]
+    pub fn holding(&self, account: Address, asset: u8) -> Holding {
+        let at = 1 + u64::from(asset);
+        Holding::unpack(self.mapped_word(account.into_word(), POSITIONS, at))
+    }
+
+    /// An account's further claims, `n` 0 or 1, whether in use or not.
+    #[must_use]
+    pub fn claim(&self, account: Address, asset: u8, n: u8) -> Claim {
+        let at = 17 + u64::from(asset) * 2 + u64::from(n);
+        Claim::unpack(self.mapped_word(account.into_word(), POSITIONS, at))
+    }
+
+    /// All claims of an account on auctions of an asset.
+    #[must_use]
+    pub fn claims(&self, account: Address, asset: u8) -> Vec<Claim> {
+        let holding = self.holding(account, asset);
+        if holding.units == 0 {
+            return Vec::new();
+        }
+        let first = Claim {
+            units: holding.units,
+            slot: holding.slot,
+        };
+        let further = (0..holding.overflow).map(|n| self.claim(account, asset, n));
+        std::iter::once(first).chain(further).collect()
+    }
+
+    /// What an auction sells and how, by its public id. The generation is not compared.
+    #[must_use]
+    pub fn auction_terms(&self, id: u64) -> AuctionTerms {
+        AuctionTerms::unpack(self.auction_word(id, 0))
+    }
+
+    /// Who has a claim on an auction, by its public id. The generation is not compared.
+    #[must_use]
+    pub fn auction_pool(&self, id: u64) -> AuctionPool {
+        AuctionPool::unpack(self.auction_word(id, 1))
+    }
+
+    fn auction_word(&self, id: u64, at: u64) -> U256 {
+        let (asset, _, slot) = auction_parts(id);
+        let key = U256::from(u64::from(asset) << 24 | u64::from(slot));
+        self.mapped_word(key.into(), AUCTIONS, at)
+    }
+
+    /// Public ids of all auctions of an asset whose words were ever used, at their last generation.
+    #[must_use]
+    pub fn auction_ids(&self, asset: u8) -> Vec<u64> {
+        let slots = 1..=u32::from(self.sales(asset).high_water);
+        slots.map(|slot| self.current_id(asset, slot)).collect()
+    }
+
+    /// Public id of the asset's newest auction.
+    ///
+    /// # Panics
+    /// There has been none.
+    #[must_use]
+    pub fn newest(&self, asset: u8) -> u64 {
+        let slot = self.sales(asset).newest;
+        assert!(slot > 0, "no auction of asset {asset} yet");
+        self.current_id(asset, slot.into())
+    }
+
+    fn current_id(&self, asset: u8, slot: u32) -> u64 {
+        let generation = self.auction_terms(auction_id(asset, 0, slot)).generation;
+        auction_id(asset, generation, slot)
+    }
+
+    /// A supplier's shares.
+    #[must_use]
+    pub fn shares(&self, account: Address) -> u128 {
+        self.mapped_word(account.into_word(), SHARES, 0).to()
+    }
+
+    /// An owner's credit, base wei.
+    #[must_use]
+    pub fn credit(&self, account: Address) -> u128 {
+        self.mapped_word(account.into_word(), CREDITS, 0).to()
+    }
+
+    /// The market's books, accrued to now.
+    #[must_use]
+    pub fn books(&self) -> Ledger {
+        let stored = Ledger::from_words(&self.market(), &self.totals());
+        interest::accrue(&stored, self.now())
+    }
+
+    /// The borrow index accrued to now, RAY.
+    #[must_use]
+    pub fn index(&self) -> u128 {
+        self.books().index
+    }
+}

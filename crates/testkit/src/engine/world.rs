@@ -1,0 +1,271 @@
+//! The chain with the engine on it, and how it comes into being.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+
+use alloy_primitives::{Address, U256, keccak256};
+use alloy_sol_types::{SolCall, SolConstructor};
+use plimsoll_abi::IPlimsoll as abi;
+use plimsoll_abi::IPlimsollConstructor::stylus_constructorCall;
+use plimsoll_devnet::{Chain, Deployed, Receipt};
+
+use super::{AssetConfig, Failure, GOVERNOR, GUARDIAN, PEOPLE, REPORTER, SUE, WorldConfig};
+use crate::artifacts::{init_code, init_code_with};
+use crate::contracts::{Feed, Token};
+
+/// Selector of `stylus_constructor()`: the SDK hashes it without the arguments' types.
+const CONSTRUCTOR: &[u8] = b"stylus_constructor()";
+
+/// A chain with the engine, its tokens and everybody who uses it.
+#[derive(Clone)]
+pub struct World {
+    /// The chain. What a test does to it directly is the test's business.
+    pub chain: Chain,
+    /// The engine.
+    pub engine: Address,
+    /// The extension's own address; nobody but the engine calls it.
+    pub extension: Address,
+    /// The base token.
+    pub base: Address,
+    /// Decimals of the base token.
+    pub base_decimals: u8,
+    /// Collateral tokens by asset.
+    pub tokens: Vec<Address>,
+    /// Decimals by asset.
+    pub decimals: Vec<u8>,
+    /// Feeds by asset, where there is one.
+    pub feeds: Vec<Option<Address>>,
+    /// How the two programs were deployed: extension, engine.
+    pub deployed: [Deployed; 2],
+    /// Addresses that may have a balance in the engine: all that ever sent or were named.
+    pub accounts: BTreeSet<Address>,
+    /// What a test sent to the engine past its entry points, by token.
+    pub gifts: BTreeMap<Address, U256>,
+    pub(super) last: Option<Receipt>,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl World {
+    /// The default market, built once a process and copied.
+    #[must_use]
+    pub fn new() -> Self {
+        static DEFAULT: OnceLock<World> = OnceLock::new();
+        DEFAULT
+            .get_or_init(|| Self::build(&WorldConfig::default()))
+            .clone()
+    }
+
+    /// A market as described.
+    ///
+    /// # Panics
+    /// Something about it is refused.
+    #[must_use]
+    pub fn build(config: &WorldConfig) -> Self {
+        let mut chain = Chain::default();
+        for person in PEOPLE {
+            chain.fund(person, U256::from(10).pow(U256::from(24)));
+        }
+        let deploy = |chain: &mut Chain, name: &str, wasm: &[u8]| {
+            let deployed = chain.deploy_stylus(GOVERNOR, wasm);
+            deployed.unwrap_or_else(|error| panic!("{name}: {error}"))
+        };
+        let extension = deploy(&mut chain, "extension", &config.programs.extension);
+        let engine = deploy(&mut chain, "engine", &config.programs.engine);
+        let mut world = Self {
+            chain,
+            engine: engine.address,
+            extension: extension.address,
+            base: Address::ZERO,
+            base_decimals: config.base_decimals,
+            tokens: Vec::new(),
+            decimals: Vec::new(),
+            feeds: Vec::new(),
+            deployed: [extension, engine],
+            accounts: PEOPLE.into_iter().chain([Address::ZERO]).collect(),
+            gifts: BTreeMap::new(),
+            last: None,
+        };
+        world.batch(|world| world.furnish(config));
+        world
+    }
+
+    fn furnish(&mut self, config: &WorldConfig) {
+        self.base = self.deploy_token(config.base_contract, "USDC", config.base_decimals);
+        self.approve_all(self.base);
+        self.construct(config.min_debt)
+            .unwrap_or_else(|failure| panic!("{failure}"));
+        if let Some(curve) = config.curve {
+            let (base, kink, slope, jump) = (curve.base, curve.kink, curve.slope, curve.jump);
+            self.must(
+                GOVERNOR,
+                abi::setRateCurveCall {
+                    base,
+                    kink,
+                    slope,
+                    jump,
+                },
+            );
+        }
+        self.must(
+            GOVERNOR,
+            abi::setReporterCall {
+                reporter: REPORTER,
+                allowed: true,
+            },
+        );
+        for asset in &config.assets {
+            self.list(asset);
+        }
+        if config.supply > 0 {
+            self.supply(SUE, config.supply);
+        }
+    }
+
+    /// Runs the engine's constructor with this world's addresses.
+    ///
+    /// # Errors
+    /// It is refused, a second time for instance.
+    pub fn construct(&mut self, min_debt: u128) -> Result<(), Failure> {
+        let arguments = stylus_constructorCall {
+            extension: self.extension,
+            governor: GOVERNOR,
+            guardian: GUARDIAN,
+            base: self.base,
+            baseDecimals: self.base_decimals,
+            minDebt: U256::from(min_debt),
+        };
+        self.construct_with(&arguments)
+    }
+
+    /// Runs the engine's constructor.
+    ///
+    /// # Errors
+    /// It is refused.
+    pub fn construct_with(&mut self, call: &stylus_constructorCall) -> Result<(), Failure> {
+        let data = [&keccak256(CONSTRUCTOR)[..4], &call.abi_encode()[4..]].concat();
+        self.send_raw(GOVERNOR, self.engine, data).map(|_| ())
+    }
+
+    /// Lists a collateral and makes it usable. Returns its number.
+    pub fn list(&mut self, config: &AssetConfig) -> u8 {
+        let token = self.deploy_token(config.contract, config.name, config.decimals);
+        self.approve_all(token);
+        let decimals = config.decimals;
+        let asset = self.must(GOVERNOR, abi::listAssetCall { token, decimals });
+        self.tokens.push(token);
+        self.decimals.push(decimals);
+        self.feeds.push(None);
+        if let Some(terms) = config.terms.clone() {
+            self.must(GOVERNOR, abi::setTermsCall { asset, terms });
+        }
+        let policy = abi::setPricePolicyCall {
+            asset,
+            maxAge: config.max_age,
+            maxStep: config.max_step,
+            maxConfidence: config.max_confidence,
+        };
+        self.must(GOVERNOR, policy);
+        let threshold = config.threshold;
+        self.must(
+            GOVERNOR,
+            abi::setThresholdCall {
+                asset,
+                threshold,
+                end: 0,
+            },
+        );
+        self.must(
+            GOVERNOR,
+            abi::setMaxLtvCall {
+                asset,
+                maxLtv: config.max_ltv,
+            },
+        );
+        self.must(
+            GOVERNOR,
+            abi::setCapCall {
+                asset,
+                cap: U256::from(config.cap),
+            },
+        );
+        if let Some(decimals) = config.feed {
+            self.add_feed(asset, decimals);
+        }
+        if config.price > 0 {
+            self.set_price(asset, config.price);
+        }
+        asset
+    }
+
+    /// Deploys a feed and makes it the source of an asset's price.
+    pub fn add_feed(&mut self, asset: u8, decimals: u8) -> Address {
+        let code = init_code_with("Feed", &Feed::constructorCall { decimals });
+        let feed = self.deploy(code);
+        self.must(
+            GOVERNOR,
+            abi::setFeedCall {
+                asset,
+                feed,
+                decimals,
+            },
+        );
+        self.feeds[usize::from(asset)] = Some(feed);
+        feed
+    }
+
+    /// Deploys a token contract of the test set.
+    pub fn deploy_token(&mut self, contract: &str, symbol: &str, decimals: u8) -> Address {
+        let (name, symbol) = (symbol.to_owned(), symbol.to_owned());
+        let arguments = Token::constructorCall {
+            name,
+            symbol,
+            decimals,
+        };
+        self.deploy(init_code_with(contract, &arguments))
+    }
+
+    /// Deploys a test contract whose constructor takes nothing.
+    pub fn deploy_contract(&mut self, contract: &str) -> Address {
+        self.deploy(init_code(contract))
+    }
+
+    /// Deploys a test contract with its constructor's arguments. It can hold a position.
+    pub fn deploy_with(&mut self, contract: &str, arguments: &impl SolConstructor) -> Address {
+        self.deploy(init_code_with(contract, arguments))
+    }
+
+    fn deploy(&mut self, code: Vec<u8>) -> Address {
+        let deployed = self.chain.deploy_evm(GOVERNOR, code);
+        let (address, _) = deployed.unwrap_or_else(|error| panic!("{error}"));
+        self.accounts.insert(address);
+        address
+    }
+
+    fn approve_all(&mut self, token: Address) {
+        for person in PEOPLE {
+            self.approve(person, token);
+        }
+    }
+
+    /// Runs many calls on one native stack, which saves most of the time of short ones.
+    pub fn batch<T: Send>(&mut self, work: impl FnOnce(&mut Self) -> T + Send) -> T {
+        let mut chain = std::mem::take(&mut self.chain);
+        let (chain, result) = {
+            let world = &mut *self;
+            chain
+                .batch(move |inner| {
+                    std::mem::swap(&mut world.chain, inner);
+                    let result = work(world);
+                    (std::mem::take(&mut world.chain), result)
+                })
+                .unwrap_or_else(|error| panic!("{error}"))
+        };
+        self.chain = chain;
+        result
+    }
+}
