@@ -5,6 +5,8 @@
 
 mod abi;
 mod breakers;
+mod collect;
+mod exact;
 mod governance;
 mod positions;
 mod prices;
