@@ -35,7 +35,7 @@ pub fn delegate(engine: &Engine, calldata: &[u8]) -> core::result::Result<Vec<u8
         selector.iter_mut().zip(calldata).for_each(|(to, from)| *to = *from);
         return Err(fail(plimsoll_abi::UnknownSelector { selector: selector.into() }).into());
     }
-    sdk::call(engine, CallKind::Delegate, extension, calldata, None, usize::MAX)
+    sdk::call(engine, CallKind::Delegate, extension, calldata, None, sdk::ALL)
 }
 
 /// Terms as they travel: the fields of `SaleTerms` in the interface's order.
