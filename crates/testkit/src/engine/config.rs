@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use plimsoll_abi::SaleTerms;
+use plimsoll_devnet::ChainConfig;
 use plimsoll_math::interest::RateCurve;
 
 use super::{Programs, usdc, wad, whole};
@@ -10,6 +11,8 @@ use super::{Programs, usdc, wad, whole};
 /// A market to build.
 #[derive(Clone)]
 pub struct WorldConfig {
+    /// The chain that it is built on: when it starts, for instance.
+    pub chain: ChainConfig,
     /// The programs to deploy; those of this checkout by default.
     pub programs: Arc<Programs>,
     /// Test contract of the base token.
@@ -96,6 +99,7 @@ impl Default for WorldConfig {
     /// USDC against WETH, WBTC, ARB and LINK, with ten million supplied.
     fn default() -> Self {
         Self {
+            chain: ChainConfig::default(),
             programs: Programs::shared(),
             base_contract: "Token",
             base_decimals: 6,

@@ -66,7 +66,7 @@ impl World {
     /// Something about it is refused.
     #[must_use]
     pub fn build(config: &WorldConfig) -> Self {
-        let mut chain = Chain::default();
+        let mut chain = Chain::new(config.chain.clone());
         for person in PEOPLE {
             chain.fund(person, U256::from(10).pow(U256::from(24)));
         }
