@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
 use plimsoll_abi as abi;
-use plimsoll_abi::ITaker;
+use plimsoll_abi::{ITaker, words::Word};
 use plimsoll_math::{
     auction,
     auction::{AuctionState, Conditions, Curve, Request, Take, TakeRefusal},
@@ -19,6 +19,7 @@ use stylus_sdk::prelude::*;
 
 use crate::{
     breaker,
+    entry::Blob,
     error::{Error, Result, fail},
     guard, health, ledger,
     position::{AsPool, Booked, Position, redeem},
@@ -41,13 +42,10 @@ pub struct Auction {
 }
 
 /// What a taker asks for.
-pub struct Order {
-    pub max_lot: U256,
-    pub max_price: U256,
-    pub min_lot: U256,
-    pub deadline: u32,
-    pub receiver: Address,
-    pub data: Vec<u8>,
+struct Order {
+    max_lot: U256,
+    max_price: U256,
+    min_lot: U256,
 }
 
 impl Auction {
@@ -92,12 +90,23 @@ impl Auction {
 }
 
 /// Buys from an auction. Every next state is stored before anything is transferred or called.
-pub fn take(engine: &mut Engine, id: u64, order: &Order) -> Result<(U256, U256)> {
+#[allow(clippy::too_many_arguments)]
+pub fn take(
+    engine: &mut Engine,
+    id: u64,
+    max_lot: U256,
+    max_price: U256,
+    min_lot: U256,
+    deadline: u32,
+    receiver: Address,
+    data: Blob,
+) -> Result<(U256, U256)> {
     let now = guard::enter(engine)?;
-    if now > order.deadline {
-        return Err(fail(abi::DeadlinePassed { deadline: order.deadline, now }));
+    if now > deadline {
+        return Err(fail(abi::DeadlinePassed { deadline, now }));
     }
-    let receiver = guard::receiver(engine, order.receiver)?;
+    let receiver = guard::receiver(engine, receiver)?;
+    let order = Order { max_lot, max_price, min_lot };
     let auction = Auction::load_open(engine, id, now)?;
     let asset = auction.asset;
     health::require_price(asset, &auction.price, Action::Take, now)?;
@@ -110,7 +119,7 @@ pub fn take(engine: &mut Engine, id: u64, order: &Order) -> Result<(U256, U256)>
         return Err(fail(abi::LevelForbids { asset, level }));
     }
     let index = ledger::index(engine, now);
-    let quote = quote(&auction, order, price, index)?;
+    let quote = quote(&auction, &order, price, index)?;
     book_take(engine, &auction, &quote, now)?;
 
     let taker = engine.vm().msg_sender();
@@ -124,8 +133,8 @@ pub fn take(engine: &mut Engine, id: u64, order: &Order) -> Result<(U256, U256)>
         cut: U256::from(quote.cut),
     });
     token::push(engine, engine.token(asset).token, receiver, quote.lot)?;
-    if !order.data.is_empty() {
-        call_back(engine, taker, id, (lot, pay), &order.data)?;
+    if !data.0.is_empty() {
+        call_back(engine, taker, id, (lot, pay), data)?;
     }
     token::pull(engine, engine.base_word().token, taker, quote.pay)?;
     Ok((lot, pay))
@@ -205,9 +214,19 @@ fn book_take(engine: &mut Engine, auction: &Auction, quote: &Take, now: u32) -> 
 
 /// Lets the taker sell what he got before he pays. The caller himself is called, never an address
 /// of his choice, so the callback cannot be pointed at a token or at the engine.
-fn call_back(engine: &Engine, taker: Address, id: u64, got: (U256, U256), data: &[u8]) -> Result<()> {
-    let call = ITaker::onTakeCall { auction: id, lot: got.0, pay: got.1, data: data.to_vec().into() };
-    match sdk::call(engine, CallKind::Mutating, taker, &call.abi_encode(), None, 0) {
+fn call_back(
+    engine: &Engine,
+    taker: Address,
+    id: u64,
+    (lot, pay): (U256, U256),
+    data: Blob,
+) -> Result<()> {
+    // Three words, where the bytes start, how many there are; then they, padded to a word.
+    let words = [id.word(), lot, pay, U256::from(128), U256::from(data.0.len())];
+    let mut call = sdk::calldata(ITaker::onTakeCall::SELECTOR, &words);
+    call.extend_from_slice(&data.0);
+    call.resize(call.len().next_multiple_of(32).saturating_add(4), 0);
+    match sdk::call(engine, CallKind::Mutating, taker, &call, None, 0) {
         Ok(_) => Ok(()),
         Err(_) => Err(fail(abi::CallbackFailed { taker })),
     }
@@ -313,12 +332,12 @@ fn leave_one(
 }
 
 /// Books the closed auctions of each account: anyone may.
-pub fn settle(engine: &mut Engine, accounts: &[Address]) -> Result<()> {
+pub fn settle(engine: &mut Engine, accounts: Vec<Address>) -> Result<()> {
     let now = guard::enter(engine)?;
     guard::list(accounts.len())?;
     let index = ledger::index(engine, now);
     for account in accounts {
-        Position::load(engine, *account, index).settle_closed(engine, now)?;
+        Position::load(engine, account, index).settle_closed(engine, now)?;
     }
     Ok(())
 }

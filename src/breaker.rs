@@ -159,7 +159,12 @@ fn write(engine: &mut Engine, asset: u8, next: Breaker, now: u32) -> Result<()> 
 }
 
 /// A breaker as a view shows it.
-pub fn show(engine: &Engine, asset: u8) -> Result<(u8, u32, u32)> {
+pub fn show(engine: &mut Engine, asset: u8) -> Result<(u8, u32, u32)> {
     let word = current(engine, asset)?;
     Ok((breaker::active(&word, guard::now(engine)), word.since, word.until))
+}
+
+/// The overall breaker as a view shows it.
+pub fn show_overall(engine: &mut Engine) -> Result<(u8, u32, u32)> {
+    show(engine, abi::OVERALL)
 }

@@ -22,9 +22,10 @@ use crate::{
 /// Shortest ramp of a threshold that falls, seconds.
 pub const RAMP_MIN: u32 = 86_400;
 
-/// The constructor's arguments.
+/// The constructor's arguments, in the order of its signature.
 pub struct Setup {
-    pub extension: Address,
+    /// Extension, market, lens.
+    pub programs: [Address; 3],
     pub governor: Address,
     pub guardian: Address,
     pub base: Address,
@@ -32,30 +33,34 @@ pub struct Setup {
     pub min_debt: U256,
 }
 
-/// Writes the first state. Runs once: the SDK's constructor guard sees to it.
-pub fn construct(engine: &mut Engine, setup: &Setup) -> Result<()> {
-    for address in [setup.extension, setup.governor, setup.guardian, setup.base] {
-        if address.is_zero() {
+impl Engine {
+    /// Writes the first state, once.
+    pub fn construct(&mut self, setup: &Setup) -> Result<()> {
+        if !self.governor().is_zero() {
+            return Err(fail(abi::AlreadyConstructed {}));
+        }
+        let Setup { programs, governor, guardian, base, base_decimals, min_debt } = *setup;
+        let [extension, market, lens] = programs;
+        if [extension, market, lens, governor, guardian, base].contains(&Address::ZERO) {
             return Err(fail(abi::ZeroAddress {}));
         }
+        bounded(6, U256::from(base_decimals), U256::from(6), U256::from(18))?;
+        let min_debt = guard::amount(min_debt)?;
+        for (n, program) in (1_u8..).zip(programs) {
+            self.set_program(n, program);
+        }
+        self.set_governor(governor);
+        self.set_guardian(guardian);
+        self.set_base_word(&Base { token: base, decimals: base_decimals, min_debt })?;
+        self.set_market(&Market::start(guard::now(self)))?;
+        self.set_totals(&Totals { no_suppliers: true, ..Totals::default() })
     }
-    bounded(4, U256::from(setup.base_decimals), U256::from(6), U256::from(18))?;
-    let min_debt = guard::amount(setup.min_debt)?;
-    engine.extension.set(setup.extension);
-    engine.governor.set(setup.governor);
-    engine.guardian.set(setup.guardian);
-    let (token, decimals) = (setup.base, setup.base_decimals);
-    engine.set_base_word(&Base { token, decimals, min_debt })?;
-    let now = guard::now(engine);
-    engine.set_market(&Market::start(now))?;
-    engine.set_totals(&Totals { no_suppliers: true, ..Totals::default() })?;
-    Ok(())
 }
 
 /// The caller, if he is the governor.
 pub fn require_governor(engine: &Engine) -> Result<Address> {
     let caller = engine.vm().msg_sender();
-    if caller != engine.governor.get() {
+    if caller != engine.governor() {
         return Err(fail(abi::NotGovernor { caller }));
     }
     Ok(caller)
@@ -64,7 +69,7 @@ pub fn require_governor(engine: &Engine) -> Result<Address> {
 /// The caller, if he is the guardian or the governor.
 pub fn require_guardian(engine: &Engine) -> Result<Address> {
     let caller = engine.vm().msg_sender();
-    if caller != engine.guardian.get() && caller != engine.governor.get() {
+    if caller != engine.guardian() && caller != engine.governor() {
         return Err(fail(abi::NotGuardian { caller }));
     }
     Ok(caller)
@@ -249,14 +254,21 @@ pub fn set_feed(engine: &mut Engine, asset: u8, feed: Address, decimals: u8) -> 
 pub fn set_reporter(engine: &mut Engine, reporter: Address, allowed: bool) -> Result<()> {
     guard::enter(engine)?;
     require_governor(engine)?;
-    let old = engine.reporters.get(reporter);
-    engine.reporters.setter(reporter).set(allowed);
+    let old = !engine.reporter(reporter).is_zero();
+    engine.set_reporter_word(reporter, U256::from(allowed));
     sdk::emit(engine, abi::ReporterSet { reporter, oldValue: old, value: allowed });
     Ok(())
 }
 
 /// The kinked curve of the borrow rate. Interest so far accrues at the old one.
-pub fn set_rate_curve(engine: &mut Engine, curve: RateCurve) -> Result<()> {
+pub fn set_rate_curve(
+    engine: &mut Engine,
+    base: u8,
+    kink: u8,
+    slope: u8,
+    jump: u8,
+) -> Result<()> {
+    let curve = RateCurve { base, kink, slope, jump };
     let now = guard::enter(engine)?;
     require_governor(engine)?;
     between(0, u32::from(curve.base), 1, params::RATE_BASE_MAX)?;
@@ -292,7 +304,7 @@ const GUARDIAN: u8 = 1;
 pub fn propose_governor(engine: &mut Engine, next: Address) -> Result<()> {
     guard::enter(engine)?;
     let current = require_governor(engine)?;
-    engine.pending_governor.set(next);
+    engine.set_pending_governor(next);
     sdk::emit(engine, abi::RoleProposed { role: GOVERNOR, current, next });
     Ok(())
 }
@@ -300,10 +312,10 @@ pub fn propose_governor(engine: &mut Engine, next: Address) -> Result<()> {
 /// Second step: the proposed governor takes the role himself.
 pub fn accept_governor(engine: &mut Engine) -> Result<()> {
     guard::enter(engine)?;
-    let next = require_pending(engine, engine.pending_governor.get())?;
-    let old = engine.governor.get();
-    engine.governor.set(next);
-    engine.pending_governor.set(Address::ZERO);
+    let next = require_pending(engine, engine.pending_governor())?;
+    let old = engine.governor();
+    engine.set_governor(next);
+    engine.set_pending_governor(Address::ZERO);
     sdk::emit(engine, abi::RoleAccepted { role: GOVERNOR, old, current: next });
     Ok(())
 }
@@ -312,8 +324,8 @@ pub fn accept_governor(engine: &mut Engine) -> Result<()> {
 pub fn propose_guardian(engine: &mut Engine, next: Address) -> Result<()> {
     guard::enter(engine)?;
     require_guardian(engine)?;
-    engine.pending_guardian.set(next);
-    let current = engine.guardian.get();
+    engine.set_pending_guardian(next);
+    let current = engine.guardian();
     sdk::emit(engine, abi::RoleProposed { role: GUARDIAN, current, next });
     Ok(())
 }
@@ -321,10 +333,10 @@ pub fn propose_guardian(engine: &mut Engine, next: Address) -> Result<()> {
 /// Second step: the proposed guardian takes the role himself.
 pub fn accept_guardian(engine: &mut Engine) -> Result<()> {
     guard::enter(engine)?;
-    let next = require_pending(engine, engine.pending_guardian.get())?;
-    let old = engine.guardian.get();
-    engine.guardian.set(next);
-    engine.pending_guardian.set(Address::ZERO);
+    let next = require_pending(engine, engine.pending_guardian())?;
+    let old = engine.guardian();
+    engine.set_guardian(next);
+    engine.set_pending_guardian(Address::ZERO);
     sdk::emit(engine, abi::RoleAccepted { role: GUARDIAN, old, current: next });
     Ok(())
 }

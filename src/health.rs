@@ -34,7 +34,7 @@ pub enum Side {
 }
 
 /// Health factor in WAD, down, lots on sale counted. Never fails on a price.
-pub fn health_factor(engine: &Engine, account: Address) -> Result<U256> {
+pub fn health_factor(engine: &mut Engine, account: Address) -> Result<U256> {
     let now = guard::enter(engine)?;
     let position = Position::load(engine, account, ledger::index(engine, now));
     let exposure = exposure(engine, &position, now, Side::Live)?;

@@ -1,13 +1,18 @@
 //! Plimsoll: a liquidation engine for Arbitrum.
 //!
-//! This file is the table of contents of the engine's own program; [`extension`] is that of the
-//! second one. Each entry point is one line into its facet; what it means is written in
-//! `plimsoll-abi`, and every number comes from `plimsoll-math`.
+//! This file is the table of contents: every entry point, one line each, with the function that it
+//! leads to. What an entry point means is written in `plimsoll-abi`, and every number comes from
+//! `plimsoll-math`.
+//!
+//! The entry points are spread over four programs, because a call pays for the size of what it
+//! enters and one program may not pass 24,576 bytes. Callers see one address: what a program does
+//! not hold it delegate-calls to the next. All four compile this source with the same storage.
 #![cfg_attr(not(any(test, feature = "export-abi")), no_main)]
 
 extern crate alloc;
 
 // In reading order: edges and state, the market, a position, its liquidation, who holds it back.
+mod entry;
 mod error;
 pub mod guard;
 mod sdk;
@@ -28,18 +33,18 @@ mod liquidation;
 mod settlement;
 
 mod breaker;
-mod extension;
 mod governance;
 mod views;
 
 use alloc::vec::Vec;
 
-use alloy_primitives::{Address, U256};
-use stylus_sdk::{abi::Bytes, prelude::*};
+use alloy_primitives::{Address, I256, U256};
+use plimsoll_math::words::SaleTerms;
 
 pub use crate::{
+    entry::Blob,
     error::{Error, Result},
-    extension::Extension,
+    governance::Setup,
     storage::Engine,
 };
 
@@ -47,109 +52,87 @@ pub use crate::{
 #[global_allocator]
 static ALLOCATOR: mini_alloc::MiniAlloc = mini_alloc::MiniAlloc::INIT;
 
-#[public]
-impl Engine {
-    #[constructor]
-    pub fn constructor(
-        &mut self,
-        extension: Address,
-        governor: Address,
-        guardian: Address,
-        base: Address,
-        base_decimals: u8,
-        min_debt: U256,
-    ) -> Result<()> {
-        let setup =
-            governance::Setup { extension, governor, guardian, base, base_decimals, min_debt };
-        governance::construct(self, &setup)
-    }
+/// What `position` returns: health, debt, collateral, margin, pending, limit, credit.
+pub type PositionTuple = (U256, U256, U256, U256, U256, U256, U256);
+/// What `auction` returns: state, lot, units, raised, price, factor, elapsed, needs redo, kick price.
+pub type AuctionTuple = (u8, U256, U256, U256, U256, U256, U256, bool, U256);
+/// What `solvency` returns: cash, debt, claims, reserve, credits, deficit, on sale.
+pub type SolvencyTuple = (U256, I256, U256, U256, U256, U256, U256);
+/// What `asset` returns: token, decimals, held, cap, on sale, most on sale, max LTV, threshold.
+pub type AssetTuple = (Address, u8, U256, U256, U256, U256, u16, u16);
 
-    // ---- Supply side ----
+// The engine's own program: positions, prices, takes.
+entry::routes! { engine:
+    depositCall = fn deposit(asset: u8, amount: U256, account: Address) -> () { collateral::deposit }
+    withdrawCall = fn withdraw(asset: u8, amount: U256, receiver: Address) -> () { collateral::withdraw }
+    borrowCall = fn borrow(amount: U256, receiver: Address) -> () { debt::borrow }
+    repayCall = fn repay(amount: U256, account: Address) -> U256 { debt::repay }
+    healthFactorCall = fn health_factor(account: Address) -> U256 { health::health_factor }
+    reportCall = fn report(assets: Vec<u8>, prices: Vec<U256>, confidences: Vec<U256>, time: u32) -> () { oracle::report }
+    pokeCall = fn poke(assets: Vec<u8>) -> () { oracle::poke }
+    takeCall = fn take(auction: u64, max_lot: U256, max_price: U256, min_lot: U256, deadline: u32, receiver: Address, data: Blob) -> (U256, U256) { auction::take }
+}
 
-    pub fn supply(&mut self, amount: U256, receiver: Address) -> Result<U256> {
-        supply::supply(self, amount, receiver)
-    }
-    pub fn redeem(&mut self, shares: U256, receiver: Address) -> Result<U256> {
-        supply::redeem(self, shares, receiver)
-    }
+// The extension: kicks, and what keepers do besides.
+entry::routes! { extension:
+    kickCall = fn kick(accounts: Vec<Address>, hints: Vec<u64>) -> Vec<u8> { liquidation::kick }
+    redoCall = fn redo(auction: u64) -> () { auction::redo }
+    settleCall = fn settle(accounts: Vec<Address>) -> () { auction::settle }
+    leaveCall = fn leave(auction: u64) -> () { auction::leave }
+    realiseCall = fn realise(accounts: Vec<Address>) -> () { settlement::realise }
+}
 
-    // ---- Positions ----
+// The market: the supply side, breakers, parameters, roles.
+entry::routes! { market:
+    supplyCall = fn supply(amount: U256, receiver: Address) -> U256 { supply::supply }
+    redeemCall = fn redeem(shares: U256, receiver: Address) -> U256 { supply::redeem }
+    collectCall = fn collect(receiver: Address) -> U256 { supply::collect }
+    accrueCall = fn accrue() -> () { ledger::accrue }
+    coverDeficitCall = fn cover_deficit(amount: U256) -> U256 { settlement::cover_deficit }
+    raiseCall = fn raise(asset: u8, level: u8, until: u32) -> () { breaker::raise }
+    lowerCall = fn lower(asset: u8, level: u8) -> () { breaker::lower }
+    listAssetCall = fn list_asset(token: Address, decimals: u8) -> u8 { governance::list_asset }
+    setTermsCall = fn change_terms(asset: u8, terms: SaleTerms) -> () { governance::set_terms }
+    setMaxLtvCall = fn set_max_ltv(asset: u8, max_ltv: u16) -> () { governance::set_max_ltv }
+    setThresholdCall = fn set_threshold(asset: u8, threshold: u16, end: u32) -> () { governance::set_threshold }
+    setCapCall = fn set_cap(asset: u8, cap: U256) -> () { governance::set_cap }
+    setPricePolicyCall = fn set_price_policy(asset: u8, max_age: u32, max_step: u16, max_confidence: u16) -> () { governance::set_price_policy }
+    setFeedCall = fn change_feed(asset: u8, feed: Address, decimals: u8) -> () { governance::set_feed }
+    setReporterCall = fn set_reporter(reporter: Address, allowed: bool) -> () { governance::set_reporter }
+    setRateCurveCall = fn set_rate_curve(base: u8, kink: u8, slope: u8, jump: u8) -> () { governance::set_rate_curve }
+    setMinDebtCall = fn set_min_debt(min_debt: U256) -> () { governance::set_min_debt }
+    proposeGovernorCall = fn propose_governor(next: Address) -> () { governance::propose_governor }
+    acceptGovernorCall = fn accept_governor() -> () { governance::accept_governor }
+    proposeGuardianCall = fn propose_guardian(next: Address) -> () { governance::propose_guardian }
+    acceptGuardianCall = fn accept_guardian() -> () { governance::accept_guardian }
+    withdrawReserveCall = fn withdraw_reserve(amount: U256, receiver: Address) -> () { governance::withdraw_reserve }
+    withdrawDustCall = fn withdraw_dust(asset: u8, receiver: Address) -> U256 { governance::withdraw_dust }
+}
 
-    pub fn deposit(&mut self, asset: u8, amount: U256, account: Address) -> Result<()> {
-        collateral::deposit(self, asset, amount, account)
-    }
-    pub fn withdraw(&mut self, asset: u8, amount: U256, receiver: Address) -> Result<()> {
-        collateral::withdraw(self, asset, amount, receiver)
-    }
-    pub fn borrow(&mut self, amount: U256, receiver: Address) -> Result<()> {
-        debt::borrow(self, amount, receiver)
-    }
-    pub fn repay(&mut self, amount: U256, account: Address) -> Result<U256> {
-        debt::repay(self, amount, account)
-    }
-    pub fn collect(&mut self, receiver: Address) -> Result<U256> {
-        supply::collect(self, receiver)
-    }
-    pub fn health_factor(&self, account: Address) -> Result<U256> {
-        health::health_factor(self, account)
-    }
-
-    // ---- Prices ----
-
-    pub fn report(
-        &mut self,
-        assets: Vec<u8>,
-        prices: Vec<U256>,
-        confidences: Vec<U256>,
-        time: u32,
-    ) -> Result<()> {
-        oracle::report(self, &assets, &prices, &confidences, time)
-    }
-    pub fn poke(&mut self, assets: Vec<u8>) -> Result<()> {
-        oracle::poke(self, &assets)
-    }
-
-    // ---- Liquidation ----
-
-    pub fn kick(&mut self, accounts: Vec<Address>, hints: Vec<u64>) -> Result<Vec<u8>> {
-        liquidation::kick(self, &accounts, &hints)
-    }
-    #[allow(clippy::too_many_arguments)]
-    pub fn take(
-        &mut self,
-        auction: u64,
-        max_lot: U256,
-        max_price: U256,
-        min_lot: U256,
-        deadline: u32,
-        receiver: Address,
-        data: Bytes,
-    ) -> Result<(U256, U256)> {
-        let data = data.0.into();
-        let order = auction::Order { max_lot, max_price, min_lot, deadline, receiver, data };
-        auction::take(self, auction, &order)
-    }
-    pub fn redo(&mut self, auction: u64) -> Result<()> {
-        auction::redo(self, auction)
-    }
-    pub fn settle(&mut self, accounts: Vec<Address>) -> Result<()> {
-        auction::settle(self, &accounts)
-    }
-    pub fn leave(&mut self, auction: u64) -> Result<()> {
-        auction::leave(self, auction)
-    }
-    pub fn realise(&mut self, accounts: Vec<Address>) -> Result<()> {
-        settlement::realise(self, &accounts)
-    }
-
-    // ---- Everything else ----
-
-    pub fn extension(&self) -> Address {
-        self.extension.get()
-    }
-    /// Serves what this program does not hold: same storage, same caller.
-    #[fallback]
-    pub fn fallback(&mut self, calldata: &[u8]) -> core::result::Result<Vec<u8>, Vec<u8>> {
-        extension::delegate(self, calldata)
-    }
+// The lens: views for bots and dashboards.
+entry::routes! { lens:
+    positionCall = fn position(account: Address) -> PositionTuple { views::position }
+    healthFactorsCall = fn health_factors(accounts: Vec<Address>) -> Vec<U256> { views::health_factors }
+    holdingCall = fn holding_of(account: Address, asset: u8) -> (U256, Vec<u64>, Vec<U256>) { views::holding }
+    previewCall = fn preview(account: Address, action: u8, asset: u8, amount: U256) -> (U256, bool) { views::preview }
+    maxBorrowCall = fn max_borrow(account: Address) -> U256 { views::max_borrow }
+    maxWithdrawCall = fn max_withdraw(account: Address, asset: u8) -> U256 { views::max_withdraw }
+    sharesOfCall = fn shares_of(account: Address) -> U256 { views::shares_of }
+    creditOfCall = fn credit_of(account: Address) -> U256 { views::credit_of }
+    assetsOfCall = fn assets_of(shares: U256) -> U256 { views::assets_of }
+    solvencyCall = fn solvency() -> SolvencyTuple { views::solvency }
+    ledgerCall = fn ledger() -> (U256, U256, I256, U256, u32) { views::ledger }
+    auctionCall = fn auction(id: u64) -> AuctionTuple { views::auction }
+    quoteCall = fn quote(id: u64, lot: U256, wait: u32) -> (U256, U256) { views::quote }
+    auctionsCall = fn auctions(asset: u8, from: u32, limit: u32) -> (Vec<u64>, u32) { views::auctions }
+    priceCall = fn price_of(asset: u8) -> (U256, U256, u32, u8, u8) { oracle::show }
+    assetCountCall = fn assets_listed() -> u8 { views::asset_count }
+    assetCall = fn asset(id: u8) -> AssetTuple { views::asset }
+    termsCall = fn terms_of(asset: u8) -> SaleTerms { views::terms }
+    baseCall = fn base() -> (Address, u8, U256) { views::base }
+    rolesCall = fn roles() -> (Address, Address, Address, Address) { views::roles }
+    programsCall = fn programs() -> (Address, Address, Address) { views::programs }
+    breakerCall = fn breaker_of(asset: u8) -> (u8, u32, u32) { breaker::show }
+    overallBreakerCall = fn breaker_overall() -> (u8, u32, u32) { breaker::show_overall }
+    isReporterCall = fn is_reporter(account: Address) -> bool { views::is_reporter }
 }

@@ -37,15 +37,15 @@ use crate::{
 const SLOT_MAX: u32 = u16::MAX as u32;
 
 /// Starts or joins sales of the unhealthy among `accounts`; one skip code an account.
-pub fn kick(engine: &mut Engine, accounts: &[Address], hints: &[u64]) -> Result<Vec<u8>> {
+pub fn kick(engine: &mut Engine, accounts: Vec<Address>, hints: Vec<u64>) -> Result<Vec<u8>> {
     let now = guard::enter(engine)?;
     guard::list(accounts.len())?;
     guard::list(hints.len())?;
-    let keeper = Keeper { address: engine.vm().msg_sender(), hints, now };
+    let keeper = Keeper { address: engine.vm().msg_sender(), hints: &hints, now };
     let index = ledger::index(engine, now);
     let mut skips = Vec::with_capacity(accounts.len());
     for account in accounts {
-        let mut position = Position::load(engine, *account, index);
+        let mut position = Position::load(engine, account, index);
         skips.push(kick_one(engine, &mut position, &keeper)?);
     }
     if !skips.contains(&skip::KICKED) {

@@ -1,5 +1,7 @@
 //! Prices in: what reporters push and what feeds answer. Judging them is the core's business.
 
+use alloc::vec::Vec;
+
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
 use plimsoll_abi as abi;
@@ -28,14 +30,14 @@ const ROUND_BYTES: usize = 160;
 /// Prices pushed by an authorised reporter, all observed at `time`.
 pub fn report(
     engine: &mut Engine,
-    assets: &[u8],
-    prices: &[U256],
-    confidences: &[U256],
+    assets: Vec<u8>,
+    prices: Vec<U256>,
+    confidences: Vec<U256>,
     time: u32,
 ) -> Result<()> {
     let now = guard::enter(engine)?;
     let caller = engine.vm().msg_sender();
-    if !engine.reporters.get(caller) {
+    if engine.reporter(caller).is_zero() {
         return Err(fail(abi::NotReporter { caller }));
     }
     same_length(assets.len(), prices.len())?;
@@ -43,15 +45,14 @@ pub fn report(
     if time > now {
         return Err(fail(abi::PriceInFuture { time, now }));
     }
-    for ((asset, price), confidence) in assets.iter().zip(prices).zip(confidences) {
-        let asset = guard::asset(engine, *asset)?;
+    for ((asset, price), confidence) in assets.into_iter().zip(prices).zip(confidences) {
+        let asset = guard::asset(engine, asset)?;
         let feed = engine.feed(asset);
         if !feed.feed.is_zero() {
             return Err(fail(abi::FeedConfigured { asset }));
         }
         require_newer(engine, asset, &feed, time, now)?;
-        let Some(seen) = reading(*price, *confidence) else {
-            let (price, confidence) = (*price, *confidence);
+        let Some(seen) = reading(price, confidence) else {
             return Err(fail(abi::BadPrice { asset, price, confidence }));
         };
         accept(engine, asset, &feed, seen, (time, now))?;
@@ -61,11 +62,11 @@ pub fn report(
 
 /// Reads the feeds of `assets`. A feed that reverts, burns its gas, answers short, or has nothing
 /// newer changes nothing: the stored price ages. One that answers zero or less is Invalid.
-pub fn poke(engine: &mut Engine, assets: &[u8]) -> Result<()> {
+pub fn poke(engine: &mut Engine, assets: Vec<u8>) -> Result<()> {
     let now = guard::enter(engine)?;
     guard::list(assets.len())?;
     for asset in assets {
-        let asset = guard::asset(engine, *asset)?;
+        let asset = guard::asset(engine, asset)?;
         let feed = engine.feed(asset);
         if feed.feed.is_zero() {
             return Err(fail(abi::NoFeed { asset }));
@@ -100,12 +101,12 @@ fn scaled(answer: U256, decimals: u8) -> Option<Reading> {
 
 /// A round's answer and time, if the feed gave a whole one.
 fn read_round(engine: &Engine, feed: Address) -> Option<(U256, u32)> {
-    let data = IAggregator::latestRoundDataCall {}.abi_encode();
+    let data = sdk::calldata(IAggregator::latestRoundDataCall::SELECTOR, &[]);
     let answer =
         sdk::call(engine, CallKind::Static, feed, &data, Some(FEED_GAS), ROUND_BYTES).ok()?;
     let word = |n: usize| {
         let start = n.checked_mul(32)?;
-        U256::try_from_be_slice(answer.get(start..start.checked_add(32)?)?)
+        answer.get(start..start.checked_add(32)?).map(sdk::word)
     };
     let (round, answer, updated, answered) = (word(0)?, word(1)?, word(3)?, word(4)?);
     // An answer carried over from an earlier round is not this round's.
@@ -206,7 +207,7 @@ fn same_length(left: usize, right: usize) -> Result<()> {
 }
 
 /// A price as a view shows it: price, confidence (both WAD), time, verdict, level.
-pub fn show(engine: &Engine, asset: u8) -> Result<(U256, U256, u32, u8, u8)> {
+pub fn show(engine: &mut Engine, asset: u8) -> Result<(U256, U256, u32, u8, u8)> {
     let asset = guard::asset(engine, asset)?;
     let now = guard::now(engine);
     let price = engine.price(asset);

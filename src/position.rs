@@ -152,9 +152,8 @@ impl Position {
         let mut supply = engine.supply_word();
         supply.credits = add(supply.credits, credit)?;
         engine.set_supply_word(&supply)?;
-        let mut slot = engine.credits.setter(self.owner);
-        let total = slot.get().saturating_add(U256::from(credit));
-        slot.set(total);
+        let total = engine.credit(self.owner).saturating_add(U256::from(credit));
+        engine.set_credit(self.owner, total);
         Ok(())
     }
 

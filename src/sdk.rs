@@ -2,8 +2,8 @@
 //! current one, and 0.9 for the motsu suite (`tests/motsu`).
 
 use alloc::vec::Vec;
-use alloy_primitives::Address;
-use alloy_sol_types::SolEvent;
+use alloy_primitives::{Address, U256};
+use plimsoll_abi::words::Record;
 use stylus_sdk::{call::RawCall, prelude::*};
 
 use crate::storage::Engine;
@@ -20,11 +20,37 @@ pub enum CallKind {
 pub const ALL: usize = usize::MAX;
 
 /// Emits one event.
-pub fn emit<E: SolEvent>(engine: &Engine, event: E) {
-    #[cfg(not(feature = "sdk-0-9"))]
-    engine.vm().log(event);
-    #[cfg(feature = "sdk-0-9")]
-    stylus_sdk::stylus_core::log(engine.vm(), event);
+pub fn emit<R: Record>(engine: &Engine, record: R) {
+    log(engine, R::TOPIC, record.topics().as_ref(), record.words().as_ref());
+}
+
+#[inline(never)]
+fn log(engine: &Engine, signature: U256, topics: &[U256], words: &[U256]) {
+    let mut data = Vec::with_capacity(256);
+    for word in core::iter::once(&signature).chain(topics).chain(words) {
+        data.extend_from_slice(&word.to_be_bytes::<32>());
+    }
+    engine.vm().emit_log(&data, topics.len().saturating_add(1));
+}
+
+/// The first 32 bytes as a word; zero when there are fewer.
+#[inline(never)]
+pub fn word(bytes: &[u8]) -> U256 {
+    match bytes.first_chunk::<32>() {
+        Some(bytes) => U256::from_be_bytes(*bytes),
+        None => U256::ZERO,
+    }
+}
+
+/// A selector and words, as calldata or as revert data.
+#[inline(never)]
+pub fn calldata(selector: [u8; 4], words: &[U256]) -> Vec<u8> {
+    let mut data = Vec::with_capacity(256);
+    data.extend_from_slice(&selector);
+    for word in words {
+        data.extend_from_slice(&word.to_be_bytes::<32>());
+    }
+    data
 }
 
 /// Calls `to` with `data`, with all gas that the 63/64 rule allows or at most `gas`, and keeps at

@@ -1,5 +1,7 @@
 //! Bad debt: who bears what a position cannot.
 
+use alloc::vec::Vec;
+
 use alloy_primitives::{Address, U256};
 use plimsoll_abi as abi;
 use plimsoll_math::{fixed::add, oracle::Action, settlement, value};
@@ -19,15 +21,15 @@ use crate::{
 pub const DUST_ACCOUNT: Address = Address::ZERO;
 
 /// Books the debt of accounts whose collateral and lots are worth less than dust: anyone may.
-pub fn realise(engine: &mut Engine, accounts: &[Address]) -> Result<()> {
+pub fn realise(engine: &mut Engine, accounts: Vec<Address>) -> Result<()> {
     let now = guard::enter(engine)?;
     guard::list(accounts.len())?;
     let mut refused = Some((Address::ZERO, 0));
     let mut any = false;
     for account in accounts {
-        match realise_one(engine, *account, now)? {
+        match realise_one(engine, account, now)? {
             None => any = true,
-            Some(value) => refused = Some((*account, value)),
+            Some(value) => refused = Some((account, value)),
         }
     }
     match refused {
@@ -100,7 +102,7 @@ fn write_off(engine: &mut Engine, position: &mut Position, now: u32) -> Result<(
     let account = position.owner;
     let units = position.word.debt;
     let mut books = ledger::load(engine, now);
-    let credit = guard::narrow(engine.credits.get(account))?;
+    let credit = guard::narrow(engine.credit(account))?;
     let off = settlement::write_off(units, books.index, credit, books.reserve)?;
     books.cash = add(books.cash, off.from_credit)?;
     books.reserve = books.reserve.saturating_sub(off.from_reserve);
@@ -110,9 +112,9 @@ fn write_off(engine: &mut Engine, position: &mut Position, now: u32) -> Result<(
     supply.credits = supply.credits.saturating_sub(off.from_credit);
     engine.set_supply_word(&supply)?;
     let left = U256::from(credit.saturating_sub(off.from_credit));
-    engine.credits.setter(account).set(left);
-    let deficit = engine.deficit.get().saturating_add(U256::from(off.loss));
-    engine.deficit.set(deficit);
+    engine.set_credit(account, left);
+    let deficit = engine.deficit().saturating_add(U256::from(off.loss));
+    engine.set_deficit(deficit);
     position.word.debt = 0;
     position.store(engine)?;
     sdk::emit(engine, abi::Realised {
@@ -129,7 +131,7 @@ fn write_off(engine: &mut Engine, position: &mut Position, now: u32) -> Result<(
 pub fn cover_deficit(engine: &mut Engine, amount: U256) -> Result<U256> {
     let now = guard::enter(engine)?;
     let asked = guard::amount(amount)?;
-    let deficit = guard::narrow(engine.deficit.get())?;
+    let deficit = guard::narrow(engine.deficit())?;
     let paid = asked.min(deficit);
     if paid == 0 {
         return Err(fail(abi::ZeroAmount {}));
@@ -137,7 +139,7 @@ pub fn cover_deficit(engine: &mut Engine, amount: U256) -> Result<U256> {
     let mut books = ledger::load(engine, now);
     books.cash = add(books.cash, paid)?;
     ledger::store(engine, &books)?;
-    engine.deficit.set(U256::from(deficit.saturating_sub(paid)));
+    engine.set_deficit(U256::from(deficit.saturating_sub(paid)));
     let payer = engine.vm().msg_sender();
     let paid_word = U256::from(paid);
     sdk::emit(engine, abi::DeficitCovered { payer, amount: paid_word });

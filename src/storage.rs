@@ -10,10 +10,7 @@ use plimsoll_math::words::{
     Account, AssetPrice, AuctionPool, AuctionTerms, Base, Breaker, Caps, Claim, Feed, Holding,
     Market, Ramp, SaleTerms, Sales, Supply, Token, Totals,
 };
-use stylus_sdk::{
-    prelude::*,
-    storage::{StorageAddress, StorageArray, StorageBool, StorageMap, StorageU256},
-};
+use stylus_sdk::prelude::*;
 
 use crate::error::Result;
 
@@ -23,64 +20,58 @@ pub const MAX_ASSETS: u8 = 16;
 pub const MAX_CLAIMS: u8 = 3;
 
 // Words of an asset, in `Engine::assets` at asset * ASSET_WORDS + word.
-const ASSET_WORDS: usize = 8;
-const PRICE: usize = 0;
-const TERMS: usize = 1;
-const SALES: usize = 2;
-const CAPS: usize = 3;
-const TOKEN: usize = 4;
-const FEED: usize = 5;
-const RAMP: usize = 6;
-const BREAKER: usize = 7;
+const ASSET_WORDS: u8 = 8;
+const PRICE: u8 = 0;
+const TERMS: u8 = 1;
+const SALES: u8 = 2;
+const CAPS: u8 = 3;
+const TOKEN: u8 = 4;
+const FEED: u8 = 5;
+const RAMP: u8 = 6;
+const BREAKER: u8 = 7;
 
 // Words of a position: the account, 16 holdings, 16 pairs of further claims.
-const HOLDINGS: usize = 1;
-const CLAIMS: usize = 17;
+const HOLDINGS: u8 = 1;
+const CLAIMS: u8 = 17;
 
 // Words of an auction.
-const AUCTION_TERMS: usize = 0;
-const AUCTION_POOL: usize = 1;
+const AUCTION_TERMS: u8 = 0;
+const AUCTION_POOL: u8 = 1;
 
-/// The whole state.
+/// A word, or the news that a field of it is too narrow for its value.
+type Packed = plimsoll_math::Result<U256>;
+
+// Slots of single words.
+const MARKET: u8 = 0;
+const TOTALS: u8 = 1;
+const SUPPLY: u8 = 2;
+const DEFICIT: u8 = 3;
+const BASE: u8 = 4;
+const OVERALL_BREAKER: u8 = 5;
+const ASSET_COUNT: u8 = 6;
+const GOVERNOR: u8 = 7;
+const GUARDIAN: u8 = 8;
+const PENDING_GOVERNOR: u8 = 9;
+const PENDING_GUARDIAN: u8 = 10;
+const EXTENSION: u8 = 11;
+const MARKET_PROGRAM: u8 = 145;
+const LENS: u8 = 146;
+/// First slot of the assets' words: 12 to 139.
+const ASSETS: u8 = 12;
+
+// Roots of mappings; a value stands at keccak256(key, root), as in Solidity.
+const POSITIONS: u8 = 140;
+const AUCTIONS: u8 = 141;
+const SHARES: u8 = 142;
+const CREDITS: u8 = 143;
+const REPORTERS: u8 = 144;
+
+/// The whole state. It has no fields: the SDK's storage types cost a quarter of the program's size
+/// limit, and every word here is packed by hand anyway.
 #[storage]
-#[cfg_attr(not(feature = "extension"), entrypoint)]
-pub struct Engine {
-    /// Slot 0: index, time of accrual, reserve, rate, overall breaker level.
-    market: StorageU256,
-    /// Slot 1: net debt, cash, rate curve.
-    totals: StorageU256,
-    /// Slot 2: suppliers' shares, owners' credits.
-    supply: StorageU256,
-    /// Slot 3: bad debt that the suppliers bore, base wei.
-    pub deficit: StorageU256,
-    /// Slot 4: base token, its decimals, the minimum debt.
-    base: StorageU256,
-    /// Slot 5: the overall breaker.
-    breaker: StorageU256,
-    /// Slot 6: number of listed assets.
-    asset_count: StorageU256,
-    /// Slots 7 to 10.
-    pub governor: StorageAddress,
-    pub guardian: StorageAddress,
-    pub pending_governor: StorageAddress,
-    pub pending_guardian: StorageAddress,
-    /// Slot 11: the program that serves what this one does not hold.
-    pub extension: StorageAddress,
-    /// Slots 12 to 139: eight words an asset.
-    assets: StorageArray<StorageU256, 128>,
-    /// Slot 140: account => its 49 words.
-    positions: StorageMap<Address, StorageArray<StorageU256, 49>>,
-    /// Slot 141: asset << 24 | slot => two words.
-    auctions: StorageMap<u32, StorageArray<StorageU256, 2>>,
-    /// Slot 142: shares of a supplier.
-    pub shares: StorageMap<Address, StorageU256>,
-    /// Slot 143: credit of an owner, base wei.
-    pub credits: StorageMap<Address, StorageU256>,
-    /// Slot 144: who may report prices.
-    pub reporters: StorageMap<Address, StorageBool>,
-}
+pub struct Engine {}
 
-#[cfg(feature = "extension")]
+// SAFETY: both programs and the native tests hold exactly one `Engine`, at slot zero.
 unsafe impl TopLevelStorage for Engine {}
 
 /// Reads and writes one packed word behind a name.
@@ -90,31 +81,65 @@ macro_rules! asset_words {
             $word::unpack(self.asset_word(asset, $at))
         }
         pub fn $set(&mut self, asset: u8, word: &$word) -> Result<()> {
-            self.set_asset_word(asset, $at, word.pack()?);
-            Ok(())
+            self.put_asset_word(asset, $at, word.pack())
         }
     )*};
 }
 
 macro_rules! global_words {
-    ($($get:ident, $set:ident, $word:ident, $field:ident;)*) => {$(
+    ($($get:ident, $set:ident, $word:ident, $at:ident;)*) => {$(
         pub fn $get(&self) -> $word {
-            $word::unpack(self.$field.get())
+            $word::unpack(self.word(U256::from($at)))
         }
         pub fn $set(&mut self, word: &$word) -> Result<()> {
-            self.$field.set(word.pack()?);
-            Ok(())
+            self.put_word(U256::from($at), word.pack())
+        }
+    )*};
+}
+
+macro_rules! numbers {
+    ($($(#[$doc:meta])* $get:ident, $set:ident, $at:ident;)*) => {$(
+        $(#[$doc])*
+        pub fn $get(&self) -> U256 {
+            self.word(U256::from($at))
+        }
+        pub fn $set(&mut self, value: U256) {
+            self.set_word(U256::from($at), value);
+        }
+    )*};
+}
+
+macro_rules! addresses {
+    ($($(#[$doc:meta])* $get:ident, $set:ident, $at:ident;)*) => {$(
+        $(#[$doc])*
+        pub fn $get(&self) -> Address {
+            Address::from_word(self.word(U256::from($at)).into())
+        }
+        pub fn $set(&mut self, address: Address) {
+            self.set_word(U256::from($at), account_key(address));
+        }
+    )*};
+}
+
+macro_rules! by_account {
+    ($($(#[$doc:meta])* $get:ident, $set:ident, $at:ident;)*) => {$(
+        $(#[$doc])*
+        pub fn $get(&self, account: Address) -> U256 {
+            self.word(self.slot_of(account_key(account), $at, 0))
+        }
+        pub fn $set(&mut self, account: Address, value: U256) {
+            self.set_word(self.slot_of(account_key(account), $at, 0), value);
         }
     )*};
 }
 
 impl Engine {
     global_words! {
-        market, set_market, Market, market;
-        totals, set_totals, Totals, totals;
-        supply_word, set_supply_word, Supply, supply;
-        base_word, set_base_word, Base, base;
-        overall_breaker, set_overall_breaker, Breaker, breaker;
+        market, set_market, Market, MARKET;
+        totals, set_totals, Totals, TOTALS;
+        supply_word, set_supply_word, Supply, SUPPLY;
+        base_word, set_base_word, Base, BASE;
+        overall_breaker, set_overall_breaker, Breaker, OVERALL_BREAKER;
     }
 
     asset_words! {
@@ -128,12 +153,44 @@ impl Engine {
         breaker, set_breaker, Breaker, BREAKER;
     }
 
+    numbers! {
+        /// Bad debt that the suppliers bore, base wei.
+        deficit, set_deficit, DEFICIT;
+        count_word, set_count_word, ASSET_COUNT;
+    }
+
+    addresses! {
+        governor, set_governor, GOVERNOR;
+        guardian, set_guardian, GUARDIAN;
+        pending_governor, set_pending_governor, PENDING_GOVERNOR;
+        pending_guardian, set_pending_guardian, PENDING_GUARDIAN;
+    }
+
+    by_account! {
+        /// Shares of a supplier.
+        shares, set_shares, SHARES;
+        /// Credit of an owner, base wei.
+        credit, set_credit, CREDITS;
+        /// One for who may report prices.
+        reporter, set_reporter_word, REPORTERS;
+    }
+
+    /// The `n`-th program: 1 the extension, 2 the market, 3 the lens. What the one before it does
+    /// not hold is served by it.
+    pub fn program(&self, n: u8) -> Address {
+        Address::from_word(self.word(program_slot(n)).into())
+    }
+
+    pub fn set_program(&mut self, n: u8, address: Address) {
+        self.set_word(program_slot(n), account_key(address));
+    }
+
     pub fn asset_count(&self) -> u8 {
-        u8::try_from(self.asset_count.get()).unwrap_or(MAX_ASSETS)
+        u8::try_from(self.count_word()).unwrap_or(MAX_ASSETS)
     }
 
     pub fn set_asset_count(&mut self, count: u8) {
-        self.asset_count.set(U256::from(count));
+        self.set_count_word(U256::from(count));
     }
 
     pub fn account(&self, account: Address) -> Account {
@@ -141,18 +198,16 @@ impl Engine {
     }
 
     pub fn set_account(&mut self, account: Address, word: &Account) -> Result<()> {
-        self.set_position_word(account, 0, word.pack()?);
-        Ok(())
+        self.put_position_word(account, 0, word.pack())
     }
 
     pub fn holding(&self, account: Address, asset: u8) -> Holding {
-        Holding::unpack(self.position_word(account, HOLDINGS.saturating_add(usize::from(asset))))
+        Holding::unpack(self.position_word(account, HOLDINGS.saturating_add(asset)))
     }
 
     pub fn set_holding(&mut self, account: Address, asset: u8, word: &Holding) -> Result<()> {
-        let at = HOLDINGS.saturating_add(usize::from(asset));
-        self.set_position_word(account, at, word.pack()?);
-        Ok(())
+        let at = HOLDINGS.saturating_add(asset);
+        self.put_position_word(account, at, word.pack())
     }
 
     /// The `n`-th further claim (0 or 1) of an account in an asset.
@@ -161,8 +216,7 @@ impl Engine {
     }
 
     pub fn set_claim(&mut self, account: Address, asset: u8, n: u8, word: &Claim) -> Result<()> {
-        self.set_position_word(account, claim_at(asset, n), word.pack()?);
-        Ok(())
+        self.put_position_word(account, claim_at(asset, n), word.pack())
     }
 
     pub fn auction_terms(&self, asset: u8, slot: u32) -> AuctionTerms {
@@ -170,8 +224,7 @@ impl Engine {
     }
 
     pub fn set_auction_terms(&mut self, asset: u8, slot: u32, word: &AuctionTerms) -> Result<()> {
-        self.set_auction_word(asset, slot, AUCTION_TERMS, word.pack()?);
-        Ok(())
+        self.put_auction_word(asset, slot, AUCTION_TERMS, word.pack())
     }
 
     pub fn auction_pool(&self, asset: u8, slot: u32) -> AuctionPool {
@@ -179,55 +232,84 @@ impl Engine {
     }
 
     pub fn set_auction_pool(&mut self, asset: u8, slot: u32, word: &AuctionPool) -> Result<()> {
-        self.set_auction_word(asset, slot, AUCTION_POOL, word.pack()?);
+        self.put_auction_word(asset, slot, AUCTION_POOL, word.pack())
+    }
+
+    fn asset_word(&self, asset: u8, word: u8) -> U256 {
+        self.word(asset_slot(asset, word))
+    }
+
+    fn put_asset_word(&mut self, asset: u8, word: u8, packed: Packed) -> Result<()> {
+        self.put_word(asset_slot(asset, word), packed)
+    }
+
+    fn position_word(&self, account: Address, word: u8) -> U256 {
+        self.word(self.slot_of(account_key(account), POSITIONS, word))
+    }
+
+    fn put_position_word(&mut self, account: Address, word: u8, packed: Packed) -> Result<()> {
+        self.put_word(self.slot_of(account_key(account), POSITIONS, word), packed)
+    }
+
+    fn auction_word(&self, asset: u8, slot: u32, word: u8) -> U256 {
+        self.word(self.slot_of(auction_key(asset, slot), AUCTIONS, word))
+    }
+
+    fn put_auction_word(&mut self, asset: u8, slot: u32, word: u8, packed: Packed) -> Result<()> {
+        self.put_word(self.slot_of(auction_key(asset, slot), AUCTIONS, word), packed)
+    }
+
+    #[inline(never)]
+    fn word(&self, slot: U256) -> U256 {
+        U256::from_be_bytes(self.vm().storage_load_bytes32(slot).0)
+    }
+
+    /// Stores a word, if every field fitted.
+    #[inline(never)]
+    fn put_word(&mut self, slot: U256, packed: Packed) -> Result<()> {
+        self.set_word(slot, packed?);
         Ok(())
     }
 
     #[inline(never)]
-    fn asset_word(&self, asset: u8, word: usize) -> U256 {
-        self.assets.get(asset_at(asset, word)).unwrap_or_default()
+    fn set_word(&mut self, slot: U256, value: U256) {
+        // SAFETY: this type alone writes storage, and `&mut self` is its only writer.
+        unsafe { self.vm().storage_cache_bytes32(slot, value.into()) };
     }
 
+    /// Where the `word`-th word of a mapping's value stands.
     #[inline(never)]
-    fn set_asset_word(&mut self, asset: u8, word: usize, value: U256) {
-        if let Some(mut slot) = self.assets.setter(asset_at(asset, word)) {
-            slot.set(value);
-        }
-    }
-
-    #[inline(never)]
-    fn position_word(&self, account: Address, word: usize) -> U256 {
-        self.positions.getter(account).get(word).unwrap_or_default()
-    }
-
-    #[inline(never)]
-    fn set_position_word(&mut self, account: Address, word: usize, value: U256) {
-        if let Some(mut slot) = self.positions.setter(account).setter(word) {
-            slot.set(value);
-        }
-    }
-
-    #[inline(never)]
-    fn auction_word(&self, asset: u8, slot: u32, word: usize) -> U256 {
-        self.auctions.getter(auction_key(asset, slot)).get(word).unwrap_or_default()
-    }
-
-    #[inline(never)]
-    fn set_auction_word(&mut self, asset: u8, slot: u32, word: usize, value: U256) {
-        if let Some(mut at) = self.auctions.setter(auction_key(asset, slot)).setter(word) {
-            at.set(value);
-        }
+    fn slot_of(&self, key: U256, root: u8, word: u8) -> U256 {
+        let mut image = [0; 64];
+        let (left, right) = image.split_at_mut(32);
+        left.copy_from_slice(&key.to_be_bytes::<32>());
+        right.copy_from_slice(&U256::from(root).to_be_bytes::<32>());
+        let first = U256::from_be_bytes(self.vm().native_keccak256(&image).0);
+        first.wrapping_add(U256::from(word))
     }
 }
 
-fn asset_at(asset: u8, word: usize) -> usize {
-    usize::from(asset).saturating_mul(ASSET_WORDS).saturating_add(word)
+fn program_slot(n: u8) -> U256 {
+    U256::from(match n {
+        1 => EXTENSION,
+        2 => MARKET_PROGRAM,
+        _ => LENS,
+    })
 }
 
-fn claim_at(asset: u8, n: u8) -> usize {
-    usize::from(asset).saturating_mul(2).saturating_add(CLAIMS).saturating_add(usize::from(n))
+fn asset_slot(asset: u8, word: u8) -> U256 {
+    // Sixteen assets of eight words: below 256.
+    U256::from(ASSETS.saturating_add(asset.saturating_mul(ASSET_WORDS)).saturating_add(word))
 }
 
-fn auction_key(asset: u8, slot: u32) -> u32 {
-    (u32::from(asset) << 24) | (slot & 0x00ff_ffff)
+fn claim_at(asset: u8, n: u8) -> u8 {
+    CLAIMS.saturating_add(asset.saturating_mul(2)).saturating_add(n)
+}
+
+fn account_key(account: Address) -> U256 {
+    U256::from_be_bytes(account.into_word().0)
+}
+
+fn auction_key(asset: u8, slot: u32) -> U256 {
+    U256::from((u32::from(asset) << 24) | (slot & 0x00ff_ffff))
 }

@@ -30,9 +30,8 @@ pub fn supply(engine: &mut Engine, amount: U256, receiver: Address) -> Result<U2
     engine.set_supply_word(&supply)?;
     ledger::store(engine, &books)?;
     let minted = U256::from(minted);
-    let mut slot = engine.shares.setter(receiver);
-    let held = slot.get().saturating_add(minted);
-    slot.set(held);
+    let held = engine.shares(receiver).saturating_add(minted);
+    engine.set_shares(receiver, held);
     let payer = engine.vm().msg_sender();
     sdk::emit(engine, abi::Supplied { payer, receiver, amount: U256::from(amount), shares: minted });
     token::pull(engine, engine.base_word().token, payer, amount)?;
@@ -49,7 +48,7 @@ pub fn redeem(engine: &mut Engine, asked: U256, receiver: Address) -> Result<U25
         return Err(fail(abi::LevelForbids { asset: abi::OVERALL, level }));
     }
     let owner = engine.vm().msg_sender();
-    let held = engine.shares.get(owner);
+    let held = engine.shares(owner);
     if asked > held {
         return Err(fail(abi::InsufficientShares { shares: asked, held }));
     }
@@ -64,7 +63,7 @@ pub fn redeem(engine: &mut Engine, asked: U256, receiver: Address) -> Result<U25
     books.no_suppliers = supply.shares == 0;
     engine.set_supply_word(&supply)?;
     ledger::store(engine, &books)?;
-    engine.shares.setter(owner).set(held.saturating_sub(asked));
+    engine.set_shares(owner, held.saturating_sub(asked));
     let paid = U256::from(amount);
     sdk::emit(engine, abi::Redeemed { owner, receiver, amount: paid, shares: asked });
     token::push(engine, engine.base_word().token, receiver, amount)?;
@@ -76,7 +75,7 @@ pub fn collect(engine: &mut Engine, receiver: Address) -> Result<U256> {
     guard::enter(engine)?;
     let receiver = guard::receiver(engine, receiver)?;
     let account = engine.vm().msg_sender();
-    let credit = engine.credits.get(account);
+    let credit = engine.credit(account);
     let amount = guard::narrow(credit)?;
     if amount == 0 {
         return Err(fail(abi::NoCredit { account }));
@@ -84,7 +83,7 @@ pub fn collect(engine: &mut Engine, receiver: Address) -> Result<U256> {
     let mut supply = engine.supply_word();
     supply.credits = supply.credits.saturating_sub(amount);
     engine.set_supply_word(&supply)?;
-    engine.credits.setter(account).set(U256::ZERO);
+    engine.set_credit(account, U256::ZERO);
     sdk::emit(engine, abi::Collected { account, receiver, amount: credit });
     token::push(engine, engine.base_word().token, receiver, amount)?;
     Ok(credit)

@@ -6,7 +6,7 @@
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
 use plimsoll_abi as abi;
-use plimsoll_abi::IERC20;
+use plimsoll_abi::{IERC20, words::Word};
 use stylus_sdk::prelude::*;
 
 use crate::{
@@ -18,13 +18,14 @@ use crate::{
 /// Pulls `amount` of `token` from `from` into the engine.
 pub fn pull(engine: &Engine, token: Address, from: Address, amount: u128) -> Result<()> {
     let to = engine.vm().contract_address();
-    let data = IERC20::transferFromCall { from, to, amount: U256::from(amount) }.abi_encode();
+    let words = [from.word(), to.word(), amount.word()];
+    let data = sdk::calldata(IERC20::transferFromCall::SELECTOR, &words);
     move_exactly(engine, token, &data, amount, true)
 }
 
 /// Pays `amount` of `token` to `to`.
 pub fn push(engine: &Engine, token: Address, to: Address, amount: u128) -> Result<()> {
-    let data = IERC20::transferCall { to, amount: U256::from(amount) }.abi_encode();
+    let data = sdk::calldata(IERC20::transferCall::SELECTOR, &[to.word(), amount.word()]);
     move_exactly(engine, token, &data, amount, false)
 }
 
@@ -40,7 +41,7 @@ fn move_exactly(
     let returned = sdk::call(engine, CallKind::Mutating, token, data, None, 32)
         .map_err(|_| fail(abi::TokenCallFailed { token }))?;
     // No return value is the habit of old tokens; anything but `true` is a refusal.
-    if !returned.is_empty() && (returned.len() < 32 || as_word(&returned) != U256::ONE) {
+    if !returned.is_empty() && (returned.len() < 32 || sdk::word(&returned) != U256::ONE) {
         return Err(fail(abi::TokenRefused { token }));
     }
     let after = own_balance(engine, token)?;
@@ -55,16 +56,13 @@ fn move_exactly(
 
 /// The engine's balance. A token without code answers with nothing and is refused here.
 fn own_balance(engine: &Engine, token: Address) -> Result<U256> {
-    let data = IERC20::balanceOfCall { account: engine.vm().contract_address() }.abi_encode();
+    let account = engine.vm().contract_address().word();
+    let data = sdk::calldata(IERC20::balanceOfCall::SELECTOR, &[account]);
     let returned = sdk::call(engine, CallKind::Static, token, &data, None, 32)
         .map_err(|_| fail(abi::TokenCallFailed { token }))?;
     if returned.len() < 32 {
         return Err(fail(abi::NoCode { token }));
     }
-    Ok(as_word(&returned))
+    Ok(sdk::word(&returned))
 }
 
-/// The first word of return data that is known to hold one.
-fn as_word(bytes: &[u8]) -> U256 {
-    U256::try_from_be_slice(bytes.get(..32).unwrap_or_default()).unwrap_or_default()
-}

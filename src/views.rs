@@ -13,7 +13,6 @@ use crate::{
     auction::{self, Auction},
     collateral,
     error::{Result, fail},
-    extension::TermsTuple,
     guard, health, ledger as books,
     position::Position,
     storage::Engine,
@@ -29,7 +28,7 @@ fn load(engine: &Engine, account: Address) -> (Position, u32) {
 
 /// Everything that decides about a position; see the interface for the fields.
 pub fn position(
-    engine: &Engine,
+    engine: &mut Engine,
     account: Address,
 ) -> Result<(U256, U256, U256, U256, U256, U256, U256)> {
     guard::enter(engine)?;
@@ -44,17 +43,17 @@ pub fn position(
         U256::from(margin),
         U256::from(exposure.pending),
         U256::from(limit),
-        engine.credits.get(account),
+        engine.credit(account),
     ))
 }
 
-pub fn health_factors(engine: &Engine, accounts: &[Address]) -> Result<Vec<U256>> {
+pub fn health_factors(engine: &mut Engine, accounts: Vec<Address>) -> Result<Vec<U256>> {
     guard::list(accounts.len())?;
-    accounts.iter().map(|account| health::health_factor(engine, *account)).collect()
+    accounts.into_iter().map(|account| health::health_factor(engine, account)).collect()
 }
 
 /// A balance and the claims beside it.
-pub fn holding(engine: &Engine, account: Address, asset: u8) -> Result<(U256, Vec<u64>, Vec<U256>)> {
+pub fn holding(engine: &mut Engine, account: Address, asset: u8) -> Result<(U256, Vec<u64>, Vec<U256>)> {
     guard::asset(engine, asset)?;
     let leg = crate::position::Leg::load(engine, account, asset);
     let id = |slot| {
@@ -72,7 +71,7 @@ const BORROW: u8 = 2;
 
 /// Health after an action, and whether the health check would let it pass.
 pub fn preview(
-    engine: &Engine,
+    engine: &mut Engine,
     account: Address,
     action: u8,
     asset: u8,
@@ -129,7 +128,7 @@ fn move_collateral(
 }
 
 /// The most that the account may borrow now; zero while anything forbids it.
-pub fn max_borrow(engine: &Engine, account: Address) -> Result<U256> {
+pub fn max_borrow(engine: &mut Engine, account: Address) -> Result<U256> {
     guard::enter(engine)?;
     let (position, now) = load(engine, account);
     let allowed = collateral::require_new_risk(engine, &position, now).is_ok()
@@ -147,7 +146,7 @@ pub fn max_borrow(engine: &Engine, account: Address) -> Result<U256> {
 }
 
 /// The most of an asset that the account may withdraw now.
-pub fn max_withdraw(engine: &Engine, account: Address, asset: u8) -> Result<U256> {
+pub fn max_withdraw(engine: &mut Engine, account: Address, asset: u8) -> Result<U256> {
     guard::enter(engine)?;
     let asset = guard::asset(engine, asset)?;
     let (mut position, now) = load(engine, account);
@@ -187,7 +186,7 @@ fn one_wei_of_value(price: &plimsoll_math::words::AssetPrice) -> Result<u128> {
     Ok(value::amount_for_value_up(2, price.price.max(1), price.scale)?)
 }
 
-pub fn assets_of(engine: &Engine, amount: U256) -> Result<U256> {
+pub fn assets_of(engine: &mut Engine, amount: U256) -> Result<U256> {
     guard::enter(engine)?;
     let ledger = books::load(engine, guard::now(engine));
     let total = engine.supply_word().shares;
@@ -196,7 +195,7 @@ pub fn assets_of(engine: &Engine, amount: U256) -> Result<U256> {
 }
 
 /// The market's balance sheet in base wei.
-pub fn solvency(engine: &Engine) -> Result<(U256, I256, U256, U256, U256, U256, U256)> {
+pub fn solvency(engine: &mut Engine) -> Result<(U256, I256, U256, U256, U256, U256, U256)> {
     guard::enter(engine)?;
     let ledger = books::load(engine, guard::now(engine));
     let mut on_sale = 0;
@@ -211,12 +210,12 @@ pub fn solvency(engine: &Engine) -> Result<(U256, I256, U256, U256, U256, U256, 
         U256::from(interest::nav(&ledger)?),
         U256::from(ledger.reserve),
         U256::from(engine.supply_word().credits),
-        engine.deficit.get(),
+        engine.deficit(),
         U256::from(on_sale),
     ))
 }
 
-pub fn ledger(engine: &Engine) -> Result<(U256, U256, I256, U256, u32)> {
+pub fn ledger(engine: &mut Engine) -> Result<(U256, U256, I256, U256, u32)> {
     guard::enter(engine)?;
     let now = guard::now(engine);
     let ledger = books::load(engine, now);
@@ -240,7 +239,7 @@ const CLOSED: u8 = 2;
 
 /// An auction by its id; all zero when the id names none.
 pub fn auction(
-    engine: &Engine,
+    engine: &mut Engine,
     id: u64,
 ) -> Result<(u8, U256, U256, U256, U256, U256, U256, bool, U256)> {
     let Ok(auction) = Auction::load(engine, id, guard::now(engine)) else {
@@ -263,14 +262,14 @@ pub fn auction(
 }
 
 /// What a lot of an open auction costs after a wait at today's oracle price.
-pub fn quote(engine: &Engine, id: u64, lot: U256, wait: u32) -> Result<(U256, U256)> {
+pub fn quote(engine: &mut Engine, id: u64, lot: U256, wait: u32) -> Result<(U256, U256)> {
     let auction = Auction::load_open(engine, id, guard::now(engine))?;
     let (price, pay) = auction::cost(&auction, guard::narrow(lot)?, wait)?;
     Ok((U256::from(price), U256::from(pay)))
 }
 
 /// Open auctions of an asset from a slot on, and the slot to go on from (zero at the end).
-pub fn auctions(engine: &Engine, asset: u8, from: u32, limit: u32) -> Result<(Vec<u64>, u32)> {
+pub fn auctions(engine: &mut Engine, asset: u8, from: u32, limit: u32) -> Result<(Vec<u64>, u32)> {
     let asset = guard::asset(engine, asset)?;
     let last = u32::from(engine.sales(asset).high_water);
     let first = from.max(1);
@@ -285,7 +284,7 @@ pub fn auctions(engine: &Engine, asset: u8, from: u32, limit: u32) -> Result<(Ve
     Ok((ids, if end > last { 0 } else { end }))
 }
 
-pub fn asset(engine: &Engine, id: u8) -> Result<(Address, u8, U256, U256, U256, U256, u16, u16)> {
+pub fn asset(engine: &mut Engine, id: u8) -> Result<(Address, u8, U256, U256, U256, U256, u16, u16)> {
     let id = guard::asset(engine, id)?;
     let (token, sales, caps) = (engine.token(id), engine.sales(id), engine.caps(id));
     let price = engine.price(id);
@@ -303,59 +302,41 @@ pub fn asset(engine: &Engine, id: u8) -> Result<(Address, u8, U256, U256, U256, 
     ))
 }
 
-pub fn terms(engine: &Engine, asset: u8) -> Result<TermsTuple> {
-    let terms = engine.terms(guard::asset(engine, asset)?);
+pub fn terms(engine: &mut Engine, asset: u8) -> Result<SaleTerms> {
+    Ok(engine.terms(guard::asset(engine, asset)?))
+}
+
+pub fn base(engine: &mut Engine) -> Result<(Address, u8, U256)> {
+    let base = engine.base_word();
+    Ok((base.token, base.decimals, U256::from(base.min_debt)))
+}
+
+pub fn roles(engine: &mut Engine) -> Result<(Address, Address, Address, Address)> {
     Ok((
-        terms.reference_factor,
-        terms.penalty,
-        terms.chip,
-        terms.target,
-        terms.full_below,
-        terms.start_excess,
-        terms.fast_rate,
-        terms.slow_rate,
-        terms.descent,
-        terms.floor,
-        terms.dust,
-        terms.max_on_sale,
-        terms.tip,
-        terms.small,
-        terms.cool_off,
+        engine.governor(),
+        engine.guardian(),
+        engine.pending_governor(),
+        engine.pending_guardian(),
     ))
 }
 
-/// The reverse of [`terms`]; the exponent is the asset's own.
-pub fn terms_from(tuple: &TermsTuple) -> SaleTerms {
-    SaleTerms {
-        reference_factor: tuple.0,
-        penalty: tuple.1,
-        chip: tuple.2,
-        target: tuple.3,
-        full_below: tuple.4,
-        start_excess: tuple.5,
-        fast_rate: tuple.6,
-        slow_rate: tuple.7,
-        descent: tuple.8,
-        floor: tuple.9,
-        dust: tuple.10,
-        max_on_sale: tuple.11,
-        tip: tuple.12,
-        small: tuple.13,
-        cool_off: tuple.14,
-        milli_exponent: 0,
-    }
+/// Extension, market, lens.
+pub fn programs(engine: &mut Engine) -> Result<(Address, Address, Address)> {
+    Ok((engine.program(1), engine.program(2), engine.program(3)))
 }
 
-pub fn base(engine: &Engine) -> (Address, u8, U256) {
-    let base = engine.base_word();
-    (base.token, base.decimals, U256::from(base.min_debt))
+pub fn asset_count(engine: &mut Engine) -> Result<u8> {
+    Ok(engine.asset_count())
 }
 
-pub fn roles(engine: &Engine) -> (Address, Address, Address, Address) {
-    (
-        engine.governor.get(),
-        engine.guardian.get(),
-        engine.pending_governor.get(),
-        engine.pending_guardian.get(),
-    )
+pub fn is_reporter(engine: &mut Engine, account: Address) -> Result<bool> {
+    Ok(!engine.reporter(account).is_zero())
+}
+
+pub fn shares_of(engine: &mut Engine, account: Address) -> Result<U256> {
+    Ok(engine.shares(account))
+}
+
+pub fn credit_of(engine: &mut Engine, account: Address) -> Result<U256> {
+    Ok(engine.credit(account))
 }

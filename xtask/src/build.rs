@@ -6,11 +6,24 @@ use std::{
     process::Command,
 };
 
-/// The deployables: name, and the cargo feature that makes its entry point the program's.
-const PROGRAMS: [(&str, &[&str]); 2] =
-    [("engine", &[]), ("extension", &["--features", "extension"])];
+/// The deployables: the cargo feature that selects each is its name; the engine needs none.
+const PROGRAMS: [&str; 4] = ["engine", "extension", "market", "lens"];
 
 const TARGET: &str = "wasm32-unknown-unknown";
+
+/// Flags of every program, in place of those in `.cargo/config.toml`, which are for `cargo stylus`.
+const FLAGS: [&str; 6] = [
+    // Arbitrum does not know reference types, which LLVM switches on by default.
+    "-Ctarget-feature=-reference-types",
+    // A stack of 32 KiB keeps a program within two pages of memory.
+    "-Clink-arg=-zstack-size=32768",
+    // A panic, which nothing outside can reach, stops without a message: the messages and the code
+    // that formats them are a tenth of the programs. The standard library is built so, too.
+    "-Zunstable-options",
+    "-Cpanic=immediate-abort",
+    "-Zlocation-detail=none",
+    "-Zfmt-debug=none",
+];
 
 /// One built program.
 pub struct Program {
@@ -24,36 +37,41 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
 }
 
-/// Builds both programs into `target/stylus/NAME.wasm`.
-pub fn all() -> Result<Vec<Program>, String> {
-    require_target()?;
+/// Builds the programs into `target/stylus/NAME.wasm`.
+pub fn all() -> Result<[Program; 4], String> {
+    require("target", TARGET)?;
+    require("component", "rust-src")?;
     let out = root().join("target/stylus");
     fs::create_dir_all(&out).map_err(|error| format!("{}: {error}", out.display()))?;
-    PROGRAMS.iter().map(|(name, features)| build(name, features, &out)).collect()
+    let [engine, extension, market, lens] = PROGRAMS.map(|name| build(name, &out));
+    Ok([engine?, extension?, market?, lens?])
 }
 
-/// Adds the Rust target when it is missing.
-fn require_target() -> Result<(), String> {
+/// Adds a target or a component of the toolchain when it is missing.
+fn require(kind: &str, name: &str) -> Result<(), String> {
     let installed = Command::new("rustup")
-        .args(["target", "list", "--installed"])
+        .args([kind, "list", "--installed"])
         .current_dir(root())
         .output()
         .map_err(|error| format!("rustup: {error}"))?;
-    if String::from_utf8_lossy(&installed.stdout).lines().any(|line| line == TARGET) {
+    if String::from_utf8_lossy(&installed.stdout).lines().any(|line| line == name) {
         return Ok(());
     }
-    run(Command::new("rustup").args(["target", "add", TARGET]))
+    run(Command::new("rustup").args([kind, "add", name]))
 }
 
-fn build(name: &'static str, features: &[&str], out: &Path) -> Result<Program, String> {
-    // A directory of its own: the two builds differ in features and would evict each other.
-    let target = root().join("target/stylus").join(name);
-    run(Command::new("cargo")
-        .args(["build", "--quiet", "--locked", "--release", "--lib", "--package", "plimsoll"])
-        .args(["--target", TARGET])
-        .args(features)
-        .arg("--target-dir")
-        .arg(&target))?;
+fn build(name: &'static str, out: &Path) -> Result<Program, String> {
+    // A directory of their own, whose flags differ from everything else's.
+    let target = out.join("target");
+    let mut cargo = Command::new("cargo");
+    // Building the standard library is not stable; the toolchain's version is pinned.
+    cargo.env("RUSTC_BOOTSTRAP", "1").env("CARGO_ENCODED_RUSTFLAGS", FLAGS.join("\x1f"));
+    cargo.args(["build", "--quiet", "--locked", "--release", "--lib", "--package", "plimsoll"]);
+    cargo.args(["--target", TARGET, "-Zbuild-std=std,panic_abort", "--target-dir"]).arg(&target);
+    if name != PROGRAMS[0] {
+        cargo.args(["--features", name]);
+    }
+    run(&mut cargo)?;
     let built = target.join(TARGET).join("release/plimsoll.wasm");
     let raw = fs::read(&built).map_err(|error| format!("{}: {error}", built.display()))?;
     let wasm = plimsoll_devnet::clean_wasm(&raw).map_err(|error| format!("{name}: {error}"))?;

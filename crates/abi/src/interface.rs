@@ -60,8 +60,6 @@ sol! {
 
         /// Health factor in WAD, down; the largest uint256 when nothing is owed. Lots on sale count.
         function healthFactor(address account) external view returns (uint256);
-        /// The packed storage words of a key, for tools: see docs/ARCHITECTURE.md.
-        function extension() external view returns (address);
 
         // ---- Views (extension) ----
 
@@ -100,6 +98,8 @@ sol! {
         function roles() external view returns (address governor, address guardian, address pendingGovernor, address pendingGuardian);
         function breaker(uint8 asset) external view returns (uint8 level, uint32 since, uint32 until);
         function overallBreaker() external view returns (uint8 level, uint32 since, uint32 until);
+        /// The programs behind the engine's own, in the order in which a call passes them.
+        function programs() external view returns (address extension, address market, address lens);
         function isReporter(address account) external view returns (bool);
 
         /// Accrues interest to now.
@@ -169,9 +169,10 @@ sol! {
         function onTake(uint64 auction, uint256 lot, uint256 pay, bytes data) external;
     }
 
-    /// The constructor's arguments, in order (the Stylus SDK's `stylus_constructor`).
+    /// The constructor's arguments, in order. The Stylus SDK's tools call it by the selector of
+    /// `stylus_constructor()`, whatever the arguments.
     interface IPlimsollConstructor {
-        function stylus_constructor(address extension, address governor, address guardian, address base, uint8 baseDecimals, uint256 minDebt) external;
+        function stylus_constructor(address extension, address market, address lens, address governor, address guardian, address base, uint8 baseDecimals, uint256 minDebt) external;
     }
 
     interface IERC20 {

@@ -17,6 +17,7 @@ mod codes;
 mod errors;
 mod events;
 mod interface;
+pub mod words;
 
 pub use codes::*;
 pub use errors::*;

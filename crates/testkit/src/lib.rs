@@ -5,5 +5,6 @@
 //! The sources are in `tests/solidity`; `node build.mjs --check` there compares the code with them.
 
 pub mod artifacts;
+pub mod audit;
 pub mod contracts;
 pub mod engine;

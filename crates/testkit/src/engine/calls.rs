@@ -74,6 +74,23 @@ impl World {
         }
     }
 
+    /// Sends a transaction to the engine that has to fail and change nothing.
+    ///
+    /// # Panics
+    /// It succeeds, or leaves a trace.
+    #[track_caller]
+    pub fn fail<C: SolCall>(&mut self, from: Address, call: C) -> Failure {
+        let before = self.state_digest();
+        match self.send(from, call) {
+            Ok(_) => panic!("{} passed", C::SIGNATURE),
+            Err(failure) => {
+                assert!(failure.receipt.logs.is_empty(), "{}: {failure}", C::SIGNATURE);
+                assert_eq!(before, self.state_digest(), "{} left a trace", C::SIGNATURE);
+                failure
+            }
+        }
+    }
+
     /// Sends a transaction to the engine that has to fail with exactly this error and change
     /// nothing.
     ///
@@ -81,17 +98,11 @@ impl World {
     /// It succeeds, fails otherwise, or leaves a trace.
     #[track_caller]
     pub fn refuse<C: SolCall, E: SolError>(&mut self, from: Address, call: C, error: E) {
-        let before = self.state_digest();
+        let failure = self.fail(from, call);
         let data = error.abi_encode();
-        let wanted = || describe(error_name(&data[..4]).unwrap_or(E::SIGNATURE), &data);
-        match self.send(from, call) {
-            Ok(_) => panic!("{} passed, expected {}", C::SIGNATURE, wanted()),
-            Err(failure) if failure.data != data => {
-                panic!("{}: expected {}, got {failure}", C::SIGNATURE, wanted())
-            }
-            Err(failure) => assert!(failure.receipt.logs.is_empty()),
-        }
-        assert_eq!(before, self.state_digest(), "{} left a trace", C::SIGNATURE);
+        let name = error_name(&data[..4]).unwrap_or(E::SIGNATURE);
+        let wanted = describe(name, &data);
+        assert!(failure.data == data, "{}: expected {wanted}, got {failure}", C::SIGNATURE);
     }
 
     /// Asks the engine, as nobody in particular.

@@ -1,27 +1,24 @@
-//! The two compiled programs.
+//! The compiled programs.
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
-/// The bytes that `cargo xtask build` wrote and that one deploys.
+/// Their names, in the order in which a call passes them. Users call the first one's address; what
+/// a program does not hold it delegate-calls to the next.
+pub const NAMES: [&str; 4] = ["engine", "extension", "market", "lens"];
+
+/// The bytes that `cargo xtask build` wrote and that one deploys, in the order of [`NAMES`].
 #[derive(Clone, Debug)]
-pub struct Programs {
-    /// The hot paths: what users call.
-    pub engine: Vec<u8>,
-    /// The cold paths, which the engine delegate-calls.
-    pub extension: Vec<u8>,
-}
+pub struct Programs(pub [Vec<u8>; 4]);
 
 impl Programs {
-    /// Reads both programs from `target/stylus`.
+    /// Reads the programs from `target/stylus`.
     ///
     /// # Errors
     /// A file is not there; the message says how to build it.
     pub fn load() -> Result<Self, String> {
-        Ok(Self {
-            engine: read("engine")?,
-            extension: read("extension")?,
-        })
+        let [engine, extension, market, lens] = NAMES.map(read);
+        Ok(Self([engine?, extension?, market?, lens?]))
     }
 
     /// The programs of this checkout, read once a process.
@@ -33,6 +30,11 @@ impl Programs {
         static SHARED: OnceLock<Arc<Programs>> = OnceLock::new();
         let load = || Arc::new(Self::load().unwrap_or_else(|missing| panic!("{missing}")));
         SHARED.get_or_init(load).clone()
+    }
+
+    /// Names and bytes.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &[u8])> {
+        NAMES.into_iter().zip(self.0.iter().map(Vec::as_slice))
     }
 }
 

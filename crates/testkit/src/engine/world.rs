@@ -10,6 +10,7 @@ use plimsoll_abi::IPlimsollConstructor::stylus_constructorCall;
 use plimsoll_devnet::{Chain, Deployed, Receipt};
 
 use super::{AssetConfig, Failure, GOVERNOR, GUARDIAN, PEOPLE, REPORTER, SUE, WorldConfig};
+use super::programs::NAMES;
 use crate::artifacts::{init_code, init_code_with};
 use crate::contracts::{Feed, Token};
 
@@ -23,8 +24,8 @@ pub struct World {
     pub chain: Chain,
     /// The engine.
     pub engine: Address,
-    /// The extension's own address; nobody but the engine calls it.
-    pub extension: Address,
+    /// The other programs' own addresses: nobody but the engine calls them.
+    pub programs: [Address; 3],
     /// The base token.
     pub base: Address,
     /// Decimals of the base token.
@@ -35,8 +36,8 @@ pub struct World {
     pub decimals: Vec<u8>,
     /// Feeds by asset, where there is one.
     pub feeds: Vec<Option<Address>>,
-    /// How the two programs were deployed: extension, engine.
-    pub deployed: [Deployed; 2],
+    /// How the programs were deployed, the engine first.
+    pub deployed: [Deployed; 4],
     /// Addresses that may have a balance in the engine: all that ever sent or were named.
     pub accounts: BTreeSet<Address>,
     /// What a test sent to the engine past its entry points, by token.
@@ -70,22 +71,21 @@ impl World {
         for person in PEOPLE {
             chain.fund(person, U256::from(10).pow(U256::from(24)));
         }
-        let deploy = |chain: &mut Chain, name: &str, wasm: &[u8]| {
-            let deployed = chain.deploy_stylus(GOVERNOR, wasm);
-            deployed.unwrap_or_else(|error| panic!("{name}: {error}"))
-        };
-        let extension = deploy(&mut chain, "extension", &config.programs.extension);
-        let engine = deploy(&mut chain, "engine", &config.programs.engine);
+        let deployed = [0, 1, 2, 3].map(|program| {
+            let deployed = chain.deploy_stylus(GOVERNOR, &config.programs.0[program]);
+            deployed.unwrap_or_else(|error| panic!("{}: {error}", NAMES[program]))
+        });
+        let [engine, programs @ ..] = deployed.each_ref().map(|program| program.address);
         let mut world = Self {
             chain,
-            engine: engine.address,
-            extension: extension.address,
+            engine,
+            programs,
             base: Address::ZERO,
             base_decimals: config.base_decimals,
             tokens: Vec::new(),
             decimals: Vec::new(),
             feeds: Vec::new(),
-            deployed: [extension, engine],
+            deployed,
             accounts: PEOPLE.into_iter().chain([Address::ZERO]).collect(),
             gifts: BTreeMap::new(),
             last: None,
@@ -131,8 +131,11 @@ impl World {
     /// # Errors
     /// It is refused, a second time for instance.
     pub fn construct(&mut self, min_debt: u128) -> Result<(), Failure> {
+        let [extension, market, lens] = self.programs;
         let arguments = stylus_constructorCall {
-            extension: self.extension,
+            extension,
+            market,
+            lens,
             governor: GOVERNOR,
             guardian: GUARDIAN,
             base: self.base,

@@ -1,0 +1,393 @@
+//! Calldata in, return data out.
+//!
+//! The tables of contents in `lib.rs` are written with [`routes!`], which turns a
+//! line into a method of [`Engine`] and an arm of a router. The SDK's own macro decodes every
+//! signature with code of its own: with it the engine's program was twice its limit
+//! (`docs/ARCHITECTURE.md` has the figures). Here all signatures share one reader and one writer.
+
+use alloc::vec::Vec;
+
+use alloy_primitives::{Address, I256, U256};
+use plimsoll_abi as abi;
+use plimsoll_math::words::SaleTerms;
+
+use stylus_sdk::{abi::CONSTRUCTOR_SELECTOR, prelude::*};
+
+use crate::{
+    error::{Error, Result, fail},
+    governance::Setup,
+    sdk::{self, CallKind},
+    storage::Engine,
+};
+
+/// Writes methods of [`crate::Engine`] and the function that routes calldata to them.
+macro_rules! routes {
+    ($route:ident: $(
+        $(#[$doc:meta])*
+        $call:ident = fn $name:ident($($arg:ident: $kind:ty),*) -> $ret:ty { $to:path }
+    )*) => {
+        impl $crate::Engine {$(
+            $(#[$doc])*
+            #[allow(clippy::too_many_arguments, missing_docs)]
+            pub fn $name(&mut self, $($arg: $kind),*) -> $crate::Result<$ret> {
+                $to(self, $($arg),*)
+            }
+        )*}
+
+        /// The answer to a call, or nothing when this table does not have the selector.
+        #[allow(dead_code)]
+        pub(crate) fn $route(
+            engine: &mut $crate::Engine,
+            calldata: &[u8],
+        ) -> Option<$crate::Result<alloc::vec::Vec<u8>>> {
+            #[allow(non_upper_case_globals)]
+            mod selectors {$(
+                pub const $name: u32 = u32::from_be_bytes(
+                    <plimsoll_abi::IPlimsoll::$call as alloy_sol_types::SolCall>::SELECTOR,
+                );
+            )*}
+            let mut args = $crate::entry::Args::new(calldata);
+            Some(match args.selector() {
+                $(selectors::$name => (|| {
+                    $(let $arg = <$kind as $crate::entry::Arg>::read(&mut args);)*
+                    args.finish()?;
+                    Ok($crate::entry::encode(&engine.$name($($arg),*)?))
+                })(),)*
+                _ => return None,
+            })
+        }
+    };
+}
+pub(crate) use routes;
+
+/// A cursor over calldata. What is malformed reads as zero and is refused by [`Args::finish`].
+pub struct Args<'a> {
+    data: &'a [u8],
+    at: usize,
+    bad: bool,
+}
+
+impl<'a> Args<'a> {
+    /// The arguments behind a selector.
+    pub fn new(calldata: &'a [u8]) -> Self {
+        Self { data: calldata, at: 4, bad: calldata.len() < 4 }
+    }
+
+    pub fn selector(&self) -> u32 {
+        match self.data.get(..4).and_then(|bytes| bytes.try_into().ok()) {
+            Some(bytes) => u32::from_be_bytes(bytes),
+            None => 0,
+        }
+    }
+
+    /// Refuses calldata that is not what the signature says.
+    pub fn finish(&self) -> Result<()> {
+        if self.bad { Err(fail(abi::BadCalldata {})) } else { Ok(()) }
+    }
+
+    #[inline(never)]
+    fn word(&mut self) -> U256 {
+        let end = self.at.saturating_add(32);
+        let word = self.data.get(self.at..end).map(sdk::word);
+        self.at = end;
+        self.bad |= word.is_none();
+        word.unwrap_or_default()
+    }
+
+    /// A number of at most `bits` bits.
+    #[inline(never)]
+    fn number(&mut self, bits: usize) -> u64 {
+        let word = self.word();
+        self.bad |= word.bit_len() > bits;
+        let [low, ..] = word.into_limbs();
+        low
+    }
+
+    /// The head of a dynamic argument: the cursor behind its length, and where to go back to.
+    /// `size`: bytes that one item takes at least.
+    #[inline(never)]
+    fn list(&mut self, size: usize) -> (usize, usize) {
+        let offset = usize::try_from(self.number(32)).unwrap_or(usize::MAX);
+        let back = self.at;
+        self.at = offset.saturating_add(4);
+        let length = usize::try_from(self.number(32)).unwrap_or(usize::MAX);
+        let left = self.data.len().saturating_sub(self.at);
+        if length.saturating_mul(size) > left {
+            self.bad = true;
+            return (0, back);
+        }
+        (length, back)
+    }
+
+    fn items<T: Arg>(&mut self) -> Vec<T> {
+        let (length, back) = self.list(32);
+        let mut items = Vec::with_capacity(length);
+        for _ in 0..length {
+            items.push(T::read(self));
+        }
+        self.at = back;
+        items
+    }
+}
+
+/// What a signature may take.
+pub trait Arg {
+    fn read(args: &mut Args) -> Self;
+}
+
+impl Arg for U256 {
+    fn read(args: &mut Args) -> Self {
+        args.word()
+    }
+}
+
+impl Arg for Address {
+    fn read(args: &mut Args) -> Self {
+        let word = args.word();
+        args.bad |= word.bit_len() > 160;
+        Address::from_word(word.into())
+    }
+}
+
+impl Arg for bool {
+    fn read(args: &mut Args) -> Self {
+        args.number(1) == 1
+    }
+}
+
+macro_rules! number_args {
+    ($($kind:ty)*) => {$(
+        impl Arg for $kind {
+            fn read(args: &mut Args) -> Self {
+                // The bound on the bits makes the conversion total.
+                <$kind>::try_from(args.number(<$kind>::BITS as usize)).unwrap_or_default()
+            }
+        }
+    )*};
+}
+number_args!(u8 u16 u32 u64);
+
+/// A list of words. `Vec<u8>` is `uint8[]`, as everywhere in Stylus; `bytes` is [`Blob`].
+impl<T: Arg> Arg for Vec<T> {
+    fn read(args: &mut Args) -> Self {
+        args.items()
+    }
+}
+
+/// `bytes`.
+pub struct Blob(pub Vec<u8>);
+
+impl Arg for Blob {
+    fn read(args: &mut Args) -> Self {
+        let (length, back) = args.list(1);
+        let bytes = args.data.get(args.at..args.at.saturating_add(length)).unwrap_or_default();
+        args.at = back;
+        Self(bytes.to_vec())
+    }
+}
+
+/// Return data in the making: heads in `head`, what lists hold in `tail`.
+pub struct Out {
+    head: Vec<u8>,
+    tail: Vec<u8>,
+    /// Bytes of all heads.
+    heads: usize,
+}
+
+impl Out {
+    #[inline(never)]
+    fn word(&mut self, word: U256) {
+        self.head.extend_from_slice(&word.to_be_bytes::<32>());
+    }
+
+    fn list(&mut self, items: impl ExactSizeIterator<Item = U256>) {
+        let offset = self.heads.saturating_add(self.tail.len());
+        self.word(U256::from(offset));
+        self.tail.extend_from_slice(&U256::from(items.len()).to_be_bytes::<32>());
+        for item in items {
+            self.tail.extend_from_slice(&item.to_be_bytes::<32>());
+        }
+    }
+}
+
+/// What a signature may return.
+pub trait Ret {
+    /// Head words.
+    const WORDS: usize = 1;
+    fn write(&self, out: &mut Out);
+}
+
+/// ABI-encoded return data.
+pub fn encode<R: Ret>(value: &R) -> Vec<u8> {
+    let heads = R::WORDS.saturating_mul(32);
+    let mut out = Out { head: Vec::with_capacity(heads), tail: Vec::new(), heads };
+    value.write(&mut out);
+    out.head.append(&mut out.tail);
+    out.head
+}
+
+/// Return values that are one word.
+pub trait Word: Copy {
+    fn word(self) -> U256;
+}
+
+macro_rules! words {
+    ($($kind:ty: $value:ident => $word:expr;)*) => {$(
+        impl Word for $kind {
+            fn word(self) -> U256 {
+                let $value = self;
+                $word
+            }
+        }
+        impl Ret for $kind {
+            fn write(&self, out: &mut Out) {
+                out.word(self.word());
+            }
+        }
+    )*};
+}
+words! {
+    U256: value => value;
+    I256: value => value.into_raw();
+    Address: value => U256::from_be_bytes(value.into_word().0);
+    bool: value => U256::from(value);
+    u8: value => U256::from(value);
+    u16: value => U256::from(value);
+    u32: value => U256::from(value);
+    u64: value => U256::from(value);
+}
+
+impl<T: Word> Ret for Vec<T> {
+    fn write(&self, out: &mut Out) {
+        out.list(self.iter().map(|item| item.word()));
+    }
+}
+
+impl Ret for () {
+    const WORDS: usize = 0;
+    fn write(&self, _: &mut Out) {}
+}
+
+macro_rules! tuples {
+    ($($name:ident)*; $count:expr) => {
+        impl<$($name: Ret),*> Ret for ($($name,)*) {
+            const WORDS: usize = $count;
+            fn write(&self, out: &mut Out) {
+                #[allow(non_snake_case)]
+                let ($($name,)*) = self;
+                $($name.write(out);)*
+            }
+        }
+    };
+}
+tuples!(A B; 2);
+tuples!(A B C; 3);
+tuples!(A B C D; 4);
+tuples!(A B C D E; 5);
+tuples!(A B C D E F G; 7);
+tuples!(A B C D E F G H; 8);
+tuples!(A B C D E F G H I; 9);
+
+/// The interface's `SaleTerms`, in its order; the exponent is the asset's own and stays behind.
+macro_rules! sale_terms {
+    ($($field:ident)*) => {
+        impl Arg for SaleTerms {
+            fn read(args: &mut Args) -> Self {
+                Self { $($field: Arg::read(args),)* milli_exponent: 0 }
+            }
+        }
+        impl Ret for SaleTerms {
+            const WORDS: usize = 15;
+            fn write(&self, out: &mut Out) {
+                $(self.$field.write(out);)*
+            }
+        }
+    };
+}
+sale_terms!(
+    reference_factor penalty chip target full_below start_excess fast_rate slow_rate descent floor
+    dust max_on_sale tip small cool_off
+);
+
+/// This program's number, its table, and whether another one comes after it.
+#[cfg(not(any(feature = "extension", feature = "market", feature = "lens")))]
+const NUMBER: u8 = 0;
+#[cfg(feature = "extension")]
+const NUMBER: u8 = 1;
+#[cfg(feature = "market")]
+const NUMBER: u8 = 2;
+#[cfg(feature = "lens")]
+const NUMBER: u8 = 3;
+const LAST: u8 = 3;
+
+#[cfg(not(any(feature = "extension", feature = "market", feature = "lens")))]
+use crate::engine as table;
+#[cfg(feature = "extension")]
+use crate::extension as table;
+#[cfg(feature = "lens")]
+use crate::lens as table;
+#[cfg(feature = "market")]
+use crate::market as table;
+
+/// One call: no value, then this program's table, then the next program.
+pub fn answer(engine: &mut Engine, calldata: &[u8]) -> core::result::Result<Vec<u8>, Vec<u8>> {
+    let value = engine.vm().msg_value();
+    if !value.is_zero() {
+        return Err(fail(abi::NotPayable { value }).into());
+    }
+    // The SDK's tools call the constructor by a selector that leaves its arguments out.
+    if NUMBER == 0 && Args::new(calldata).selector() == CONSTRUCTOR_SELECTOR {
+        return construct(engine, calldata).map(|()| Vec::new()).map_err(Error::into);
+    }
+    match table(engine, calldata) {
+        Some(answer) => answer.map_err(Error::into),
+        None => delegate(engine, calldata),
+    }
+}
+
+/// Serves what this program does not hold: same storage, same caller. The answer is returned as it
+/// is, revert data included.
+fn delegate(engine: &Engine, calldata: &[u8]) -> core::result::Result<Vec<u8>, Vec<u8>> {
+    let next = if NUMBER < LAST { engine.program(NUMBER.saturating_add(1)) } else { Address::ZERO };
+    if calldata.len() < 4 || next.is_zero() {
+        let selector = Args::new(calldata).selector().to_be_bytes().into();
+        return Err(fail(abi::UnknownSelector { selector }).into());
+    }
+    sdk::call(engine, CallKind::Delegate, next, calldata, None, sdk::ALL)
+}
+
+fn construct(engine: &mut Engine, calldata: &[u8]) -> Result<()> {
+    let mut args = Args::new(calldata);
+    let setup = Setup {
+        programs: [Arg::read(&mut args), Arg::read(&mut args), Arg::read(&mut args)],
+        governor: Arg::read(&mut args),
+        guardian: Arg::read(&mut args),
+        base: Arg::read(&mut args),
+        base_decimals: Arg::read(&mut args),
+        min_debt: Arg::read(&mut args),
+    };
+    args.finish()?;
+    engine.construct(&setup)
+}
+
+/// Where the chain enters: reads the calldata, answers, writes state and return data.
+#[cfg(target_arch = "wasm32")]
+#[unsafe(no_mangle)]
+pub extern "C" fn user_entrypoint(length: usize) -> usize {
+    use stylus_sdk::host::{VM, WasmVM};
+    let host = VM { host: WasmVM {} };
+    // Keeps the import that the chain needs to meter memory growth; pages of its own are free.
+    host.pay_for_memory_grow(0);
+    let calldata = host.read_args(length);
+    // SAFETY: the storage of this frame is accessed through this value alone.
+    let mut engine = unsafe { Engine::new(U256::ZERO, 0, host.clone()) };
+    let (data, status) = match answer(&mut engine, &calldata) {
+        Ok(data) => (data, 0),
+        Err(data) => (data, 1),
+    };
+    if status == 0 {
+        host.flush_cache(false);
+    }
+    host.write_result(&data);
+    status
+}
