@@ -18,7 +18,7 @@ pub const SEED: u64 = 20_200_312;
 pub const HELP: &str = "\
 Plays a market crash against the compiled contract on an embedded chain and reports.
 
-Usage: demo [options]
+Usage: cargo xtask demo [options]
 
   --prices FILE        Candles for WETH: CSV with a header (time, open, high, low, close) or
                        Binance klines without one. Without a file the demo draws a path shaped

@@ -2,10 +2,13 @@
 //!
 //! - [`cli`]: what the user asked for;
 //! - [`prices`]: where prices come from, a file or a generator, and their course inside an hour;
-//! - [`market`]: the outside market in which takers sell what they bought;
-//! - [`report`]: the run as one HTML page;
-//! - [`text`]: the run on the terminal;
-//! - [`fixed`], [`rng`], [`time`]: arithmetic, chance and dates.
+//! - [`scenario`]: the portfolio and the market's parameters;
+//! - [`world`]: the chain, through which every transaction goes, and [`market`], the outside market
+//!   in which takers sell what they bought;
+//! - [`actors`]: who acts, and [`mirror`]: what they see;
+//! - [`mod@play`]: the run; [`mod@record`]: what happened; [`ending`] and [`check`]: what must hold;
+//! - [`account`] and [`summary`]: the run in words; [`report`]: the run as one HTML page;
+//! - [`text`]: words on a terminal; [`fixed`], [`rng`], [`time`]: arithmetic, chance and dates.
 //!
 //! Whatever feeds the run is integer arithmetic from a seed, so a run is the same on every machine.
 //! Floats appear in `report` only, for coordinates of drawings.
@@ -16,14 +19,28 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod account;
+pub mod actors;
+pub mod check;
 pub mod cli;
+pub mod ending;
+pub mod error;
 pub mod fixed;
 pub mod market;
+pub mod mirror;
+pub mod play;
 pub mod prices;
+pub mod record;
 pub mod report;
 pub mod rng;
+pub mod scenario;
+pub mod summary;
 pub mod text;
 pub mod time;
+pub mod world;
+
+pub use error::{Error, Result};
+pub use play::{Outcome, play};
 
 /// Decimals of the base token (USDC).
 pub const BASE_DECIMALS: u8 = 6;
