@@ -30,42 +30,20 @@ fn collect_pays_the_credit_once() {
     let paid = world.must(ALICE, collectCall { receiver: SAM });
     let amount = u256(credit);
     assert_eq!((paid, world.balance(USDC, SAM)), (amount, credit));
-    world.assert_event(&Collected {
-        account: ALICE,
-        receiver: SAM,
-        amount,
-    });
+    world.assert_event(&Collected { account: ALICE, receiver: SAM, amount });
     assert_eq!((world.credit(ALICE), world.supply_word().credits), (0, 0));
     assert_eq!(world.totals().cash, cash);
     world.check();
-    world.refuse(
-        ALICE,
-        collectCall { receiver: SAM },
-        NoCredit { account: ALICE },
-    );
+    world.refuse(ALICE, collectCall { receiver: SAM }, NoCredit { account: ALICE });
 }
 
 #[test]
 fn collect_refuses_what_nobody_could_have() {
     let (mut world, _) = credited();
     let engine = world.engine;
-    world.refuse(
-        BOB,
-        collectCall { receiver: BOB },
-        NoCredit { account: BOB },
-    );
-    world.refuse(
-        ALICE,
-        collectCall {
-            receiver: Address::ZERO,
-        },
-        ZeroAddress {},
-    );
-    world.refuse(
-        ALICE,
-        collectCall { receiver: engine },
-        BadReceiver { receiver: engine },
-    );
+    world.refuse(BOB, collectCall { receiver: BOB }, NoCredit { account: BOB });
+    world.refuse(ALICE, collectCall { receiver: Address::ZERO }, ZeroAddress {});
+    world.refuse(ALICE, collectCall { receiver: engine }, BadReceiver { receiver: engine });
 }
 
 #[test]
@@ -77,14 +55,7 @@ fn a_credit_is_not_lent_and_earns_nothing() {
     assert_eq!(world.credit(ALICE), credit);
     // Whoever drains the cash does not touch it.
     let cash = world.totals().cash;
-    assert!(
-        world
-            .view(redeemCall {
-                shares: u256(shares),
-                receiver: SUE
-            })
-            .is_err()
-    );
+    assert!(world.view(redeemCall { shares: u256(shares), receiver: SUE }).is_err());
     world.refresh();
     world.borrow(BOB, cash);
     assert_eq!(world.balance(USDC, world.engine), credit);

@@ -10,6 +10,7 @@ mod exact;
 mod governance;
 mod positions;
 mod prices;
+mod repayments;
 mod supply;
 mod tokens;
 mod views;

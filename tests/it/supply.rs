@@ -20,17 +20,11 @@ const VIRTUAL: u128 = 1_000_000;
 const LONG: u32 = 300 * 86_400;
 
 fn supply(amount: u128) -> supplyCall {
-    supplyCall {
-        amount: u256(amount),
-        receiver: SAM,
-    }
+    supplyCall { amount: u256(amount), receiver: SAM }
 }
 
 fn redeem(shares: u128) -> redeemCall {
-    redeemCall {
-        shares: u256(shares),
-        receiver: SUE,
-    }
+    redeemCall { shares: u256(shares), receiver: SUE }
 }
 
 fn nav(world: &mut World) -> u128 {
@@ -51,12 +45,7 @@ fn supply_to_an_empty_market_mints_a_million_shares_a_wei() {
     assert_eq!(world.supply(SUE, 5), 5 * VIRTUAL);
     assert!(!world.totals().no_suppliers);
     let (amount, shares) = (u256(5), u256(5 * VIRTUAL));
-    world.assert_event(&Supplied {
-        payer: SUE,
-        receiver: SUE,
-        amount,
-        shares,
-    });
+    world.assert_event(&Supplied { payer: SUE, receiver: SUE, amount, shares });
     assert_eq!((world.shares(SUE), world.totals().cash), (5 * VIRTUAL, 5));
     assert_eq!(world.get(sharesOfCall { account: SUE }), shares);
     world.check();
@@ -67,10 +56,7 @@ fn supply_for_another_pays_from_the_caller() {
     let mut world = World::new();
     world.mint(USDC, SUE, 700);
     let minted = world.must(SUE, supply(700));
-    assert_eq!(
-        (world.shares(SAM), world.balance(USDC, SUE)),
-        (minted.to(), 0)
-    );
+    assert_eq!((world.shares(SAM), world.balance(USDC, SUE)), (minted.to(), 0));
     world.check();
 }
 
@@ -97,27 +83,11 @@ fn supply_refuses_what_it_cannot_book() {
     world.refuse(SUE, supply(0), ZeroAmount {});
     let (value, limit) = (u256(AMOUNT_MAX + 1), u256(AMOUNT_MAX));
     world.refuse(SUE, supply(AMOUNT_MAX + 1), TooLarge { value, limit });
-    let huge = supplyCall {
-        amount: U256::MAX,
-        receiver: SAM,
-    };
-    world.refuse(
-        SUE,
-        huge,
-        TooLarge {
-            value: U256::MAX,
-            limit,
-        },
-    );
-    let nobody = supplyCall {
-        amount: u256(1),
-        receiver: Address::ZERO,
-    };
+    let huge = supplyCall { amount: U256::MAX, receiver: SAM };
+    world.refuse(SUE, huge, TooLarge { value: U256::MAX, limit });
+    let nobody = supplyCall { amount: u256(1), receiver: Address::ZERO };
     world.refuse(SUE, nobody, ZeroAddress {});
-    let itself = supplyCall {
-        amount: u256(1),
-        receiver: engine,
-    };
+    let itself = supplyCall { amount: u256(1), receiver: engine };
     world.refuse(SUE, itself, BadReceiver { receiver: engine });
     // A wei more than the payer has.
     let token = world.base;
@@ -145,13 +115,7 @@ fn supply_worth_no_share_is_refused() {
     world.chain.set_storage(engine, u256(2), U256::ZERO);
     let price = (usdc(10_000_000) + 1).div_ceil(VIRTUAL);
     world.mint(USDC, SUE, price);
-    world.refuse(
-        SUE,
-        supply(price - 1),
-        ZeroShares {
-            amount: u256(price - 1),
-        },
-    );
+    world.refuse(SUE, supply(price - 1), ZeroShares { amount: u256(price - 1) });
     assert_eq!(world.must(SUE, supply(price)), u256(1));
 }
 
@@ -159,29 +123,14 @@ fn supply_worth_no_share_is_refused() {
 fn redeem_pays_the_share_of_the_residual_rounded_down() {
     let mut world = lent();
     world.pass(LONG / 7);
-    for shares in [
-        VIRTUAL,
-        VIRTUAL + 1,
-        3 * VIRTUAL - 1,
-        usdc(1_000_003) * VIRTUAL + 17,
-    ] {
+    for shares in [VIRTUAL, VIRTUAL + 1, 3 * VIRTUAL - 1, usdc(1_000_003) * VIRTUAL + 17] {
         let (total, nav_before) = (world.supply_word().shares, nav(&mut world));
         let expected = floor(shares, nav_before + 1, total + VIRTUAL);
-        assert_eq!(
-            world.get(assetsOfCall {
-                shares: u256(shares)
-            }),
-            u256(expected)
-        );
+        assert_eq!(world.get(assetsOfCall { shares: u256(shares) }), u256(expected));
         let before = world.balance(USDC, SUE);
         assert_eq!(world.redeem(SUE, shares), expected);
         let (amount, shares) = (u256(expected), u256(shares));
-        world.assert_event(&Redeemed {
-            owner: SUE,
-            receiver: SUE,
-            amount,
-            shares,
-        });
+        world.assert_event(&Redeemed { owner: SUE, receiver: SUE, amount, shares });
         assert_eq!(world.balance(USDC, SUE), before + expected);
         assert_eq!(nav(&mut world), nav_before - expected);
     }
@@ -196,31 +145,14 @@ fn redeem_refuses_what_it_cannot_pay() {
     let (value, limit) = (u256(AMOUNT_MAX + 1), u256(AMOUNT_MAX));
     world.refuse(SUE, redeem(AMOUNT_MAX + 1), TooLarge { value, limit });
     let (shares, held_word) = (u256(held + 1), u256(held));
-    world.refuse(
-        SUE,
-        redeem(held + 1),
-        InsufficientShares {
-            shares,
-            held: held_word,
-        },
-    );
+    world.refuse(SUE, redeem(held + 1), InsufficientShares { shares, held: held_word });
     let (shares, zero) = (u256(1), U256::ZERO);
-    world.refuse(
-        MALLORY,
-        redeem(1),
-        InsufficientShares { shares, held: zero },
-    );
+    world.refuse(MALLORY, redeem(1), InsufficientShares { shares, held: zero });
     // One share is worth a millionth of a wei.
     world.refuse(SUE, redeem(1), ZeroAmount {});
-    let nobody = redeemCall {
-        shares: u256(held),
-        receiver: Address::ZERO,
-    };
+    let nobody = redeemCall { shares: u256(held), receiver: Address::ZERO };
     world.refuse(SUE, nobody, ZeroAddress {});
-    let itself = redeemCall {
-        shares: u256(held),
-        receiver: engine,
-    };
+    let itself = redeemCall { shares: u256(held), receiver: engine };
     world.refuse(SUE, itself, BadReceiver { receiver: engine });
     // Four of ten million are lent.
     let (asked, cash) = (u256(usdc(6_000_000) + 1), u256(usdc(6_000_000)));
@@ -246,10 +178,7 @@ fn a_gift_changes_no_balance_and_no_price() {
     let before = (nav(&mut world), world.totals(), world.supply_word());
     world.donate(USDC, MALLORY, usdc(5_000_000));
     world.donate(WETH, MALLORY, wad(100));
-    assert_eq!(
-        (nav(&mut world), world.totals(), world.supply_word()),
-        before
-    );
+    assert_eq!((nav(&mut world), world.totals(), world.supply_word()), before);
     world.check();
     // Nobody can lend it either.
     let (asked, cash) = (u256(usdc(6_000_001)), u256(usdc(6_000_000)));
@@ -282,10 +211,7 @@ fn rounding_never_pays_whoever_goes_in_and_out() {
             let amount = n * n * 37 + 1;
             let shares = world.supply(MALLORY, amount);
             let back = world.redeem(MALLORY, shares);
-            assert!(
-                amount - 1 <= back && back <= amount,
-                "{amount} became {back}"
-            );
+            assert!(amount - 1 <= back && back <= amount, "{amount} became {back}");
             let (nav_after, total_after) = price(world);
             // Price before <= price after.
             let left = u256(nav_before) * u256(total_after);
@@ -314,21 +240,12 @@ fn interest_follows_the_curve_to_the_unit() {
 
     let kept = world.market().reserve;
     world.must(MALLORY, accrueCall {});
-    world.assert_event(&Accrued {
-        index: u256(index),
-        toReserve: U256::ZERO,
-    });
+    world.assert_event(&Accrued { index: u256(index), toReserve: U256::ZERO });
     let after = world.market();
-    assert_eq!(
-        (after.index, after.accrued_at, after.reserve),
-        (index, world.now(), kept)
-    );
+    assert_eq!((after.index, after.accrued_at, after.reserve), (index, world.now(), kept));
     // Utilisation has grown with the debt, and the rate with it: 1 % + 4 % * (u / 80 %), up.
     let (owed, cash) = (floor(units, index, RAY), usdc(6_000_000));
-    assert_eq!(
-        u128::from(after.rate),
-        100 + ceil(400, owed * 100, (owed + cash) * 80)
-    );
+    assert_eq!(u128::from(after.rate), 100 + ceil(400, owed * 100, (owed + cash) * 80));
     world.check();
 }
 
@@ -370,17 +287,10 @@ fn interest_without_suppliers_belongs_to_the_reserve() {
     let interest = floor(net, after.index, RAY) - floor(net, before.index, RAY);
     assert!(interest > 0);
     world.must(MALLORY, accrueCall {});
-    world.assert_event(&Accrued {
-        index: u256(after.index),
-        toReserve: u256(interest),
-    });
+    world.assert_event(&Accrued { index: u256(after.index), toReserve: u256(interest) });
     assert_eq!(world.market().reserve, before.reserve + interest);
     // The next supplier buys nothing of it.
     let shares = world.supply(SAM, usdc(1_000));
-    assert!(
-        world.get(assetsOfCall {
-            shares: u256(shares)
-        }) <= u256(usdc(1_000))
-    );
+    assert!(world.get(assetsOfCall { shares: u256(shares) }) <= u256(usdc(1_000)));
     world.check();
 }
