@@ -224,8 +224,9 @@ fn call_back(
     // Three words, where the bytes start, how many there are; then they, padded to a word.
     let words = [id.word(), lot, pay, U256::from(128), U256::from(data.0.len())];
     let mut call = sdk::calldata(ITaker::onTakeCall::SELECTOR, &words);
+    let end = call.len().saturating_add(data.0.len().next_multiple_of(32));
     call.extend_from_slice(&data.0);
-    call.resize(call.len().next_multiple_of(32).saturating_add(4), 0);
+    call.resize(end, 0);
     match sdk::call(engine, CallKind::Mutating, taker, &call, None, 0) {
         Ok(_) => Ok(()),
         Err(_) => Err(fail(abi::CallbackFailed { taker })),
@@ -250,7 +251,8 @@ pub fn redo(engine: &mut Engine, id: u64) -> Result<()> {
     words.start = breaker::clock(engine, asset, &auction.price, now);
     words.redos = words.redos.saturating_add(1);
     engine.set_auction_terms(asset, auction.slot, &words)?;
-    sdk::emit(engine, abi::Redone { auction: id, kickPrice: U256::from(words.kick_price) });
+    let stored = engine.auction_terms(asset, auction.slot).kick_price;
+    sdk::emit(engine, abi::Redone { auction: id, kickPrice: U256::from(stored) });
     Ok(())
 }
 
@@ -309,7 +311,11 @@ fn leave_one(
     let found = (0_u8..).zip(leg.claims()).find(|(_, claim)| claim.slot == slot);
     let Some((n, claim)) = found.map(|(n, claim)| (n, *claim)) else { return Ok(false) };
     let mut words = engine.auction_terms(asset, slot);
-    let share = claims::lot_share(claim.units, words.lot, &engine.auction_pool(asset, slot).pool())?;
+    let pool = engine.auction_pool(asset, slot);
+    if pool.closed {
+        return Ok(false);
+    }
+    let share = claims::lot_share(claim.units, words.lot, &pool.pool())?;
     booked.add(redeem(engine, owner, asset, claim)?)?;
     words.lot = words.lot.saturating_sub(share);
     let mut pool = engine.auction_pool(asset, slot);

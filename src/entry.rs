@@ -320,7 +320,7 @@ const NUMBER: u8 = 2;
 const NUMBER: u8 = 3;
 const LAST: u8 = 3;
 
-#[cfg(not(any(feature = "extension", feature = "market", feature = "lens")))]
+#[cfg(not(any(feature = "extension", feature = "market", feature = "lens", feature = "sdk-0-9")))]
 use crate::engine as table;
 #[cfg(feature = "extension")]
 use crate::extension as table;
@@ -328,6 +328,8 @@ use crate::extension as table;
 use crate::lens as table;
 #[cfg(feature = "market")]
 use crate::market as table;
+#[cfg(feature = "sdk-0-9")]
+use crate::sdk::table;
 
 /// One call: no value, then this program's table, then the next program.
 pub fn answer(engine: &mut Engine, calldata: &[u8]) -> core::result::Result<Vec<u8>, Vec<u8>> {

@@ -42,7 +42,7 @@ use alloy_primitives::{Address, I256, U256};
 use plimsoll_math::words::SaleTerms;
 
 pub use crate::{
-    entry::Blob,
+    entry::{Blob, answer},
     error::{Error, Result},
     governance::Setup,
     storage::Engine,

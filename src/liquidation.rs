@@ -299,7 +299,8 @@ fn open(
     sdk::emit(engine, abi::Opened {
         auction: abi::auction_id(asset, generation, slot),
         keeper: keeper.address,
-        kickPrice: U256::from(words.kick_price),
+        // As stored: rounded up to what its field holds.
+        kickPrice: U256::from(engine.auction_terms(asset, slot).kick_price),
     });
     Ok(Some(slot))
 }

@@ -6,6 +6,7 @@ use plimsoll_math::{
     claims,
     claims::{Pool, Settlement},
     fixed::add,
+    value,
     words::{Account, AssetPrice, AuctionPool, Claim, Holding},
 };
 
@@ -101,7 +102,13 @@ impl Position {
 
     /// Books the claims on closed auctions: debt down, an excess to the owner's credit.
     /// Writes every word that it changes and returns whether there was anything to book.
+    ///
+    /// An excess that the cash cannot bear, because the proceeds have been lent or redeemed since,
+    /// waits: the claims stay, and count as raised wherever the position is read.
     pub fn settle_closed(&mut self, engine: &mut Engine, now: u32) -> Result<bool> {
+        if !self.cash_bears_excess(engine, now)? {
+            return Ok(false);
+        }
         let mut booked = Booked::default();
         let owner = self.owner;
         for leg in self.legs_mut() {
@@ -125,6 +132,20 @@ impl Position {
         }
         self.book(engine, &booked, now)?;
         Ok(true)
+    }
+
+    /// Whether the cash covers what closed claims have raised beyond the debt, the refund of its
+    /// penalty included.
+    fn cash_bears_excess(&self, engine: &Engine, now: u32) -> Result<bool> {
+        let raised = self.raised(engine)?;
+        let excess = raised.saturating_sub(self.word.debt);
+        if excess == 0 {
+            return Ok(true);
+        }
+        // The index of now is at least the closing one, and the refund at most a tenth.
+        let worth = value::debt_up(excess, self.index)?;
+        let bound = add(worth, worth.checked_div(10).unwrap_or_default())?;
+        Ok(bound <= ledger::load(engine, now).cash)
     }
 
     /// Lowers the debt by what claims brought; what is beyond it becomes the owner's credit.

@@ -105,3 +105,11 @@ pub fn call(
     // SAFETY: no reference into storage is alive here.
     unsafe { call.call(to, data) }.map(cut).map_err(cut)
 }
+
+/// The tables of all programs as one: motsu runs a delegate-call on the callee's storage, so there
+/// the programs cannot stand at addresses of their own.
+#[cfg(feature = "sdk-0-9")]
+pub fn table(engine: &mut Engine, calldata: &[u8]) -> Option<crate::Result<Vec<u8>>> {
+    let tables = [crate::engine, crate::extension, crate::market, crate::lens];
+    tables.iter().find_map(|table| table(engine, calldata))
+}
