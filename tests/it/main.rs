@@ -5,8 +5,10 @@
 
 mod abi;
 mod breakers;
+mod clock;
 mod collect;
 mod exact;
+mod feeds;
 mod governance;
 mod positions;
 mod prices;

@@ -28,6 +28,10 @@ fn one(asset: u8, price: u128, confidence: u128, time: u32) -> reportCall {
     reportCall { assets: vec![asset], prices, confidences, time }
 }
 
+fn policy(asset: u8, max_age: u32, max_step: u16, max_confidence: u16) -> setPricePolicyCall {
+    setPricePolicyCall { asset, maxAge: max_age, maxStep: max_step, maxConfidence: max_confidence }
+}
+
 /// A market a minute after its last prices.
 fn settled() -> World {
     let mut world = World::new();
@@ -182,8 +186,7 @@ fn report_of_an_asset_with_a_feed_is_refused() {
 /// A step of at most 10 %.
 fn stepped() -> World {
     let mut world = settled();
-    let (maxAge, maxStep, maxConfidence) = (3_600, 1_000, 100);
-    world.must(GOVERNOR, setPricePolicyCall { asset: WETH, maxAge, maxStep, maxConfidence });
+    world.must(GOVERNOR, policy(WETH, 3_600, 1_000, 100));
     world
 }
 
@@ -283,17 +286,18 @@ fn confidence_lowers_what_may_be_borrowed() {
     world.report(WETH, wad(3_000), wad(7), now).unwrap();
     let bound = wad(3_000) - ceil(wad(3_000), 6 * 4, BPS);
     let value = floor(wad(10), bound, 10_u128.pow(30));
-    let expected = u256(floor(value, 8_000, BPS));
-    assert_eq!(limit(&mut world), expected);
-    world.must(ALICE, borrowCall { amount: expected, receiver: ALICE });
+    let expected = floor(value, 8_000, BPS);
+    assert_eq!(limit(&mut world), u256(expected));
+    world.borrow(ALICE, expected - 1);
     // Health does not see it: noise never tightens what is already there.
-    assert_eq!(world.health(ALICE), u256(floor(25_200, wad(1) * usdc(1), expected.to())));
+    let debt = world.debt(ALICE);
+    assert_eq!(world.health(ALICE), u256(floor(usdc(25_200), wad(1), debt)));
 }
 
 #[test]
 fn an_uncertain_price_allows_no_new_risk_and_only_hard_kicks() {
     let mut world = settled();
-    world.open(ALICE, WETH, wad(10), usdc(24_000));
+    world.open(ALICE, WETH, wad(10), usdc(23_999));
     world.pass(10);
     let now = world.now();
     // 0.989 at the price; 1.0 at the price and its confidence.
@@ -329,16 +333,15 @@ fn a_price_is_fresh_in_its_last_second() {
 #[test]
 fn a_stale_price_still_sells_and_repays() {
     let mut world = settled();
-    world.open(ALICE, WETH, wad(10), usdc(24_000));
-    world.open(BOB, WETH, wad(10), usdc(24_000));
+    world.open(ALICE, WETH, wad(10), usdc(23_999));
+    world.open(BOB, WETH, wad(10), usdc(23_999));
     world.set_price(WETH, wad(2_700));
     world.pass(2);
     world.kick(KAY, &[ALICE]).unwrap();
     let auction = world.newest(WETH);
     // The curve would have run out: the terms are set so that it has not.
     world.pass(1_000);
-    let (maxAge, maxStep, maxConfidence) = (10, 5_000, 100);
-    world.must(GOVERNOR, setPricePolicyCall { asset: WETH, maxAge, maxStep, maxConfidence });
+    world.must(GOVERNOR, policy(WETH, 10, 5_000, 100));
     assert_eq!(verdict(&mut world, WETH), STALE);
     let kick = kickCall { accounts: vec![BOB], hints: vec![] };
     world.refuse(KAY, kick, NothingKicked { skip: PRICE });
@@ -353,7 +356,7 @@ fn a_stale_price_still_sells_and_repays() {
 #[test]
 fn an_invalid_price_sells_nothing() {
     let mut world = settled();
-    world.open(ALICE, WETH, wad(10), usdc(24_000));
+    world.open(ALICE, WETH, wad(10), usdc(23_999));
     world.set_price(WETH, wad(2_700));
     world.pass(2);
     world.kick(KAY, &[ALICE]).unwrap();
@@ -372,8 +375,7 @@ fn an_invalid_price_sells_nothing() {
 fn a_policy_keeps_the_time_of_the_observation() {
     let mut world = settled();
     let time = world.get(priceCall { asset: ARB }).time;
-    let (maxAge, maxStep, maxConfidence) = (70, 500, 50);
-    world.must(GOVERNOR, setPricePolicyCall { asset: ARB, maxAge, maxStep, maxConfidence });
+    world.must(GOVERNOR, policy(ARB, 70, 500, 50));
     assert_eq!(world.get(priceCall { asset: ARB }).time, time);
     assert_eq!(world.asset_price(ARB).fresh_until, time + 70);
     let error = PriceNotNewer { asset: ARB, time, last: time };
