@@ -1,13 +1,10 @@
-//! The deployed pair as one motsu contract.
+//! The deployed programs as one motsu contract.
 //!
-//! On a chain the engine delegate-calls the extension, so that both work on the engine's storage.
-//! motsu runs a delegate-call on the callee's storage instead, so here one contract routes to both
-//! programs, the engine's first.
-
-use std::ops::{Deref, DerefMut};
+//! On a chain the engine delegate-calls the others, so that all work on the engine's storage. motsu
+//! runs a delegate-call on the callee's storage instead, so here one contract has all their tables.
 
 use alloy_primitives::U256;
-use plimsoll::{Engine, Extension};
+use plimsoll::Engine;
 use stylus_sdk::{
     ArbResult,
     abi::Router,
@@ -18,20 +15,20 @@ use stylus_sdk::{
 
 use crate::host;
 
-/// Both programs over one storage, with a clock.
-pub struct Deployed(pub Extension);
+/// All programs over one storage, with a clock.
+pub struct Deployed(pub Engine);
 
 unsafe impl TopLevelStorage for Deployed {}
 
 impl StorageType for Deployed {
     type Wraps<'a> = StorageGuard<'a, Self>;
     type WrapsMut<'a> = StorageGuardMut<'a, Self>;
-    const SLOT_BYTES: usize = <Extension as StorageType>::SLOT_BYTES;
-    const REQUIRED_SLOTS: usize = <Extension as StorageType>::REQUIRED_SLOTS;
+    const SLOT_BYTES: usize = <Engine as StorageType>::SLOT_BYTES;
+    const REQUIRED_SLOTS: usize = <Engine as StorageType>::REQUIRED_SLOTS;
 
     unsafe fn new(slot: U256, offset: u8, _: VM) -> Self {
         // SAFETY: the caller's promise; only the host differs.
-        Self(unsafe { Extension::new(slot, offset, host::vm()) })
+        Self(unsafe { Engine::new(slot, offset, host::vm()) })
     }
     fn load<'s>(self) -> Self::Wraps<'s> {
         StorageGuard::new(self)
@@ -50,33 +47,17 @@ impl ValueDenier for Deployed {
 impl Router<Self> for Deployed {
     type Storage = Self;
 
-    fn route(deployed: &mut Self, selector: u32, input: &[u8]) -> Option<ArbResult> {
-        host::in_frame(|| {
-            <Engine as Router<Engine>>::route(&mut deployed.0.engine, selector, input).or_else(
-                || <Extension as Router<Extension>>::route(&mut deployed.0, selector, input),
-            )
-        })
+    fn route(_: &mut Self, _: u32, _: &[u8]) -> Option<ArbResult> {
+        None
     }
     fn receive(_: &mut Self) -> Option<Result<(), Vec<u8>>> {
         None
     }
-    fn fallback(_: &mut Self, _: &[u8]) -> Option<ArbResult> {
-        None
+    /// Every call of another contract: the contract has a router of its own.
+    fn fallback(deployed: &mut Self, calldata: &[u8]) -> Option<ArbResult> {
+        Some(host::in_frame(|| plimsoll::answer(&mut deployed.0, calldata)))
     }
     fn constructor(_: &mut Self, _: &[u8]) -> Option<ArbResult> {
         None
-    }
-}
-
-impl Deref for Deployed {
-    type Target = Extension;
-    fn deref(&self) -> &Extension {
-        &self.0
-    }
-}
-
-impl DerefMut for Deployed {
-    fn deref_mut(&mut self) -> &mut Extension {
-        &mut self.0
     }
 }

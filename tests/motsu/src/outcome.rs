@@ -45,16 +45,16 @@ impl<T> Outcome<T> for Result<T, Error> {
 pub fn explain(data: &[u8]) -> String {
     let (selector, words) = data.split_at(data.len().min(4));
     let is_it = |line: &&str| keccak256(signature(line)).starts_with(selector);
-    let errors = include_str!("../../../crates/abi/src/errors.rs").lines().map(str::trim);
-    let name = errors.filter(|line| line.starts_with("error ")).find(is_it).unwrap_or("unknown");
+    let declarations = include_str!("../../../crates/abi/src/errors.rs").lines().map(str::trim);
+    let name = declarations.filter(|line| line.ends_with(");")).find(is_it).unwrap_or("unknown");
     let values: Vec<U256> = words.chunks_exact(32).map(U256::from_be_slice).collect();
     format!("{name} {values:?}")
 }
 
-/// `error Name(type a, type b);` without the names of the values.
+/// `Name(type a, type b);` without the names of the values.
 fn signature(declaration: &str) -> String {
-    let body = declaration.trim_start_matches("error ").trim_end_matches([';', ')']);
-    let (name, values) = body.split_once('(').unwrap_or_default();
-    let types: Vec<_> = values.split(", ").filter_map(|value| value.split(' ').next()).collect();
+    let (name, values) = declaration.split_once('(').unwrap_or_default();
+    let values = values.trim_end_matches(");").split(", ");
+    let types: Vec<_> = values.filter_map(|value| value.split(' ').next()).collect();
     format!("{name}({})", types.join(","))
 }

@@ -20,6 +20,8 @@ pub struct Taker {
     attempt: StorageBytes,
     answer: StorageBytes,
     reverts: StorageBool,
+    /// What its last callback was given.
+    data: StorageBytes,
 }
 
 unsafe impl TopLevelStorage for Taker {}
@@ -33,6 +35,7 @@ impl Taker {
         if self.vm().msg_sender() != self.engine.get() || self.reverts.get() {
             return Err(Vec::new());
         }
+        self.data.set_bytes(&call.data);
         let attempt = self.attempt.get_bytes();
         if !attempt.is_empty() {
             let answer = call_out(self.engine.get(), &attempt).unwrap_or_else(|revert| revert);
@@ -63,20 +66,29 @@ impl Taker {
         self.answer.get_bytes()
     }
 
+    pub fn data(&self) -> Vec<u8> {
+        self.data.get_bytes()
+    }
+
     /// Takes the whole lot at any price, with a callback.
     pub fn take_all(&mut self, auction: u64, deadline: u32) -> ArbResult {
+        self.take(auction, U256::MAX, deadline, b"sell it")
+    }
+
+    /// Takes a lot at any price, with a callback that is given `data`.
+    pub fn take(&mut self, auction: u64, lot: U256, deadline: u32, data: &[u8]) -> ArbResult {
         let receiver = self.vm().contract_address();
         let engine = self.engine.get();
         let approval = IERC20::approveCall { spender: engine, amount: U256::MAX };
         call_out(self.base.get(), &approval.abi_encode())?;
         let take = IPlimsoll::takeCall {
             auction,
-            maxLot: U256::MAX,
+            maxLot: lot,
             maxPrice: U256::MAX,
             minLot: U256::ZERO,
             deadline,
             receiver,
-            data: Bytes::from_static(b"sell it"),
+            data: Bytes::copy_from_slice(data),
         };
         call_out(engine, &take.abi_encode())
     }

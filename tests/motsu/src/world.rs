@@ -8,7 +8,7 @@ use std::{
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolEvent;
 use motsu::prelude::{Contract, FromTag};
-use plimsoll::{Engine, Error, Extension};
+use plimsoll::{Engine, Error, Setup};
 
 use crate::{Deployed, Feed, Outcome, Taker, Token, host};
 
@@ -72,36 +72,19 @@ impl Default for World {
     }
 }
 
-/// A program of the engine with a sender and a block.
-struct Program<C>(C);
+/// The engine with a sender and a block.
+struct Called<C>(C);
 
-impl<C: Deref<Target = Deployed>> Deref for Program<C> {
+impl<C: Deref<Target = Deployed>> Deref for Called<C> {
     type Target = Engine;
     fn deref(&self) -> &Engine {
-        host::set_frames(1);
-        &self.0.0.engine
-    }
-}
-
-impl<C: DerefMut<Target = Deployed>> DerefMut for Program<C> {
-    fn deref_mut(&mut self) -> &mut Engine {
-        host::set_frames(1);
-        &mut self.0.0.engine
-    }
-}
-
-struct Second<C>(C);
-
-impl<C: Deref<Target = Deployed>> Deref for Second<C> {
-    type Target = Extension;
-    fn deref(&self) -> &Extension {
         host::set_frames(1);
         &self.0.0
     }
 }
 
-impl<C: DerefMut<Target = Deployed>> DerefMut for Second<C> {
-    fn deref_mut(&mut self) -> &mut Extension {
+impl<C: DerefMut<Target = Deployed>> DerefMut for Called<C> {
+    fn deref_mut(&mut self) -> &mut Engine {
         host::set_frames(1);
         &mut self.0.0
     }
@@ -116,8 +99,8 @@ impl World {
         world.list(ETH, &world.eth, 18);
         world.list(BTC, &world.btc, 8);
         let governor = world.governor;
-        world.cold(governor).set_reporter(world.reporter, true).passes();
-        world.cold(governor).set_rate_curve(10, 90, 8, 12).passes();
+        world.by(governor).set_reporter(world.reporter, true).passes();
+        world.by(governor).set_rate_curve(10, 90, 8, 12).passes();
         world.prices(ETH_PRICE, BTC_PRICE);
         world
     }
@@ -148,35 +131,40 @@ impl World {
 
     /// Runs the constructor as it is run once on a chain.
     pub fn construct(&self) -> Result<(), Error> {
-        let extension = Address::from_tag("extension");
-        let base = self.usdc.address();
-        let (governor, guardian) = (self.governor, self.guardian);
-        self.hot(governor).constructor(extension, governor, guardian, base, 6, usd(MIN_DEBT))
+        self.by(self.governor).construct(&self.setup())
+    }
+
+    /// What [`World::construct`] passes on.
+    #[must_use]
+    pub fn setup(&self) -> Setup {
+        Setup {
+            programs: ["extension", "market", "lens"].map(Address::from_tag),
+            governor: self.governor,
+            guardian: self.guardian,
+            base: self.usdc.address(),
+            base_decimals: 6,
+            min_debt: usd(MIN_DEBT),
+        }
     }
 
     fn list(&self, asset: u8, token: &Contract<Token>, decimals: u8) {
         let governor = self.governor;
-        let listed = self.cold(governor).list_asset(token.address(), decimals).passes();
+        let listed = self.by(governor).list_asset(token.address(), decimals).passes();
         assert_eq!(listed, asset);
-        self.cold(governor).set_price_policy(asset, MAX_AGE, 5_000, 100).passes();
-        self.cold(governor).set_threshold(asset, 8_000, 0).passes();
-        self.cold(governor).set_max_ltv(asset, 7_500).passes();
-        self.cold(governor).set_cap(asset, U256::from(u128::MAX >> 16)).passes();
+        self.by(governor).set_price_policy(asset, MAX_AGE, 5_000, 100).passes();
+        self.by(governor).set_threshold(asset, 8_000, 0).passes();
+        self.by(governor).set_max_ltv(asset, 7_500).passes();
+        self.by(governor).set_cap(asset, U256::from(u128::MAX >> 16)).passes();
     }
 
-    /// The engine's own program, called by `sender`.
-    pub fn hot(&self, sender: Address) -> impl DerefMut<Target = Engine> {
-        Program(self.engine.sender(sender))
-    }
-
-    /// The extension's program, called by `sender`.
-    pub fn cold(&self, sender: Address) -> impl DerefMut<Target = Extension> {
-        Second(self.engine.sender(sender))
+    /// The engine, called by `sender`.
+    pub fn by(&self, sender: Address) -> impl DerefMut<Target = Engine> {
+        Called(self.engine.sender(sender))
     }
 
     /// Views, called by nobody in particular.
-    pub fn view(&self) -> impl DerefMut<Target = Extension> {
-        self.cold(Address::ZERO)
+    pub fn view(&self) -> impl DerefMut<Target = Engine> {
+        self.by(Address::ZERO)
     }
 
     /// A contract that will itself call the engine.
@@ -207,7 +195,7 @@ impl World {
         let assets = prices.iter().map(|price| price.0).collect();
         let confidences = prices.iter().map(|_| U256::ZERO).collect();
         let prices = prices.iter().map(|price| price.1).collect();
-        self.hot(self.reporter).report(assets, prices, confidences, host::now())
+        self.by(self.reporter).report(assets, prices, confidences, host::now())
     }
 
     /// Gives tokens to `who` and lets the engine pull them.
@@ -231,20 +219,20 @@ impl World {
     /// Supplies as the supplier.
     pub fn supplied(&self, amount: U256) {
         self.fund(&self.usdc, self.supplier, amount);
-        self.hot(self.supplier).supply(amount, self.supplier).passes();
+        self.by(self.supplier).supply(amount, self.supplier).passes();
     }
 
     /// Deposits as `who`.
     pub fn deposited(&self, who: Address, asset: u8, amount: U256) {
         self.fund(self.token(asset), who, amount);
-        self.hot(who).deposit(asset, amount, who).passes();
+        self.by(who).deposit(asset, amount, who).passes();
     }
 
     /// Ten ether, and as much borrowed as they allow: 15,000 are owed, a wei of which is rounding.
     /// The thresholds allow 16,000.
     pub fn indebted(&self, who: Address) {
         self.deposited(who, ETH, milli_eth(10_000));
-        self.hot(who).borrow(usd(15_000) - U256::from(1), who).passes();
+        self.by(who).borrow(usd(15_000) - U256::from(1), who).passes();
     }
 
     /// Runs a call that must be refused with `expected` and must change nothing.
@@ -291,10 +279,10 @@ impl World {
         let mut numbers = vec![U256::from(self.engine.all_events().len())];
         for who in people {
             numbers.extend(tokens.map(|token| self.balance(token, who)));
-            numbers.extend([self.view().shares_of(who), self.view().credit_of(who)]);
-            numbers.push(U256::from(self.hot(who).account(who).debt));
+            numbers.extend([self.view().shares_of(who).passes(), self.view().credit_of(who).passes()]);
+            numbers.push(U256::from(self.by(who).account(who).debt));
             for asset in [ETH, BTC] {
-                let (balance, auctions, units) = self.view().holding(who, asset).passes();
+                let (balance, auctions, units) = self.view().holding_of(who, asset).passes();
                 numbers.push(balance);
                 numbers.extend(auctions.into_iter().map(U256::from));
                 numbers.extend(units);
@@ -304,7 +292,7 @@ impl World {
             self.view().solvency().passes();
         numbers.extend([cash, debt.into_raw(), claims, reserve, credits, deficit, on_sale]);
         for asset in [ETH, BTC] {
-            let (price, confidence, time, verdict, level) = self.view().price(asset).passes();
+            let (price, confidence, time, verdict, level) = self.view().price_of(asset).passes();
             let small = [time, verdict.into(), level.into()].map(U256::from);
             numbers.extend([price, confidence].into_iter().chain(small));
         }

@@ -1,6 +1,7 @@
 //! What time does by itself: interest, thresholds, prices, breakers, the auction's clock.
 
 use alloy_primitives::U256;
+use plimsoll::Blob;
 use plimsoll_abi as abi;
 use plimsoll_motsu::{BTC, ETH, MAX_AGE, Outcome, World, host, milli_eth, usd, wad};
 
@@ -33,7 +34,7 @@ fn accruing_is_for_anybody_and_changes_no_claim() {
     w.pass(30 * DAY);
     let (before, debt) = (w.view().solvency().passes(), w.view().position(w.alice).passes().1);
     let index = w.view().ledger().passes().0;
-    w.cold(w.bob).accrue().passes();
+    w.by(w.bob).accrue().passes();
     w.logged(&abi::Accrued { index, toReserve: U256::ZERO });
     assert_eq!(w.view().solvency().passes(), before);
     assert_eq!(w.view().position(w.alice).passes().1, debt);
@@ -49,18 +50,18 @@ fn interest_alone_makes_a_position_unhealthy() {
     let (_, rate, ..) = w.view().ledger().passes();
     assert!(rate > U256::from(5_000), "{rate}");
     w.pass(20 * DAY);
-    assert!(w.hot(w.alice).health_factor(w.alice).passes() >= wad(1));
+    assert!(w.by(w.alice).health_factor(w.alice).passes() >= wad(1));
     w.pass(40 * DAY);
-    assert!(w.hot(w.alice).health_factor(w.alice).passes() < wad(1));
+    assert!(w.by(w.alice).health_factor(w.alice).passes() < wad(1));
     w.prices(2_000, 60_000);
-    w.hot(w.keeper).kick(vec![w.alice], vec![]).passes();
+    w.by(w.keeper).kick(vec![w.alice], vec![]).passes();
 }
 
 #[test]
 fn a_threshold_falls_along_its_ramp_and_rises_at_once() {
     let w = World::new();
     let (start, end) = (host::now(), host::now() + 2 * DAY);
-    w.cold(w.governor).set_threshold(ETH, 7_600, end).passes();
+    w.by(w.governor).set_threshold(ETH, 7_600, end).passes();
     w.logged(&abi::ThresholdSet { asset: ETH, oldValue: 8_000, value: 7_600, start, end });
     let threshold = |w: &World| w.view().asset(ETH).passes().7;
     assert_eq!(threshold(&w), 8_000);
@@ -75,7 +76,7 @@ fn a_threshold_falls_along_its_ramp_and_rises_at_once() {
     assert_eq!(threshold(&w), 7_600);
     w.prices(2_000, 60_000);
     assert_eq!(w.view().position(w.alice).passes().3, usd(15_200));
-    w.cold(w.governor).set_threshold(ETH, 8_100, 0).passes();
+    w.by(w.governor).set_threshold(ETH, 8_100, 0).passes();
     assert_eq!(w.view().position(w.alice).passes().3, usd(16_200));
 }
 
@@ -85,15 +86,15 @@ fn a_price_is_good_for_its_life_and_not_a_second_longer() {
     w.supplied(usd(20_000));
     w.deposited(w.alice, ETH, milli_eth(10_000));
     w.pass(MAX_AGE);
-    w.hot(w.alice).borrow(usd(100), w.alice).passes();
+    w.by(w.alice).borrow(usd(100), w.alice).passes();
     w.pass(1);
     w.refuses(
-        |w| w.hot(w.alice).borrow(usd(100), w.alice),
+        |w| w.by(w.alice).borrow(usd(100), w.alice),
         abi::PriceForbids { asset: ETH, verdict: 3 },
     );
     w.pass(1);
     w.report(&[(ETH, wad(2_000))]).passes();
-    w.hot(w.alice).borrow(usd(100), w.alice).passes();
+    w.by(w.alice).borrow(usd(100), w.alice).passes();
 }
 
 #[test]
@@ -102,18 +103,18 @@ fn a_breaker_expires_by_itself() {
     w.supplied(usd(20_000));
     w.deposited(w.alice, ETH, milli_eth(10_000));
     let until = host::now() + 100;
-    w.cold(w.guardian).raise(ETH, 1, until).passes();
-    assert_eq!(w.view().breaker(ETH).passes(), (1, host::now(), until));
+    w.by(w.guardian).raise(ETH, 1, until).passes();
+    assert_eq!(w.view().breaker_of(ETH).passes(), (1, host::now(), until));
     w.pass(99);
     w.refuses(
-        |w| w.hot(w.alice).borrow(usd(100), w.alice),
+        |w| w.by(w.alice).borrow(usd(100), w.alice),
         abi::LevelForbids { asset: ETH, level: 1 },
     );
     w.pass(1);
-    assert_eq!(w.view().breaker(ETH).passes().0, 0);
-    w.hot(w.alice).borrow(usd(100), w.alice).passes();
+    assert_eq!(w.view().breaker_of(ETH).passes().0, 0);
+    w.by(w.alice).borrow(usd(100), w.alice).passes();
     // And may be raised again from nothing.
-    w.cold(w.guardian).raise(ETH, 1, host::now() + 1).passes();
+    w.by(w.guardian).raise(ETH, 1, host::now() + 1).passes();
 }
 
 /// An auction of ether, kicked at 1,800.
@@ -121,8 +122,8 @@ fn auction(w: &World) -> u64 {
     w.supplied(usd(20_000));
     w.indebted(w.alice);
     w.prices(1_800, 60_000);
-    w.hot(w.keeper).kick(vec![w.alice], vec![]).passes();
-    w.view().holding(w.alice, ETH).passes().1[0]
+    w.by(w.keeper).kick(vec![w.alice], vec![]).passes();
+    w.view().holding_of(w.alice, ETH).passes().1[0]
 }
 
 fn factor(w: &World, id: u64) -> u64 {
@@ -157,19 +158,20 @@ fn an_auction_falls_from_above_the_oracle_to_its_floor() {
     w.prices(1_790, 60_000);
     host::set_now(start + elapsed);
     w.refuses(
-        |w| w.hot(w.keeper).redo(id),
+        |w| w.by(w.keeper).redo(id),
         abi::RedoTooEarly { auction: id, elapsed, earliest },
     );
     w.pass(1);
     let take = |w: &World| {
         let (most, least) = (U256::MAX, U256::ZERO);
-        w.hot(w.bob).take(id, most, most, least, u32::MAX, w.bob, vec![].into())
+        w.by(w.bob).take(id, most, most, least, u32::MAX, w.bob, Blob(vec![]))
     };
     w.refuses(take, abi::NeedsRedo { auction: id, elapsed: earliest });
-    w.hot(w.keeper).redo(id).passes();
+    w.by(w.keeper).redo(id).passes();
     assert_eq!(factor(&w, id), 1_010_000);
     let kick_price = w.view().auction(id).passes().8;
     assert!(kick_price >= wad(1_790) && kick_price < wad(1_791));
+    w.logged(&abi::Redone { auction: id, kickPrice: kick_price });
 }
 
 #[test]
@@ -179,25 +181,25 @@ fn no_second_counts_in_which_nobody_could_take() {
     w.pass(4);
     assert_eq!(factor(&w, id), 1_006_000);
     // Level 2 stops nothing.
-    w.cold(w.guardian).raise(ETH, 2, host::now() + 1_000).passes();
+    w.by(w.guardian).raise(ETH, 2, host::now() + 1_000).passes();
     w.pass(2);
     assert_eq!(factor(&w, id), 1_004_000);
     // Level 3 does until it expires, and an overall one beside it adds nothing.
-    w.cold(w.guardian).raise(ETH, 3, host::now() + 1_000).passes();
+    w.by(w.guardian).raise(ETH, 3, host::now() + 1_000).passes();
     w.pass(500);
-    w.cold(w.guardian).raise(abi::OVERALL, 3, host::now() + 200).passes();
+    w.by(w.guardian).raise(abi::OVERALL, 3, host::now() + 200).passes();
     w.pass(499);
     assert_eq!(factor(&w, id), 1_004_000);
     w.pass(3);
     assert_eq!(factor(&w, id), 1_002_000);
     // The other asset's breaker is the other asset's.
-    w.cold(w.guardian).raise(BTC, 4, host::now() + 1_000).passes();
+    w.by(w.guardian).raise(BTC, 4, host::now() + 1_000).passes();
     w.pass(1);
     assert_eq!(factor(&w, id), 1_001_000);
     // Lowered early, it runs again at once.
-    w.cold(w.guardian).raise(ETH, 3, host::now() + 1_000).passes();
+    w.by(w.guardian).raise(ETH, 3, host::now() + 1_000).passes();
     w.pass(300);
-    w.cold(w.governor).lower(ETH, 0).passes();
+    w.by(w.governor).lower(ETH, 0).passes();
     assert_eq!(factor(&w, id), 1_001_000);
     w.pass(1);
     assert_eq!(factor(&w, id), 1_000_000);

@@ -37,26 +37,26 @@ fn part(of: U256, thousandths: u64) -> U256 {
 /// A step of one person. A refusal is fine and must change nothing; a panic is not.
 fn play(w: &World, who: Address, step: Step) {
     let passed = match step {
-        Step::Supply(n) => w.hot(who).supply(part(usd(100_000), n), who).map(drop),
+        Step::Supply(n) => w.by(who).supply(part(usd(100_000), n), who).map(drop),
         Step::Redeem(n) => {
-            let shares = part(w.view().shares_of(who), n);
-            w.hot(who).redeem(shares, who).map(drop)
+            let shares = part(w.view().shares_of(who).passes(), n);
+            w.by(who).redeem(shares, who).map(drop)
         }
         Step::Deposit(asset, n) => {
             let full = if asset == ETH { milli_eth(10_000) } else { U256::from(50_000_000) };
-            w.hot(who).deposit(asset, part(full, n), who)
+            w.by(who).deposit(asset, part(full, n), who)
         }
         Step::Withdraw(asset, n) => {
             let amount = part(w.view().max_withdraw(who, asset).passes(), n);
-            w.hot(who).withdraw(asset, amount, who)
+            w.by(who).withdraw(asset, amount, who)
         }
         Step::Borrow(n) => {
             let amount = part(w.view().max_borrow(who).passes(), n);
-            w.hot(who).borrow(amount, who)
+            w.by(who).borrow(amount, who)
         }
         Step::Repay(n) => {
             let amount = part(w.view().position(who).passes().1, n);
-            w.hot(who).repay(amount, who).map(drop)
+            w.by(who).repay(amount, who).map(drop)
         }
         Step::Wait(seconds) => {
             w.pass(seconds);
@@ -76,7 +76,7 @@ fn check(w: &World, people: &[Address], minted: &[(u8, U256)]) {
         let token = w.token(*asset);
         let outside: U256 = people.iter().map(|who| w.balance(token, *who)).sum();
         assert_eq!(outside + w.held(token), *total, "asset {asset}: a token was lost");
-        let held = people.iter().map(|who| w.view().holding(*who, *asset).passes().0);
+        let held = people.iter().map(|who| w.view().holding_of(*who, *asset).passes().0);
         let owed: U256 = held.sum();
         assert_eq!(w.held(token), owed, "asset {asset}: the books and the token disagree");
         assert_eq!(w.view().asset(*asset).passes().2, owed);
@@ -88,7 +88,7 @@ fn check(w: &World, people: &[Address], minted: &[(u8, U256)]) {
     let debts: U256 = people.iter().map(|who| w.view().position(*who).passes().1).sum();
     let rounding = debts - debt.into_raw();
     assert!(rounding <= U256::from(people.len()), "{rounding} wei of debt from nowhere");
-    let shares = people.iter().map(|who| w.view().shares_of(*who));
+    let shares = people.iter().map(|who| w.view().shares_of(*who).passes());
     assert_eq!(shares.sum::<U256>(), w.view().ledger().passes().3);
 }
 

@@ -1,11 +1,12 @@
 //! Kick, take, settle: a round trip to the wei, and every reason not to kick.
 
 use alloy_primitives::{Address, U256};
+use plimsoll::Blob;
 use plimsoll_abi::{self as abi, skip};
 use plimsoll_motsu::{BTC, ETH, Habit, MAX_AGE, Outcome, World, host, milli_eth, usd, wad};
 
 fn kick(w: &World, who: Address) -> Result<Vec<u8>, plimsoll::Error> {
-    w.hot(w.keeper).kick(vec![who], vec![])
+    w.by(w.keeper).kick(vec![who], vec![])
 }
 
 #[test]
@@ -17,16 +18,16 @@ fn a_round_trip() {
     assert_eq!(kick(&w, w.alice).passes(), vec![skip::KICKED]);
 
     // The keeper is paid in kind, the rest of what was seized is one auction.
-    let (left, auctions, units) = w.view().holding(w.alice, ETH).passes();
+    let (left, auctions, units) = w.view().holding_of(w.alice, ETH).passes();
     let (id, units) = (auctions[0], units[0]);
-    let reward = w.view().holding(w.keeper, ETH).passes().0;
+    let reward = w.view().holding_of(w.keeper, ETH).passes().0;
     assert_eq!(id, abi::auction_id(ETH, 1, 1));
     assert_eq!(left + units + reward, milli_eth(10_000));
     assert!(units > reward && !reward.is_zero());
     w.logged(&abi::Kicked { account: w.alice, auction: id, units, reward });
     let kick_price = w.view().auction(id).passes().8;
     assert!(kick_price >= wad(1_800) && kick_price - wad(1_800) <= wad(1_800) >> 39);
-    w.logged(&abi::Opened { auction: id, keeper: w.keeper, kickPrice: wad(1_800) });
+    w.logged(&abi::Opened { auction: id, keeper: w.keeper, kickPrice: kick_price });
     assert_eq!(w.view().auctions(ETH, 0, 256).passes(), (vec![id], 0));
     assert_eq!(w.view().asset(ETH).passes().4, units);
     // The debt stays where it was, and what is on sale counts towards health.
@@ -40,7 +41,7 @@ fn a_round_trip() {
     let half = units / U256::from(2);
     let any = U256::MAX;
     let none = U256::ZERO;
-    let take = |lot, min| w.hot(w.bob).take(id, lot, any, min, u32::MAX, w.bob, vec![].into());
+    let take = |lot, min| w.by(w.bob).take(id, lot, any, min, u32::MAX, w.bob, Blob(vec![]));
     let (price, quoted) = w.view().quote(id, half, 0).passes();
     let cash = w.held(&w.usdc);
     let (lot, pay) = take(half, half).passes();
@@ -62,19 +63,19 @@ fn a_round_trip() {
 
     // Settled by anybody, the proceeds are off the debt; the cut is the reserve's.
     let raised = w.view().auction(id).passes().3;
-    let before = w.hot(w.alice).account(w.alice).debt;
-    w.hot(w.bob).settle(vec![w.alice]).passes();
+    let before = w.by(w.alice).account(w.alice).debt;
+    w.by(w.bob).settle(vec![w.alice]).passes();
     w.logged(&abi::Claimed { account: w.alice, auction: id, units, credited: raised });
     let none = U256::ZERO;
     w.logged(&abi::Settled { account: w.alice, repaid: raised, credit: none, refund: none });
-    let after = w.hot(w.alice).account(w.alice).debt;
+    let after = w.by(w.alice).account(w.alice).debt;
     assert_eq!(U256::from(before - after), raised);
     let (cash, _, _, reserve, ..) = w.view().solvency().passes();
     assert_eq!(cash, usd(5_000) + U256::from(1) + pay + second);
     // 1.5 % of what went to the debt, less the keeper's 0.1 %.
     let net = pay + second - reserve;
     assert!(reserve * U256::from(10_000) / net == U256::from(139), "{reserve} of {net}");
-    assert_eq!(w.view().holding(w.alice, ETH).passes(), (left, vec![], vec![]));
+    assert_eq!(w.view().holding_of(w.alice, ETH).passes(), (left, vec![], vec![]));
     w.refuses(|w| kick(w, w.alice), abi::NothingKicked { skip: skip::HEALTHY });
 }
 
@@ -84,10 +85,10 @@ fn what_a_sale_brings_beyond_the_debt_is_the_owners() {
     w.supplied(usd(20_000));
     // Half of it in bitcoin: the whole position is on sale when both fall by a third.
     w.deposited(w.alice, ETH, milli_eth(5_000));
-    w.hot(w.alice).borrow(usd(7_499), w.alice).passes();
+    w.by(w.alice).borrow(usd(7_499), w.alice).passes();
     w.prices(1_600, 60_000);
     kick(&w, w.alice).passes();
-    let (left, auctions, units) = w.view().holding(w.alice, ETH).passes();
+    let (left, auctions, units) = w.view().holding_of(w.alice, ETH).passes();
     // The oracle comes back threefold before anybody buys.
     w.prices(2_400, 60_000);
     w.prices(3_600, 60_000);
@@ -95,19 +96,19 @@ fn what_a_sale_brings_beyond_the_debt_is_the_owners() {
     w.fund(&w.usdc, w.bob, usd(50_000));
     let any = U256::MAX;
     let (_, pay) = w
-        .hot(w.bob)
-        .take(auctions[0], any, any, U256::ZERO, u32::MAX, w.bob, vec![].into())
+        .by(w.bob)
+        .take(auctions[0], any, any, U256::ZERO, u32::MAX, w.bob, Blob(vec![]))
         .passes();
     assert!(pay > usd(7_500), "{pay} for {units:?}, {left} left");
-    w.hot(w.bob).settle(vec![w.alice]).passes();
-    let credit = w.view().credit_of(w.alice);
+    w.by(w.bob).settle(vec![w.alice]).passes();
+    let credit = w.view().credit_of(w.alice).passes();
     assert!(!credit.is_zero());
-    assert_eq!(w.hot(w.alice).account(w.alice).debt, 0);
-    let paid = w.hot(w.alice).collect(w.keeper).passes();
+    assert_eq!(w.by(w.alice).account(w.alice).debt, 0);
+    let paid = w.by(w.alice).collect(w.keeper).passes();
     assert_eq!(paid, credit);
     w.logged(&abi::Collected { account: w.alice, receiver: w.keeper, amount: credit });
     assert_eq!(w.balance(&w.usdc, w.keeper), credit);
-    w.refuses(|w| w.hot(w.alice).collect(w.alice), abi::NoCredit { account: w.alice });
+    w.refuses(|w| w.by(w.alice).collect(w.alice), abi::NoCredit { account: w.alice });
     let (cash, ..) = w.view().solvency().passes();
     assert_eq!(w.held(&w.usdc), cash);
 }
@@ -119,7 +120,7 @@ fn a_taker_without_capital_sells_what_he_buys() {
     w.indebted(w.alice);
     w.prices(1_800, 60_000);
     kick(&w, w.alice).passes();
-    let id = w.view().holding(w.alice, ETH).passes().1[0];
+    let id = w.view().holding_of(w.alice, ETH).passes().1[0];
     let trader = w.taker.address();
     w.taker().set_up(w.engine.address(), w.usdc.address(), w.bob);
     w.fund(&w.usdc, w.bob, usd(20_000));
@@ -147,7 +148,7 @@ fn an_account_is_passed_over_for_a_named_reason() {
     w.refuses(|w| kick(w, w.alice), reason(skip::HEALTHY));
     // Bob borrows in the second in which the price falls.
     w.deposited(w.bob, ETH, milli_eth(10_000));
-    w.hot(w.bob).borrow(usd(14_990), w.bob).passes();
+    w.by(w.bob).borrow(usd(14_990), w.bob).passes();
     w.pass(1);
     let now = host::now();
     w.report(&[(ETH, wad(1_860))]).passes();
@@ -156,14 +157,14 @@ fn an_account_is_passed_over_for_a_named_reason() {
     host::set_now(now);
     let until = now + 60;
     // 0.992: below one, above the hard line of 0.985.
-    w.cold(w.guardian).raise(ETH, 2, until).passes();
+    w.by(w.guardian).raise(ETH, 2, until).passes();
     w.refuses(|w| kick(w, w.alice), reason(skip::LEVEL));
-    w.cold(w.governor).lower(ETH, 0).passes();
-    let mut terms = w.view().terms(ETH).passes();
-    terms.11 = 1_000_000;
-    w.cold(w.governor).set_terms(ETH, terms).passes();
+    w.by(w.governor).lower(ETH, 0).passes();
+    let mut terms = w.view().terms_of(ETH).passes();
+    terms.max_on_sale = 1_000_000;
+    w.by(w.governor).change_terms(ETH, terms).passes();
     // Room for 1,000: alice's sale uses it up.
-    let skips = w.hot(w.keeper).kick(vec![w.keeper, w.alice, w.bob], vec![]).passes();
+    let skips = w.by(w.keeper).kick(vec![w.keeper, w.alice, w.bob], vec![]).passes();
     assert_eq!(skips, vec![skip::NO_DEBT, skip::KICKED, skip::NO_ROOM]);
     w.refuses(|w| kick(w, w.bob), reason(skip::NO_ROOM));
     w.pass(MAX_AGE + 1);
@@ -177,23 +178,23 @@ fn bad_debt_is_borne_by_the_reserve_then_by_the_suppliers() {
     w.indebted(w.alice);
     let account = w.alice;
     let value = usd(20_000);
-    w.refuses(|w| w.hot(w.bob).realise(vec![account]), abi::NotBadDebt { account, value });
+    w.refuses(|w| w.by(w.bob).realise(vec![account]), abi::NotBadDebt { account, value });
     let nothing = abi::NotBadDebt { account: w.bob, value: U256::ZERO };
-    w.refuses(|w| w.hot(w.bob).realise(vec![w.bob]), nothing);
+    w.refuses(|w| w.by(w.bob).realise(vec![w.bob]), nothing);
     // Ether falls by half five times while nobody looks: 62 each, and takers stay away.
     for price in [1_000, 500, 250, 125, 62] {
         w.prices(price, 60_000);
     }
     kick(&w, w.alice).passes();
-    let id = w.view().holding(w.alice, ETH).passes().1[0];
+    let id = w.view().holding_of(w.alice, ETH).passes().1[0];
     w.fund(&w.usdc, w.bob, usd(1_000));
     let any = U256::MAX;
-    let order = |w: &World| w.hot(w.bob).take(id, any, any, U256::ZERO, u32::MAX, w.bob, vec![].into());
+    let order = |w: &World| w.by(w.bob).take(id, any, any, U256::ZERO, u32::MAX, w.bob, Blob(vec![]));
     order(&w).passes();
-    w.hot(w.keeper).settle(vec![account]).passes();
+    w.by(w.keeper).settle(vec![account]).passes();
     let owed = w.view().position(account).passes().1;
     let (_, _, claims, reserve, ..) = w.view().solvency().passes();
-    w.hot(w.keeper).realise(vec![account]).passes();
+    w.by(w.keeper).realise(vec![account]).passes();
     let (_, debt, after, left, _, deficit, _) = w.view().solvency().passes();
     assert_eq!((debt.into_raw(), left), (U256::ZERO, U256::ZERO));
     assert_eq!(deficit, owed - reserve);
@@ -201,10 +202,10 @@ fn bad_debt_is_borne_by_the_reserve_then_by_the_suppliers() {
     assert!(lost <= deficit && deficit - lost <= U256::from(1), "{lost} of {deficit}");
     // Anybody may make good for it, and pays no more than it is.
     w.fund(&w.usdc, w.bob, usd(50_000));
-    let paid = w.cold(w.bob).cover_deficit(usd(50_000)).passes();
+    let paid = w.by(w.bob).cover_deficit(usd(50_000)).passes();
     assert_eq!(paid, deficit);
     w.logged(&abi::DeficitCovered { payer: w.bob, amount: deficit });
-    w.refuses(|w| w.cold(w.bob).cover_deficit(usd(1)), abi::ZeroAmount {});
+    w.refuses(|w| w.by(w.bob).cover_deficit(usd(1)), abi::ZeroAmount {});
     assert_eq!(w.view().solvency().passes().2, after + deficit);
 }
 
@@ -215,10 +216,10 @@ fn a_take_with_a_bad_token_takes_nothing() {
     w.indebted(w.alice);
     w.prices(1_800, 60_000);
     kick(&w, w.alice).passes();
-    let id = w.view().holding(w.alice, ETH).passes().1[0];
+    let id = w.view().holding_of(w.alice, ETH).passes().1[0];
     w.fund(&w.usdc, w.bob, usd(20_000));
     let any = U256::MAX;
-    let take = |w: &World| w.hot(w.bob).take(id, any, any, U256::ZERO, u32::MAX, w.bob, vec![].into());
+    let take = |w: &World| w.by(w.bob).take(id, any, any, U256::ZERO, u32::MAX, w.bob, Blob(vec![]));
     w.eth.sender(w.bob).set_habit(Habit::False);
     w.refuses(take, abi::TokenRefused { token: w.eth.address() });
     w.eth.sender(w.bob).set_habit(Habit::Silent);
@@ -226,5 +227,5 @@ fn a_take_with_a_bad_token_takes_nothing() {
     w.refuses(take, abi::TokenCallFailed { token: w.usdc.address() });
     w.usdc.sender(w.bob).set_habit(Habit::Silent);
     take(&w).passes();
-    assert_eq!(w.view().price(BTC).passes().4, 0);
+    assert_eq!(w.view().price_of(BTC).passes().4, 0);
 }

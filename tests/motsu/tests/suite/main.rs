@@ -1,6 +1,7 @@
 //! One binary for all of it: each further one would link everything once more.
 #![allow(missing_docs)]
 
+mod calldata;
 mod clock;
 mod collateral;
 mod conservation;

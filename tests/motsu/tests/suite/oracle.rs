@@ -11,12 +11,12 @@ const STALE: u8 = 3;
 const INVALID: u8 = 4;
 
 fn verdict(w: &World) -> u8 {
-    w.view().price(ETH).passes().3
+    w.view().price_of(ETH).passes().3
 }
 
 /// One reading of ether by the reporter.
 fn report(w: &World, price: U256, confidence: U256, time: u32) -> Result<(), plimsoll::Error> {
-    w.hot(w.reporter).report(vec![ETH], vec![price], vec![confidence], time)
+    w.by(w.reporter).report(vec![ETH], vec![price], vec![confidence], time)
 }
 
 #[test]
@@ -26,7 +26,7 @@ fn a_report_is_stored_and_logged() {
     let (price, confidence, time) = (wad(2_100), wad(1), host::now() - 2);
     report(&w, price, confidence, time).passes();
     w.logged(&abi::Priced { asset: ETH, price, confidence, time, verdict: VALID });
-    let (stored, band, at, verdict, level) = w.view().price(ETH).passes();
+    let (stored, band, at, verdict, level) = w.view().price_of(ETH).passes();
     assert_eq!((stored, at, verdict, level), (price, time, VALID, 0));
     // Steps of 4 bps, up: 1 in 2,100 is 4.8 bps and becomes 8.
     assert_eq!(band, price * U256::from(8) / U256::from(10_000));
@@ -39,7 +39,7 @@ fn refusals_of_report() {
     let now = host::now();
     let (one, two) = (U256::from(1), U256::from(2));
     let by_hand = |assets: Vec<u8>, prices: Vec<U256>, bands: Vec<U256>| {
-        move |w: &World| w.hot(w.reporter).report(assets, prices, bands, now)
+        move |w: &World| w.by(w.reporter).report(assets, prices, bands, now)
     };
     let mismatch = abi::LengthMismatch { left: one, right: two };
     w.refuses(by_hand(vec![ETH], vec![one, one], vec![one]), mismatch);
@@ -49,7 +49,7 @@ fn refusals_of_report() {
     w.refuses(by_hand(vec![ETH, 9], vec![two, two], vec![one, one]), unknown);
     let ahead = abi::PriceInFuture { time: now + 1, now };
     w.refuses(|w| report(w, wad(2_000), U256::ZERO, now + 1), ahead);
-    let last = w.view().price(ETH).passes().2;
+    let last = w.view().price_of(ETH).passes().2;
     for time in [last, last - 1] {
         let old = abi::PriceNotNewer { asset: ETH, time, last };
         w.refuses(|w| report(w, wad(2_000), U256::ZERO, time), old);
@@ -80,13 +80,13 @@ fn one_bad_price_takes_the_whole_report_back() {
     let confidence = U256::ZERO;
     let refusal = abi::BadPrice { asset: BTC, price: U256::ZERO, confidence };
     w.refuses(|w| w.report(&[(ETH, wad(2_001)), (BTC, U256::ZERO)]), refusal);
-    assert_eq!(w.view().price(ETH).passes().0, wad(ETH_PRICE));
+    assert_eq!(w.view().price_of(ETH).passes().0, wad(ETH_PRICE));
 }
 
 #[test]
 fn a_verdict_for_every_kind_of_reading() {
     let w = World::new();
-    w.cold(w.governor).set_price_policy(ETH, MAX_AGE, 1_000, 100).passes();
+    w.by(w.governor).set_price_policy(ETH, MAX_AGE, 1_000, 100).passes();
     // Ten percent is believed, and not a wei more.
     w.pass(1);
     report(&w, wad(2_200), U256::ZERO, host::now()).passes();
@@ -115,13 +115,13 @@ fn round(answer: i64, updated: u32, answered: u64) -> Vec<u8> {
 }
 
 fn with_feed(w: &World) {
-    w.cold(w.governor).set_feed(ETH, w.feed.address(), 8).passes();
+    w.by(w.governor).change_feed(ETH, w.feed.address(), 8).passes();
     w.pass(10);
 }
 
 fn answers(w: &World, answer: &[u8]) {
     w.feed.sender(w.alice).answers(answer);
-    w.hot(w.bob).poke(vec![ETH]).passes();
+    w.by(w.bob).poke(vec![ETH]).passes();
 }
 
 #[test]
@@ -130,16 +130,16 @@ fn anybody_may_have_a_feed_read() {
     with_feed(&w);
     let now = host::now();
     answers(&w, &round(2_100_00000000, now - 3, 10));
-    let (price, _, time, verdict, _) = w.view().price(ETH).passes();
+    let (price, _, time, verdict, _) = w.view().price_of(ETH).passes();
     assert_eq!((price, time, verdict), (wad(2_100), now - 3, VALID));
     let (asset, confidence) = (ETH, U256::ZERO);
     w.logged(&abi::Priced { asset, price, confidence, time, verdict });
     let asset = BTC;
-    w.refuses(|w| w.hot(w.bob).poke(vec![ETH, BTC]), abi::NoFeed { asset });
-    w.refuses(|w| w.hot(w.bob).poke(vec![2]), abi::UnknownAsset { asset: 2, count: 2 });
+    w.refuses(|w| w.by(w.bob).poke(vec![ETH, BTC]), abi::NoFeed { asset });
+    w.refuses(|w| w.by(w.bob).poke(vec![2]), abi::UnknownAsset { asset: 2, count: 2 });
     let confidences = vec![U256::ZERO];
     w.refuses(
-        |w| w.hot(w.reporter).report(vec![ETH], vec![wad(1)], confidences, now),
+        |w| w.by(w.reporter).report(vec![ETH], vec![wad(1)], confidences, now),
         abi::FeedConfigured { asset: ETH },
     );
 }
@@ -148,7 +148,7 @@ fn anybody_may_have_a_feed_read() {
 fn a_feed_with_nothing_to_say_lets_the_price_age() {
     let w = World::new();
     with_feed(&w);
-    let before = w.view().price(ETH).passes();
+    let before = w.view().price_of(ETH).passes();
     let (now, last) = (host::now(), before.2);
     let good = round(2_100_00000000, now, 10);
     let silent: [&[u8]; 6] = [
@@ -161,14 +161,14 @@ fn a_feed_with_nothing_to_say_lets_the_price_age() {
     ];
     for answer in silent {
         answers(&w, answer);
-        assert_eq!(w.view().price(ETH).passes(), before);
+        assert_eq!(w.view().price_of(ETH).passes(), before);
     }
     w.feed.sender(w.alice).goes_down();
-    w.hot(w.bob).poke(vec![ETH]).passes();
-    assert_eq!(w.view().price(ETH).passes(), before);
+    w.by(w.bob).poke(vec![ETH]).passes();
+    assert_eq!(w.view().price_of(ETH).passes(), before);
     w.pass(MAX_AGE);
     answers(&w, &good);
-    assert_eq!(w.view().price(ETH).passes().0, wad(2_100), "as old as it may be");
+    assert_eq!(w.view().price_of(ETH).passes().0, wad(2_100), "as old as it may be");
     w.pass(1);
     assert_eq!(verdict(&w), STALE);
 }
@@ -194,13 +194,13 @@ fn a_feed_that_answers_nonsense_invalidates_the_price() {
 #[test]
 fn a_policy_that_changes_leaves_the_observation_where_it_was() {
     let w = World::new();
-    let time = w.view().price(ETH).passes().2;
-    w.cold(w.governor).set_price_policy(ETH, 60, 1_000, 100).passes();
-    assert_eq!(w.view().price(ETH).passes().2, time);
+    let time = w.view().price_of(ETH).passes().2;
+    w.by(w.governor).set_price_policy(ETH, 60, 1_000, 100).passes();
+    assert_eq!(w.view().price_of(ETH).passes().2, time);
     w.pass(60);
     assert_eq!(verdict(&w), VALID);
     w.pass(1);
     assert_eq!(verdict(&w), STALE);
-    w.cold(w.governor).set_price_policy(ETH, 120, 1_000, 100).passes();
+    w.by(w.governor).set_price_policy(ETH, 120, 1_000, 100).passes();
     assert_eq!(verdict(&w), VALID);
 }

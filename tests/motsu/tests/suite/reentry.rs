@@ -60,10 +60,10 @@ fn a_token_in_the_middle_of_a_transfer_gets_nowhere() {
     w.fund(&w.eth, w.bob, milli_eth(1_000_000));
     for message in messages(&w) {
         w.eth.sender(w.bob).reenter(w.engine.address(), &message);
-        w.hot(w.bob).deposit(ETH, milli_eth(1_000), w.bob).passes();
+        w.by(w.bob).deposit(ETH, milli_eth(1_000), w.bob).passes();
         let answer = w.eth.sender(w.bob).answer();
         assert!(answer == reentered, "{:?}: {}", &message[..4], explain(&answer));
-        w.hot(w.bob).withdraw(ETH, milli_eth(1_000), w.bob).passes();
+        w.by(w.bob).withdraw(ETH, milli_eth(1_000), w.bob).passes();
         let answer = w.eth.sender(w.bob).answer();
         assert!(answer == reentered, "{:?}: {}", &message[..4], explain(&answer));
     }
@@ -83,8 +83,8 @@ fn a_taker_in_his_callback_gets_nowhere_and_still_pays() {
         let debtor = Address::from([n as u8 + 100; 20]);
         w.indebted(debtor);
         w.prices(1_800, 60_000);
-        w.hot(w.keeper).kick(vec![debtor], vec![]).passes();
-        let auctions = w.view().holding(debtor, ETH).passes().1;
+        w.by(w.keeper).kick(vec![debtor], vec![]).passes();
+        let auctions = w.view().holding_of(debtor, ETH).passes().1;
         w.taker().attempts(&message);
         let before = (w.held(&w.usdc), w.balance(&w.eth, *trader));
         let result = w.taker().take_all(auctions[0], u32::MAX);

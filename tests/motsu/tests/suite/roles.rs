@@ -8,7 +8,7 @@ use plimsoll_motsu::{BTC, ETH, Outcome, World, host, usd};
 macro_rules! closed_to {
     ($w:ident, $callers:expr, $error:ident: $($call:ident($($argument:expr),*);)*) => {
         for caller in $callers {
-            $($w.refuses(|w| w.cold(caller).$call($($argument),*), abi::$error { caller });)*
+            $($w.refuses(|w| w.by(caller).$call($($argument),*), abi::$error { caller });)*
         }
     };
 }
@@ -16,16 +16,16 @@ macro_rules! closed_to {
 #[test]
 fn governance_is_closed_to_everybody_else() {
     let w = World::new();
-    let terms = w.view().terms(ETH).passes();
+    let terms = w.view().terms_of(ETH).passes();
     let token = Address::from([7; 20]);
     closed_to!(w, [w.guardian, w.reporter, w.supplier, w.alice], NotGovernor:
         list_asset(token, 18);
-        set_terms(ETH, terms);
+        change_terms(ETH, terms);
         set_max_ltv(ETH, 7_000);
         set_threshold(ETH, 8_100, 0);
         set_cap(ETH, U256::from(1));
         set_price_policy(ETH, 60, 1_000, 100);
-        set_feed(ETH, token, 8);
+        change_feed(ETH, token, 8);
         set_reporter(caller_of_nothing(), true);
         set_rate_curve(10, 90, 8, 12);
         set_min_debt(usd(50));
@@ -58,14 +58,14 @@ fn only_a_reporter_reports() {
     for caller in [w.governor, w.guardian, w.supplier, w.alice] {
         let report = |w: &World| {
             let (assets, prices) = (vec![ETH], vec![U256::from(1)]);
-            w.hot(caller).report(assets, prices, vec![U256::ZERO], host::now())
+            w.by(caller).report(assets, prices, vec![U256::ZERO], host::now())
         };
         w.refuses(report, abi::NotReporter { caller });
     }
-    w.cold(w.governor).set_reporter(w.alice, true).passes();
+    w.by(w.governor).set_reporter(w.alice, true).passes();
     w.logged(&abi::ReporterSet { reporter: w.alice, oldValue: false, value: true });
-    assert!(w.view().is_reporter(w.alice));
-    w.cold(w.governor).set_reporter(w.reporter, false).passes();
+    assert!(w.view().is_reporter(w.alice).passes());
+    w.by(w.governor).set_reporter(w.reporter, false).passes();
     w.refuses(|w| w.report(&[(ETH, U256::from(1))]), abi::NotReporter { caller: w.reporter });
 }
 
@@ -74,50 +74,50 @@ fn the_governor_hands_over_in_two_steps() {
     let w = World::new();
     let none = Address::ZERO;
     w.refuses(
-        |w| w.cold(w.alice).accept_governor(),
+        |w| w.by(w.alice).accept_governor(),
         abi::NotPending { caller: w.alice, pending: none },
     );
-    w.cold(w.governor).propose_governor(w.alice).passes();
+    w.by(w.governor).propose_governor(w.alice).passes();
     w.logged(&abi::RoleProposed { role: 0, current: w.governor, next: w.alice });
     w.refuses(
-        |w| w.cold(w.bob).accept_governor(),
+        |w| w.by(w.bob).accept_governor(),
         abi::NotPending { caller: w.bob, pending: w.alice },
     );
-    assert_eq!(w.view().roles(), (w.governor, w.guardian, w.alice, none));
-    w.cold(w.alice).accept_governor().passes();
+    assert_eq!(w.view().roles().passes(), (w.governor, w.guardian, w.alice, none));
+    w.by(w.alice).accept_governor().passes();
     w.logged(&abi::RoleAccepted { role: 0, old: w.governor, current: w.alice });
-    assert_eq!(w.view().roles(), (w.alice, w.guardian, none, none));
+    assert_eq!(w.view().roles().passes(), (w.alice, w.guardian, none, none));
     let refused = abi::NotGovernor { caller: w.governor };
-    w.refuses(|w| w.cold(w.governor).set_min_debt(usd(1)), refused);
-    w.cold(w.alice).set_min_debt(usd(1)).passes();
+    w.refuses(|w| w.by(w.governor).set_min_debt(usd(1)), refused);
+    w.by(w.alice).set_min_debt(usd(1)).passes();
 }
 
 #[test]
 fn the_guardian_is_proposed_by_himself_or_by_the_governor() {
     let w = World::new();
-    w.cold(w.guardian).propose_guardian(w.alice).passes();
-    w.cold(w.governor).propose_guardian(w.bob).passes();
+    w.by(w.guardian).propose_guardian(w.alice).passes();
+    w.by(w.governor).propose_guardian(w.bob).passes();
     w.refuses(
-        |w| w.cold(w.alice).accept_guardian(),
+        |w| w.by(w.alice).accept_guardian(),
         abi::NotPending { caller: w.alice, pending: w.bob },
     );
-    w.cold(w.bob).accept_guardian().passes();
+    w.by(w.bob).accept_guardian().passes();
     w.logged(&abi::RoleAccepted { role: 1, old: w.guardian, current: w.bob });
     let until = host::now() + 60;
     w.refuses(
-        |w| w.cold(w.guardian).raise(BTC, 1, until),
+        |w| w.by(w.guardian).raise(BTC, 1, until),
         abi::NotGuardian { caller: w.guardian },
     );
-    w.cold(w.bob).raise(BTC, 1, until).passes();
+    w.by(w.bob).raise(BTC, 1, until).passes();
 }
 
 #[test]
 fn nobody_has_the_role_that_nobody_was_proposed_for() {
     let w = World::new();
     // The zero address is what an unset role holds; it is no caller on a chain.
-    w.cold(w.governor).propose_governor(Address::ZERO).passes();
+    w.by(w.governor).propose_governor(Address::ZERO).passes();
     w.refuses(
-        |w| w.cold(w.alice).accept_governor(),
+        |w| w.by(w.alice).accept_governor(),
         abi::NotPending { caller: w.alice, pending: Address::ZERO },
     );
 }
@@ -126,22 +126,22 @@ fn nobody_has_the_role_that_nobody_was_proposed_for() {
 fn the_guardian_raises_and_only_the_governor_lowers() {
     let w = World::new();
     let until = host::now() + 600;
-    w.cold(w.guardian).raise(ETH, 2, until).passes();
+    w.by(w.guardian).raise(ETH, 2, until).passes();
     w.logged(&abi::LevelRaised { asset: ETH, by: w.guardian, oldLevel: 0, level: 2, until });
-    w.refuses(|w| w.cold(w.guardian).raise(ETH, 1, until), abi::BadLevel { level: 1, current: 2 });
-    w.refuses(|w| w.cold(w.guardian).raise(ETH, 5, until), abi::BadLevel { level: 5, current: 2 });
+    w.refuses(|w| w.by(w.guardian).raise(ETH, 1, until), abi::BadLevel { level: 1, current: 2 });
+    w.refuses(|w| w.by(w.guardian).raise(ETH, 5, until), abi::BadLevel { level: 5, current: 2 });
     let (earliest, latest) = (until, host::now() + 7 * 86_400);
     w.refuses(
-        |w| w.cold(w.guardian).raise(ETH, 3, until - 1),
+        |w| w.by(w.guardian).raise(ETH, 3, until - 1),
         abi::BadUntil { until: until - 1, earliest, latest },
     );
     w.refuses(
-        |w| w.cold(w.guardian).raise(ETH, 3, latest + 1),
+        |w| w.by(w.guardian).raise(ETH, 3, latest + 1),
         abi::BadUntil { until: latest + 1, earliest, latest },
     );
-    w.refuses(|w| w.cold(w.guardian).lower(ETH, 0), abi::NotGovernor { caller: w.guardian });
-    w.refuses(|w| w.cold(w.governor).lower(ETH, 2), abi::BadLevel { level: 2, current: 2 });
-    w.cold(w.governor).lower(ETH, 0).passes();
+    w.refuses(|w| w.by(w.guardian).lower(ETH, 0), abi::NotGovernor { caller: w.guardian });
+    w.refuses(|w| w.by(w.governor).lower(ETH, 2), abi::BadLevel { level: 2, current: 2 });
+    w.by(w.governor).lower(ETH, 0).passes();
     w.logged(&abi::LevelLowered { asset: ETH, oldLevel: 2, level: 0 });
-    assert_eq!(w.view().price(ETH).passes().4, 0);
+    assert_eq!(w.view().price_of(ETH).passes().4, 0);
 }

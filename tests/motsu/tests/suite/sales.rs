@@ -1,6 +1,7 @@
 //! What a taker, and an owner who wants out, may be refused.
 
 use alloy_primitives::{Address, U256};
+use plimsoll::Blob;
 use plimsoll_abi as abi;
 use plimsoll_motsu::{ETH, MAX_AGE, Outcome, World, host, milli_eth, usd, wad};
 
@@ -9,9 +10,9 @@ fn on_sale(w: &World) -> u64 {
     w.supplied(usd(20_000));
     w.indebted(w.alice);
     w.prices(1_800, 60_000);
-    w.hot(w.keeper).kick(vec![w.alice], vec![]).passes();
+    w.by(w.keeper).kick(vec![w.alice], vec![]).passes();
     w.fund(&w.usdc, w.bob, usd(40_000));
-    w.view().holding(w.alice, ETH).passes().1[0]
+    w.view().holding_of(w.alice, ETH).passes().1[0]
 }
 
 struct Order {
@@ -32,7 +33,7 @@ impl Order {
 
     fn place(self, w: &World) -> Result<(U256, U256), plimsoll::Error> {
         let Self { id, lot, price, min, deadline, receiver } = self;
-        w.hot(w.bob).take(id, lot, price, min, deadline, receiver, vec![].into())
+        w.by(w.bob).take(id, lot, price, min, deadline, receiver, Blob(vec![]))
     }
 }
 
@@ -74,26 +75,26 @@ fn levels_and_verdicts_hold_takers_only_at_the_end_of_the_ladder() {
     let id = on_sale(&w);
     let part = || Order { lot: milli_eth(100), ..Order::all(&w, id) };
     let until = host::now() + 1_000;
-    w.cold(w.guardian).raise(ETH, 4, until).passes();
+    w.by(w.guardian).raise(ETH, 4, until).passes();
     // Above the oracle's price a take passes at any level; below it must wait.
     part().place(&w).passes();
-    w.cold(w.governor).lower(ETH, 0).passes();
+    w.by(w.governor).lower(ETH, 0).passes();
     w.pass(200);
-    w.cold(w.guardian).raise(ETH, 4, until).passes();
+    w.by(w.guardian).raise(ETH, 4, until).passes();
     w.refuses(|w| part().place(w), abi::LevelForbids { asset: ETH, level: 4 });
-    w.cold(w.governor).lower(ETH, 3).passes();
+    w.by(w.governor).lower(ETH, 3).passes();
     part().place(&w).passes();
     // A stale price is good enough to buy at, an invalid one is not.
-    w.cold(w.governor).lower(ETH, 0).passes();
+    w.by(w.governor).lower(ETH, 0).passes();
     w.pass(1);
-    w.cold(w.governor).set_price_policy(ETH, 100, 5_000, 100).passes();
-    assert_eq!(w.view().price(ETH).passes().3, 3);
+    w.by(w.governor).set_price_policy(ETH, 100, 5_000, 100).passes();
+    assert_eq!(w.view().price_of(ETH).passes().3, 3);
     part().place(&w).passes();
-    w.cold(w.governor).set_feed(ETH, w.feed.address(), 8).passes();
+    w.by(w.governor).change_feed(ETH, w.feed.address(), 8).passes();
     let words = [1_u64, 0, 0, host::now().into(), 1].map(U256::from);
     let answer: Vec<u8> = words.iter().flat_map(U256::to_be_bytes::<32>).collect();
     w.feed.sender(w.bob).answers(&answer);
-    w.hot(w.bob).poke(vec![ETH]).passes();
+    w.by(w.bob).poke(vec![ETH]).passes();
     w.refuses(|w| part().place(w), abi::PriceForbids { asset: ETH, verdict: 4 });
     let elapsed = w.view().auction(id).passes().6;
     w.pass(10 * MAX_AGE);
@@ -104,28 +105,28 @@ fn levels_and_verdicts_hold_takers_only_at_the_end_of_the_ladder() {
 fn an_owner_leaves_when_his_health_is_restored() {
     let w = World::new();
     let id = on_sale(&w);
-    let (left, _, units) = w.view().holding(w.alice, ETH).passes();
-    w.refuses(|w| w.hot(w.bob).leave(id), abi::NoClaim { account: w.bob, auction: id });
+    let (left, _, units) = w.view().holding_of(w.alice, ETH).passes();
+    w.refuses(|w| w.by(w.bob).leave(id), abi::NoClaim { account: w.bob, auction: id });
     let debt = w.view().position(w.alice).passes().1;
     let whole = left + units[0];
     let health = {
         let value = whole * U256::from(1_800) / U256::from(10).pow(U256::from(12));
         value * U256::from(8_000) / U256::from(10_000) * wad(1) / debt
     };
-    let refused = w.hot(w.alice).leave(id);
+    let refused = w.by(w.alice).leave(id);
     let Err(error) = motsu::prelude::ResultExt::motsu_res(refused.map_err(Vec::<u8>::from)) else {
         panic!("left below the target");
     };
     let text = plimsoll_motsu::explain(&error);
-    assert!(text.starts_with("error BelowTarget"), "{text}");
+    assert!(text.starts_with("BelowTarget"), "{text}");
     let said = U256::from_be_slice(&error[4..36]);
     assert!(said.abs_diff(health) <= wad(1) / U256::from(1_000_000_000), "{said} {health}");
     // He pays a part back and is let go, with all of the lot.
     w.fund(&w.usdc, w.alice, usd(5_000));
-    w.hot(w.alice).repay(usd(5_000), w.alice).passes();
-    w.hot(w.alice).leave(id).passes();
+    w.by(w.alice).repay(usd(5_000), w.alice).passes();
+    w.by(w.alice).leave(id).passes();
     w.logged(&abi::Left { account: w.alice, auction: id, lot: units[0] });
-    assert_eq!(w.view().holding(w.alice, ETH).passes(), (whole, vec![], vec![]));
+    assert_eq!(w.view().holding_of(w.alice, ETH).passes(), (whole, vec![], vec![]));
     assert_eq!(w.view().asset(ETH).passes().4, U256::ZERO);
     w.refuses(|w| Order::all(w, id).place(w), abi::AuctionClosed { auction: id });
 }
@@ -134,17 +135,17 @@ fn an_owner_leaves_when_his_health_is_restored() {
 fn a_full_repayment_leaves_every_auction() {
     let w = World::new();
     let id = on_sale(&w);
-    let (left, _, units) = w.view().holding(w.alice, ETH).passes();
+    let (left, _, units) = w.view().holding_of(w.alice, ETH).passes();
     Order { lot: units[0] / U256::from(2), ..Order::all(&w, id) }.place(&w).passes();
     let debt = w.view().position(w.alice).passes().1;
     w.fund(&w.usdc, w.alice, usd(20_000));
-    let paid = w.hot(w.alice).repay(U256::MAX, w.alice).passes();
+    let paid = w.by(w.alice).repay(U256::MAX, w.alice).passes();
     assert_eq!(paid, debt);
-    let (balance, auctions, _) = w.view().holding(w.alice, ETH).passes();
+    let (balance, auctions, _) = w.view().holding_of(w.alice, ETH).passes();
     assert_eq!(balance, left + units[0] - units[0] / U256::from(2));
     assert!(auctions.is_empty());
-    assert_eq!(w.hot(w.alice).account(w.alice).debt, 0);
-    w.hot(w.alice).withdraw(ETH, balance, w.alice).passes();
+    assert_eq!(w.by(w.alice).account(w.alice).debt, 0);
+    w.by(w.alice).withdraw(ETH, balance, w.alice).passes();
 }
 
 #[test]
@@ -154,8 +155,8 @@ fn a_second_position_joins_the_first_ones_auction() {
     w.indebted(w.alice);
     w.indebted(w.bob);
     w.prices(1_800, 60_000);
-    w.hot(w.keeper).kick(vec![w.alice, w.bob], vec![]).passes();
-    let of = |who| w.view().holding(who, ETH).passes();
+    w.by(w.keeper).kick(vec![w.alice, w.bob], vec![]).passes();
+    let of = |who| w.view().holding_of(who, ETH).passes();
     let (alices, bobs) = (of(w.alice), of(w.bob));
     assert_eq!(alices.1, bobs.1);
     let id = alices.1[0];
@@ -163,10 +164,10 @@ fn a_second_position_joins_the_first_ones_auction() {
     assert_eq!((lot, units), (alices.2[0] + bobs.2[0], lot));
     w.fund(&w.usdc, w.keeper, usd(50_000));
     let any = U256::MAX;
-    let data = || vec![].into();
-    w.hot(w.keeper).take(id, any, any, U256::ZERO, u32::MAX, w.keeper, data()).passes();
+    let data = || Blob(vec![]);
+    w.by(w.keeper).take(id, any, any, U256::ZERO, u32::MAX, w.keeper, data()).passes();
     let raised = w.view().auction(id).passes().3;
-    w.hot(w.keeper).settle(vec![w.bob, w.alice]).passes();
+    w.by(w.keeper).settle(vec![w.bob, w.alice]).passes();
     let (.., units, left, _, _, _, _, _) = w.view().auction(id).passes();
     assert_eq!((units, left), (U256::ZERO, U256::ZERO));
     let share = raised * bobs.2[0] / (alices.2[0] + bobs.2[0]);
@@ -175,7 +176,22 @@ fn a_second_position_joins_the_first_ones_auction() {
     w.logged(&claimed(w.alice, alices.2[0], raised - share));
     // The words are free again, and the next auction may have them.
     w.prices(1_200, 60_000);
-    w.hot(w.keeper).kick(vec![w.alice], vec![id]).passes();
+    w.by(w.keeper).kick(vec![w.alice], vec![id]).passes();
     let next = of(w.alice).1[0];
     assert_eq!(next, abi::auction_id(ETH, 2, 1));
+}
+
+#[test]
+fn a_callback_is_given_its_data_as_the_abi_says() {
+    let w = World::new();
+    let id = on_sale(&w);
+    w.taker().set_up(w.engine.address(), w.usdc.address(), w.bob);
+    w.usdc.sender(w.bob).allow(w.bob, w.taker.address(), U256::MAX);
+    // The taker's decoder accepts no byte too few or too many.
+    for length in (1..=65).step_by(4).chain([31, 32, 64]) {
+        let data = vec![0xab; length];
+        let answer = w.taker().take(id, milli_eth(60), u32::MAX, &data);
+        answer.unwrap_or_else(|revert| panic!("{length}: {}", plimsoll_motsu::explain(&revert)));
+        assert_eq!(w.taker().data(), data);
+    }
 }

@@ -12,12 +12,12 @@ fn the_first_wei_buys_the_virtual_rate() {
     let w = World::new();
     w.fund(&w.usdc, w.alice, usd(1_000));
     let amount = usd(1_000);
-    let shares = w.hot(w.alice).supply(amount, w.bob).passes();
+    let shares = w.by(w.alice).supply(amount, w.bob).passes();
     assert_eq!(shares, amount * U256::from(SHARES_PER_WEI));
     assert_eq!(w.balance(&w.usdc, w.alice), U256::ZERO);
     assert_eq!(w.held(&w.usdc), amount);
-    assert_eq!(w.view().shares_of(w.bob), shares);
-    assert_eq!(w.view().shares_of(w.alice), U256::ZERO);
+    assert_eq!(w.view().shares_of(w.bob).passes(), shares);
+    assert_eq!(w.view().shares_of(w.alice).passes(), U256::ZERO);
     assert_eq!(w.view().assets_of(shares).passes(), amount);
     w.logged(&abi::Supplied { payer: w.alice, receiver: w.bob, amount, shares });
 }
@@ -26,16 +26,16 @@ fn the_first_wei_buys_the_virtual_rate() {
 fn shares_come_back_as_the_tokens_that_went_in() {
     let w = World::new();
     w.supplied(usd(1_000));
-    let shares = w.view().shares_of(w.supplier);
+    let shares = w.view().shares_of(w.supplier).passes();
     let half = shares / U256::from(2);
-    let paid = w.hot(w.supplier).redeem(half, w.alice).passes();
+    let paid = w.by(w.supplier).redeem(half, w.alice).passes();
     assert_eq!(paid, usd(500));
     assert_eq!(w.balance(&w.usdc, w.alice), usd(500));
-    assert_eq!(w.view().shares_of(w.supplier), shares - half);
+    assert_eq!(w.view().shares_of(w.supplier).passes(), shares - half);
     w.logged(&abi::Redeemed { owner: w.supplier, receiver: w.alice, amount: paid, shares: half });
-    w.hot(w.supplier).redeem(shares - half, w.supplier).passes();
+    w.by(w.supplier).redeem(shares - half, w.supplier).passes();
     assert_eq!(w.held(&w.usdc), U256::ZERO);
-    assert_eq!(w.view().shares_of(w.supplier), U256::ZERO);
+    assert_eq!(w.view().shares_of(w.supplier).passes(), U256::ZERO);
 }
 
 #[test]
@@ -46,8 +46,8 @@ fn interest_belongs_to_those_who_were_there() {
     w.pass(31_536_000 / 2);
     // The one who comes later pays for the interest so far.
     w.fund(&w.usdc, w.bob, usd(20_000));
-    let late = w.hot(w.bob).supply(usd(20_000), w.bob).passes();
-    let early = w.view().shares_of(w.supplier);
+    let late = w.by(w.bob).supply(usd(20_000), w.bob).passes();
+    let early = w.view().shares_of(w.supplier).passes();
     assert!(late < early);
     let owed = w.view().position(w.alice).passes().1;
     let interest = owed - usd(15_000);
@@ -68,26 +68,26 @@ fn refusals_of_supply() {
     let alice = w.alice;
     let limit = (U256::from(1) << 112) - U256::from(1);
     let engine = w.engine.address();
-    w.refuses(|w| w.hot(alice).supply(U256::ZERO, alice), abi::ZeroAmount {});
+    w.refuses(|w| w.by(alice).supply(U256::ZERO, alice), abi::ZeroAmount {});
     for value in [limit + U256::from(1), U256::MAX] {
-        w.refuses(|w| w.hot(alice).supply(value, alice), abi::TooLarge { value, limit });
+        w.refuses(|w| w.by(alice).supply(value, alice), abi::TooLarge { value, limit });
     }
-    w.refuses(|w| w.hot(alice).supply(usd(1), Address::ZERO), abi::ZeroAddress {});
-    w.refuses(|w| w.hot(alice).supply(usd(1), engine), abi::BadReceiver { receiver: engine });
+    w.refuses(|w| w.by(alice).supply(usd(1), Address::ZERO), abi::ZeroAddress {});
+    w.refuses(|w| w.by(alice).supply(usd(1), engine), abi::BadReceiver { receiver: engine });
     // More than he has: the token refuses, and says nothing.
     let token = w.usdc.address();
-    w.refuses(|w| w.hot(alice).supply(usd(101), alice), abi::TokenCallFailed { token });
+    w.refuses(|w| w.by(alice).supply(usd(101), alice), abi::TokenCallFailed { token });
 }
 
 #[test]
 fn a_supply_that_buys_no_share_is_refused() {
     let w = World::new();
     // No sequence of calls gets here: a claim of a million times the shares takes words by hand.
-    let totals = Totals { cash: 10_u128.pow(12), ..w.hot(w.alice).totals() };
-    w.hot(w.alice).set_totals(&totals).passes();
+    let totals = Totals { cash: 10_u128.pow(12), ..w.by(w.alice).totals() };
+    w.by(w.alice).set_totals(&totals).passes();
     w.fund(&w.usdc, w.alice, usd(1));
     let amount = U256::from(1_000_000);
-    w.refuses(|w| w.hot(w.alice).supply(amount, w.alice), abi::ZeroShares { amount });
+    w.refuses(|w| w.by(w.alice).supply(amount, w.alice), abi::ZeroShares { amount });
 }
 
 #[test]
@@ -96,27 +96,27 @@ fn refusals_of_redeem() {
     w.supplied(usd(20_000));
     w.indebted(w.alice);
     let (supplier, alice) = (w.supplier, w.alice);
-    let held = w.view().shares_of(supplier);
+    let held = w.view().shares_of(supplier).passes();
     let engine = w.engine.address();
-    w.refuses(|w| w.hot(supplier).redeem(U256::ZERO, supplier), abi::ZeroAmount {});
-    w.refuses(|w| w.hot(supplier).redeem(held, Address::ZERO), abi::ZeroAddress {});
-    w.refuses(|w| w.hot(supplier).redeem(held, engine), abi::BadReceiver { receiver: engine });
+    w.refuses(|w| w.by(supplier).redeem(U256::ZERO, supplier), abi::ZeroAmount {});
+    w.refuses(|w| w.by(supplier).redeem(held, Address::ZERO), abi::ZeroAddress {});
+    w.refuses(|w| w.by(supplier).redeem(held, engine), abi::BadReceiver { receiver: engine });
     let shares = held + U256::from(1);
     w.refuses(
-        |w| w.hot(supplier).redeem(shares, supplier),
+        |w| w.by(supplier).redeem(shares, supplier),
         abi::InsufficientShares { shares, held },
     );
     let one = U256::from(1);
     w.refuses(
-        |w| w.hot(alice).redeem(one, alice),
+        |w| w.by(alice).redeem(one, alice),
         abi::InsufficientShares { shares: one, held: U256::ZERO },
     );
     // One share is worth a millionth of a wei.
-    w.refuses(|w| w.hot(supplier).redeem(one, supplier), abi::ZeroAmount {});
+    w.refuses(|w| w.by(supplier).redeem(one, supplier), abi::ZeroAmount {});
     let asked = w.view().assets_of(held).passes();
     let cash = usd(5_000) + U256::from(1);
     w.refuses(
-        |w| w.hot(supplier).redeem(held, supplier),
+        |w| w.by(supplier).redeem(held, supplier),
         abi::InsufficientCash { asked, cash },
     );
 }
@@ -125,27 +125,27 @@ fn refusals_of_redeem() {
 fn no_breaker_of_an_asset_stops_a_redemption_and_the_overall_one_does() {
     let w = World::new();
     w.supplied(usd(1_000));
-    let shares = w.view().shares_of(w.supplier) / U256::from(4);
+    let shares = w.view().shares_of(w.supplier).passes() / U256::from(4);
     let until = host::now() + 60;
-    w.cold(w.guardian).raise(0, 4, until).passes();
-    w.hot(w.supplier).redeem(shares, w.supplier).passes();
-    w.cold(w.guardian).raise(abi::OVERALL, 1, until).passes();
+    w.by(w.guardian).raise(0, 4, until).passes();
+    w.by(w.supplier).redeem(shares, w.supplier).passes();
+    w.by(w.guardian).raise(abi::OVERALL, 1, until).passes();
     w.refuses(
-        |w| w.hot(w.supplier).redeem(shares, w.supplier),
+        |w| w.by(w.supplier).redeem(shares, w.supplier),
         abi::LevelForbids { asset: abi::OVERALL, level: 1 },
     );
     // Money may always come in.
     w.supplied(usd(1));
     w.pass(60);
-    w.hot(w.supplier).redeem(shares, w.supplier).passes();
+    w.by(w.supplier).redeem(shares, w.supplier).passes();
 }
 
 #[test]
 fn there_is_nothing_to_collect_without_a_credit() {
     let w = World::new();
     let account = w.alice;
-    w.refuses(|w| w.hot(account).collect(account), abi::NoCredit { account });
-    w.refuses(|w| w.hot(account).collect(Address::ZERO), abi::ZeroAddress {});
+    w.refuses(|w| w.by(account).collect(account), abi::NoCredit { account });
+    w.refuses(|w| w.by(account).collect(Address::ZERO), abi::ZeroAddress {});
     let engine = w.engine.address();
-    w.refuses(|w| w.hot(account).collect(engine), abi::BadReceiver { receiver: engine });
+    w.refuses(|w| w.by(account).collect(engine), abi::BadReceiver { receiver: engine });
 }
