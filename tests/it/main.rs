@@ -4,15 +4,29 @@
 //! that is expected, values included, and must leave every storage word as it was.
 
 mod abi;
+mod auctions;
+mod bad_debt;
 mod breakers;
+mod claims;
 mod clock;
 mod collect;
 mod exact;
 mod feeds;
 mod governance;
+mod kick;
+mod lots;
 mod positions;
 mod prices;
+mod redo;
+mod reentrancy;
 mod repayments;
+mod sales;
 mod supply;
+mod take;
+mod takers;
 mod tokens;
 mod views;
+
+/// The exact fractions that the core's own tests compare with.
+#[path = "../../crates/math/tests/reference/mod.rs"]
+mod reference;
