@@ -135,17 +135,29 @@ impl Position {
     }
 
     /// Whether the cash covers what closed claims have raised beyond the debt, the refund of its
-    /// penalty included.
+    /// penalty included. When every supplier has left it does: they leave the excess and the
+    /// reserve, out of which the refund comes, behind.
     fn cash_bears_excess(&self, engine: &Engine, now: u32) -> Result<bool> {
-        let raised = self.raised(engine)?;
+        let (mut raised, mut index) = (0, self.index);
+        for leg in self.legs() {
+            for claim in leg.claims() {
+                let pool = engine.auction_pool(leg.asset, claim.slot);
+                if pool.closed {
+                    raised = add(raised, claims::worth(claim.units, &pool.pool())?)?;
+                    // In the place of its lot, the index at which it closed.
+                    index = index.min(engine.auction_terms(leg.asset, claim.slot).lot);
+                }
+            }
+        }
         let excess = raised.saturating_sub(self.word.debt);
         if excess == 0 {
             return Ok(true);
         }
-        // The index of now is at least the closing one, and the refund at most a tenth.
-        let worth = value::debt_up(excess, self.index)?;
-        let bound = add(worth, worth.checked_div(10).unwrap_or_default())?;
-        Ok(bound <= ledger::load(engine, now).cash)
+        let worth = value::debt_up(excess, index)?;
+        let books = ledger::load(engine, now);
+        // No penalty is above a tenth.
+        let refund = worth.checked_div(10).unwrap_or_default().min(books.reserve);
+        Ok(add(worth, refund)? <= books.cash)
     }
 
     /// Lowers the debt by what claims brought; what is beyond it becomes the owner's credit.

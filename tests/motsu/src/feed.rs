@@ -1,6 +1,10 @@
 //! A price feed that answers what it is told to, or not at all.
 
-use stylus_sdk::{ArbResult, prelude::*, storage::{StorageBool, StorageBytes}};
+use stylus_sdk::{
+    ArbResult,
+    prelude::*,
+    storage::{StorageBool, StorageBytes},
+};
 
 #[storage]
 pub struct Feed {

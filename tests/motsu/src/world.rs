@@ -279,7 +279,8 @@ impl World {
         let mut numbers = vec![U256::from(self.engine.all_events().len())];
         for who in people {
             numbers.extend(tokens.map(|token| self.balance(token, who)));
-            numbers.extend([self.view().shares_of(who).passes(), self.view().credit_of(who).passes()]);
+            numbers
+                .extend([self.view().shares_of(who).passes(), self.view().credit_of(who).passes()]);
             numbers.push(U256::from(self.by(who).account(who).debt));
             for asset in [ETH, BTC] {
                 let (balance, auctions, units) = self.view().holding_of(who, asset).passes();

@@ -157,10 +157,7 @@ fn an_auction_falls_from_above_the_oracle_to_its_floor() {
     host::set_now(start + elapsed);
     w.prices(1_790, 60_000);
     host::set_now(start + elapsed);
-    w.refuses(
-        |w| w.by(w.keeper).redo(id),
-        abi::RedoTooEarly { auction: id, elapsed, earliest },
-    );
+    w.refuses(|w| w.by(w.keeper).redo(id), abi::RedoTooEarly { auction: id, elapsed, earliest });
     w.pass(1);
     let take = |w: &World| {
         let (most, least) = (U256::MAX, U256::ZERO);

@@ -46,7 +46,8 @@ fn refusals_of_deposit() {
     let alice = w.alice;
     w.fund(&w.eth, alice, milli_eth(1_000));
     let (one, engine) = (U256::from(1), w.engine.address());
-    let deposit = |asset, amount, account| move |w: &World| w.by(alice).deposit(asset, amount, account);
+    let deposit =
+        |asset, amount, account| move |w: &World| w.by(alice).deposit(asset, amount, account);
     w.refuses(deposit(2, one, alice), abi::UnknownAsset { asset: 2, count: 2 });
     w.refuses(deposit(255, one, alice), abi::UnknownAsset { asset: 255, count: 2 });
     w.refuses(deposit(ETH, U256::ZERO, alice), abi::ZeroAmount {});
@@ -187,4 +188,19 @@ fn levels_and_verdicts_hold_a_borrower_and_nobody_else() {
     w.by(w.bob).withdraw(ETH, one, w.bob).passes();
     // Collateral may come in whatever the price is.
     w.deposited(w.alice, ETH, one);
+}
+
+#[test]
+fn a_balance_never_outgrows_its_field() {
+    let w = World::new();
+    let limit = (U256::from(1) << 112) - U256::from(1);
+    w.by(w.governor).set_cap(BTC, limit).passes();
+    w.deposited(w.alice, BTC, limit);
+    let one = U256::from(1);
+    w.fund(&w.btc, w.alice, one);
+    w.refuses(
+        |w| w.by(w.alice).deposit(BTC, one, w.alice),
+        abi::TooLarge { value: limit + one, limit },
+    );
+    w.by(w.alice).withdraw(BTC, limit, w.alice).passes();
 }

@@ -79,15 +79,13 @@ fn a_round_trip() {
     w.refuses(|w| kick(w, w.alice), abi::NothingKicked { skip: skip::HEALTHY });
 }
 
-#[test]
-fn what_a_sale_brings_beyond_the_debt_is_the_owners() {
-    let w = World::new();
+/// Alice owes 7,500 on half of her limit's ether; her lot brings more than she owes.
+fn sold_for_more_than_the_debt(w: &World) {
     w.supplied(usd(20_000));
-    // Half of it in bitcoin: the whole position is on sale when both fall by a third.
     w.deposited(w.alice, ETH, milli_eth(5_000));
     w.by(w.alice).borrow(usd(7_499), w.alice).passes();
     w.prices(1_600, 60_000);
-    kick(&w, w.alice).passes();
+    kick(w, w.alice).passes();
     let (left, auctions, units) = w.view().holding_of(w.alice, ETH).passes();
     // The oracle comes back threefold before anybody buys.
     w.prices(2_400, 60_000);
@@ -100,6 +98,12 @@ fn what_a_sale_brings_beyond_the_debt_is_the_owners() {
         .take(auctions[0], any, any, U256::ZERO, u32::MAX, w.bob, Blob(vec![]))
         .passes();
     assert!(pay > usd(7_500), "{pay} for {units:?}, {left} left");
+}
+
+#[test]
+fn what_a_sale_brings_beyond_the_debt_is_the_owners() {
+    let w = World::new();
+    sold_for_more_than_the_debt(&w);
     w.by(w.bob).settle(vec![w.alice]).passes();
     let credit = w.view().credit_of(w.alice).passes();
     assert!(!credit.is_zero());
@@ -111,6 +115,43 @@ fn what_a_sale_brings_beyond_the_debt_is_the_owners() {
     w.refuses(|w| w.by(w.alice).collect(w.alice), abi::NoCredit { account: w.alice });
     let (cash, ..) = w.view().solvency().passes();
     assert_eq!(w.held(&w.usdc), cash);
+}
+
+#[test]
+fn the_owners_excess_is_there_when_every_supplier_has_left() {
+    let w = World::new();
+    sold_for_more_than_the_debt(&w);
+    let shares = w.view().shares_of(w.supplier).passes();
+    w.by(w.supplier).redeem(shares, w.supplier).passes();
+    w.by(w.bob).settle(vec![w.alice]).passes();
+    assert!(!w.view().credit_of(w.alice).passes().is_zero());
+    w.by(w.alice).collect(w.alice).passes();
+}
+
+#[test]
+fn an_excess_that_has_been_lent_waits_for_cash() {
+    let w = World::new();
+    sold_for_more_than_the_debt(&w);
+    let shares = w.view().shares_of(w.supplier).passes();
+    w.by(w.supplier).redeem(shares, w.supplier).passes();
+    w.prices(4_800, 60_000);
+    w.deposited(w.keeper, ETH, milli_eth(100_000));
+    let cash = w.held(&w.usdc);
+    w.by(w.keeper).borrow(cash, w.keeper).passes();
+    let claim = w.view().holding_of(w.alice, ETH).passes();
+    // Nothing is booked, and he owes nothing meanwhile.
+    w.by(w.bob).settle(vec![w.alice]).passes();
+    assert_eq!(w.view().holding_of(w.alice, ETH).passes(), claim);
+    assert_eq!(w.view().credit_of(w.alice).passes(), U256::ZERO);
+    assert_eq!(w.view().position(w.alice).passes().1, U256::ZERO);
+    w.deposited(w.alice, ETH, milli_eth(100));
+    w.by(w.alice).withdraw(ETH, milli_eth(100), w.alice).passes();
+    w.fund(&w.usdc, w.keeper, usd(1));
+    w.by(w.keeper).repay(U256::MAX, w.keeper).passes();
+    w.by(w.bob).settle(vec![w.alice]).passes();
+    let credit = w.by(w.alice).collect(w.alice).passes();
+    assert!(!credit.is_zero());
+    assert_eq!(w.view().holding_of(w.alice, ETH).passes(), (U256::ZERO, vec![], vec![]));
 }
 
 #[test]
@@ -126,11 +167,13 @@ fn a_taker_without_capital_sells_what_he_buys() {
     w.fund(&w.usdc, w.bob, usd(20_000));
     // The buyer has not agreed yet: the callback fails, and so does all of it.
     let before = w.held(&w.eth);
-    let refused = w.taker().take_all(id, u32::MAX).map_err(|data| data == {
-        use alloy_sol_types::SolError;
-        abi::CallbackFailed { taker: trader }.abi_encode()
+    let refused = w.taker().take_all(id, u32::MAX).map_err(|data| {
+        data == {
+            use alloy_sol_types::SolError;
+            abi::CallbackFailed { taker: trader }.abi_encode()
+        }
     });
-    assert_eq!(motsu::prelude::ResultExt::motsu_res(refused).unwrap_err(), true);
+    assert_eq!(motsu::prelude::ResultExt::motsu_res(refused), Err(true));
     assert_eq!(w.held(&w.eth), before);
     w.usdc.sender(w.bob).allow(w.bob, trader, U256::MAX);
     w.taker().take_all(id, u32::MAX).unwrap();
@@ -189,7 +232,8 @@ fn bad_debt_is_borne_by_the_reserve_then_by_the_suppliers() {
     let id = w.view().holding_of(w.alice, ETH).passes().1[0];
     w.fund(&w.usdc, w.bob, usd(1_000));
     let any = U256::MAX;
-    let order = |w: &World| w.by(w.bob).take(id, any, any, U256::ZERO, u32::MAX, w.bob, Blob(vec![]));
+    let order =
+        |w: &World| w.by(w.bob).take(id, any, any, U256::ZERO, u32::MAX, w.bob, Blob(vec![]));
     order(&w).passes();
     w.by(w.keeper).settle(vec![account]).passes();
     let owed = w.view().position(account).passes().1;
@@ -219,7 +263,8 @@ fn a_take_with_a_bad_token_takes_nothing() {
     let id = w.view().holding_of(w.alice, ETH).passes().1[0];
     w.fund(&w.usdc, w.bob, usd(20_000));
     let any = U256::MAX;
-    let take = |w: &World| w.by(w.bob).take(id, any, any, U256::ZERO, u32::MAX, w.bob, Blob(vec![]));
+    let take =
+        |w: &World| w.by(w.bob).take(id, any, any, U256::ZERO, u32::MAX, w.bob, Blob(vec![]));
     w.eth.sender(w.bob).set_habit(Habit::False);
     w.refuses(take, abi::TokenRefused { token: w.eth.address() });
     w.eth.sender(w.bob).set_habit(Habit::Silent);

@@ -107,6 +107,11 @@ fn a_verdict_for_every_kind_of_reading() {
     assert_eq!(verdict(&w), STALE);
 }
 
+/// A price with the feed's eight decimals.
+fn in_feed(whole: i64) -> i64 {
+    whole * 100_000_000
+}
+
 /// The answer of a feed: round, answer, started, updated, answered in round.
 fn round(answer: i64, updated: u32, answered: u64) -> Vec<u8> {
     let answer = I256::try_from(answer).unwrap().into_raw();
@@ -129,7 +134,7 @@ fn anybody_may_have_a_feed_read() {
     let w = World::new();
     with_feed(&w);
     let now = host::now();
-    answers(&w, &round(2_100_00000000, now - 3, 10));
+    answers(&w, &round(in_feed(2_100), now - 3, 10));
     let (price, _, time, verdict, _) = w.view().price_of(ETH).passes();
     assert_eq!((price, time, verdict), (wad(2_100), now - 3, VALID));
     let (asset, confidence) = (ETH, U256::ZERO);
@@ -150,14 +155,14 @@ fn a_feed_with_nothing_to_say_lets_the_price_age() {
     with_feed(&w);
     let before = w.view().price_of(ETH).passes();
     let (now, last) = (host::now(), before.2);
-    let good = round(2_100_00000000, now, 10);
+    let good = round(in_feed(2_100), now, 10);
     let silent: [&[u8]; 6] = [
         &[],
         &good[..159],
-        &round(2_100_00000000, 0, 10),
-        &round(2_100_00000000, now, 9),
-        &round(2_100_00000000, now + 1, 10),
-        &round(2_100_00000000, last, 10),
+        &round(in_feed(2_100), 0, 10),
+        &round(in_feed(2_100), now, 9),
+        &round(in_feed(2_100), now + 1, 10),
+        &round(in_feed(2_100), last, 10),
     ];
     for answer in silent {
         answers(&w, answer);
@@ -186,7 +191,7 @@ fn a_feed_that_answers_nonsense_invalidates_the_price() {
         w.pass(5);
         answers(&w, &round(answer, host::now(), 10));
         w.pass(5);
-        answers(&w, &round(2_000_00000000, host::now(), 10));
+        answers(&w, &round(in_feed(2_000), host::now(), 10));
         assert_eq!(verdict(&w), VALID);
     }
 }

@@ -88,7 +88,8 @@ fn a_taker_in_his_callback_gets_nowhere_and_still_pays() {
         w.taker().attempts(&message);
         let before = (w.held(&w.usdc), w.balance(&w.eth, *trader));
         let result = w.taker().take_all(auctions[0], u32::MAX);
-        let (lot, pay) = <(U256, U256)>::from_words(&result.unwrap_or_else(|e| panic!("{}", explain(&e))));
+        let (lot, pay) =
+            <(U256, U256)>::from_words(&result.unwrap_or_else(|e| panic!("{}", explain(&e))));
         let answer = w.taker().answer();
         assert!(answer == reentered, "{:?}: {}", &message[..4], explain(&answer));
         assert_eq!(w.held(&w.usdc), before.0 + pay);

@@ -104,10 +104,7 @@ fn the_guardian_is_proposed_by_himself_or_by_the_governor() {
     w.by(w.bob).accept_guardian().passes();
     w.logged(&abi::RoleAccepted { role: 1, old: w.guardian, current: w.bob });
     let until = host::now() + 60;
-    w.refuses(
-        |w| w.by(w.guardian).raise(BTC, 1, until),
-        abi::NotGuardian { caller: w.guardian },
-    );
+    w.refuses(|w| w.by(w.guardian).raise(BTC, 1, until), abi::NotGuardian { caller: w.guardian });
     w.by(w.bob).raise(BTC, 1, until).passes();
 }
 

@@ -171,7 +171,8 @@ fn a_second_position_joins_the_first_ones_auction() {
     let (.., units, left, _, _, _, _, _) = w.view().auction(id).passes();
     assert_eq!((units, left), (U256::ZERO, U256::ZERO));
     let share = raised * bobs.2[0] / (alices.2[0] + bobs.2[0]);
-    let claimed = |who, units, credited| abi::Claimed { account: who, auction: id, units, credited };
+    let claimed =
+        |who, units, credited| abi::Claimed { account: who, auction: id, units, credited };
     w.logged(&claimed(w.bob, bobs.2[0], share));
     w.logged(&claimed(w.alice, alices.2[0], raised - share));
     // The words are free again, and the next auction may have them.

@@ -115,10 +115,7 @@ fn refusals_of_redeem() {
     w.refuses(|w| w.by(supplier).redeem(one, supplier), abi::ZeroAmount {});
     let asked = w.view().assets_of(held).passes();
     let cash = usd(5_000) + U256::from(1);
-    w.refuses(
-        |w| w.by(supplier).redeem(held, supplier),
-        abi::InsufficientCash { asked, cash },
-    );
+    w.refuses(|w| w.by(supplier).redeem(held, supplier), abi::InsufficientCash { asked, cash });
 }
 
 #[test]

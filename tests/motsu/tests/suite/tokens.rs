@@ -110,10 +110,7 @@ fn something_that_answers_no_balance_is_no_token() {
     w.by(w.governor).set_price_policy(asset, 60, 5_000, 100).passes();
     w.pass(1);
     w.report(&[(asset, plimsoll_motsu::wad(1))]).passes();
-    w.refuses(
-        |w| w.by(w.alice).deposit(asset, milli_eth(200_000), w.alice),
-        abi::NoCode { token },
-    );
+    w.refuses(|w| w.by(w.alice).deposit(asset, milli_eth(200_000), w.alice), abi::NoCode { token });
     w.feed.sender(w.alice).goes_down();
     w.refuses(
         |w| w.by(w.alice).deposit(asset, milli_eth(200_000), w.alice),
