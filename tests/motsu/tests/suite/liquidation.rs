@@ -93,10 +93,8 @@ fn sold_for_more_than_the_debt(w: &World) {
     w.prices(4_800, 60_000);
     w.fund(&w.usdc, w.bob, usd(50_000));
     let any = U256::MAX;
-    let (_, pay) = w
-        .by(w.bob)
-        .take(auctions[0], any, any, U256::ZERO, u32::MAX, w.bob, Blob(vec![]))
-        .passes();
+    let (_, pay) =
+        w.by(w.bob).take(auctions[0], any, any, U256::ZERO, u32::MAX, w.bob, Blob(vec![])).passes();
     assert!(pay > usd(7_500), "{pay} for {units:?}, {left} left");
 }
 
