@@ -20,6 +20,7 @@ mod prices;
 mod redo;
 mod reentrancy;
 mod repayments;
+mod roles;
 mod sales;
 mod supply;
 mod take;

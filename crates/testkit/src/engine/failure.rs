@@ -101,6 +101,7 @@ macro_rules! error_names {
 
 error_names! {
     TooLarge ZeroAmount ZeroAddress UnknownAsset LengthMismatch ListTooLong Overflow
+    BadCalldata NotPayable
     NotGovernor NotGuardian NotReporter NotPending Reentered UnknownSelector
     NoCode TokenCallFailed TokenRefused AmountMismatch
     ZeroShares InsufficientShares InsufficientCash InsufficientBalance CapExceeded BelowDust
@@ -109,7 +110,7 @@ error_names! {
     LevelForbids BadLevel BadUntil
     NothingKicked UnknownAuction AuctionClosed AuctionOpen NeedsRedo RedoTooEarly DeadlinePassed
     TooExpensive LotTooSmall DustLot BadReceiver NoClaim CallbackFailed BelowTarget NotBadDebt
-    OutOfBounds Inconsistent TooManyAssets AlreadyListed RampTooShort
+    AlreadyConstructed OutOfBounds Inconsistent TooManyAssets AlreadyListed RampTooShort
 }
 
 #[cfg(test)]
@@ -120,9 +121,9 @@ mod tests {
     #[test]
     fn every_error_is_named() {
         let source = include_str!("../../../abi/src/errors.rs");
-        let declared = source
-            .lines()
-            .filter_map(|line| line.trim().strip_prefix("error "));
+        // Indented lines that open with a capital: `Name(type field, ..);`.
+        let declared = source.lines().filter_map(|line| line.strip_prefix("    "));
+        let declared = declared.filter(|line| line.starts_with(char::is_uppercase));
         let mut count = 0;
         for line in declared {
             let name = line.split('(').next().unwrap_or_default();
