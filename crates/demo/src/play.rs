@@ -81,10 +81,9 @@ impl Course {
         Ok(Self { paths, ticks, halt })
     }
 
-    /// First second and last tick.
+    /// First second, and the second after the last.
     pub fn span(&self) -> (u64, u64) {
-        let of = |tick: Option<&Tick>| tick.map_or(0, |tick| tick.time);
-        (of(self.ticks[0].first()), of(self.ticks[0].last()))
+        self.paths[0].span().unwrap_or_default()
     }
 
     fn first(&self) -> [u128; ASSET_COUNT] {
@@ -204,13 +203,13 @@ impl<'a> Run<'a> {
     fn minute(&mut self, time: u64) -> Result<()> {
         let world = &mut self.world;
         world.pass_until(time);
-        world.set_market(&self.course.ticks);
         let (from, to) = self.course.halt;
         let halted = from <= time && time < to;
         if world.set_halted(HALTED.0, halted) {
             let (name, words) = (ASSETS[HALTED.0].name, if halted { "halts" } else { "resumes" });
             world.record.note(time, format!("the outside market of {name} {words}"));
         }
+        world.set_market(&self.course.ticks);
         world.set_fee(fee(&self.course.ticks[0], time));
         self.reporter.act(world);
         self.guardian.act(world);
@@ -353,7 +352,7 @@ mod tests {
     fn the_course_is_a_tick_a_minute_and_halts_in_the_worst_hour() {
         let course = Course::new(&Options::default()).expect("a drawn crash");
         let (from, to) = course.span();
-        assert_eq!((from, to), (prices::CRASH_START, prices::CRASH_END - MINUTE));
+        assert_eq!((from, to), (prices::CRASH_START, prices::CRASH_END));
         assert!(course.ticks.iter().all(|ticks| ticks.len() == 48 * 60));
         let hour = (course.halt.0 - from) / HOUR;
         assert_eq!((hour, course.halt.1 - course.halt.0), (10, HALTED.1));

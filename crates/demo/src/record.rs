@@ -118,6 +118,8 @@ pub struct Record {
     pub spent: BTreeSet<u64>,
     /// Everybody who was kicked.
     pub kicked: BTreeSet<Address>,
+    /// Everybody whose sale had to wait for room under the cap.
+    pub waited: BTreeSet<Address>,
     /// Most that one keeper's transaction kicked.
     pub largest_batch: usize,
     /// Hour by hour from the start.
@@ -148,6 +150,7 @@ impl Record {
             closings: BTreeMap::new(),
             spent: BTreeSet::new(),
             kicked: BTreeSet::new(),
+            waited: BTreeSet::new(),
             largest_batch: 0,
             hours: Vec::new(),
             sums: Sums::default(),
@@ -197,6 +200,11 @@ impl Record {
         if let Some(auction) = self.auctions.get_mut(&id) {
             auction.curve.push(CurvePoint { time, price, oracle });
         }
+    }
+
+    /// Auctions that have no point on their curve yet.
+    pub fn is_new(&self, id: u64) -> bool {
+        self.auctions.get(&id).is_some_and(|auction| auction.curve.is_empty())
     }
 
     /// Takes in one of the engine's events.
@@ -293,14 +301,16 @@ impl Record {
         let oracle = at.oracle[place];
         // Base wei for collateral wei, as whole tokens in WAD.
         let scale = 10u128.pow(u32::from(auction.decimals) + 18 - u32::from(BASE_DECIMALS));
+        let price = fixed::mul_div_down(pay, scale, lot);
         auction.takes.push(Take {
             time: at.now,
-            price: fixed::mul_div_down(pay, scale, lot),
+            price,
             oracle,
             lot,
             pay,
             taker: self.buyer.to_owned(),
         });
+        auction.curve.push(CurvePoint { time: at.now, price, oracle });
         let worth = fixed::value_down(lot, auction.decimals, oracle);
         self.sums.paid += pay;
         self.sums.worth += worth;

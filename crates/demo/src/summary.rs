@@ -124,16 +124,24 @@ fn figures(told: &Told, record: &Record, ending: &Ending) -> Vec<Figure> {
             Tone::Plain,
         ),
         figure(
-            "Paid in auctions",
-            format!("{} USDC", money_short(paid)),
+            "Paid in auctions, USDC",
+            money_short(paid),
             format!("{} against the oracle", percent(fixed::change(worth, paid), 2)),
             Tone::Plain,
         ),
         figure(
-            "Bad debt",
-            format!("{} USDC", money_short(lost)),
-            format!("{} of what was lent", percent(share(lost, told.portfolio.debt), 3)),
-            tone(lost == 0),
+            "Bad debt, USDC",
+            money_short(lost),
+            match record.sums.losses.1 {
+                0 if lost == 0 => format!("of {} that were lent", money_short(told.portfolio.debt)),
+                0 => "borne by the reserve".to_owned(),
+                _ => format!("{} of what was lent", percent(share(lost, told.portfolio.debt), 3)),
+            },
+            match record.sums.losses.1 {
+                0 if lost == 0 => Tone::Good,
+                0 => Tone::Plain,
+                _ => Tone::Bad,
+            },
         ),
         figure(
             "Suppliers' shares",
@@ -166,6 +174,7 @@ pub fn groups(told: &Told, record: &Record, ending: &Ending) -> Vec<Group> {
         row("liquidated", record.kicked.len().to_string()),
         row("lots put on sale", kicks(record).to_string()),
         row("most kicked at once", record.largest_batch.to_string()),
+        row("waited for room under the cap", record.waited.len().to_string()),
         row("owners who took a lot back", sums.left.to_string()),
         row("repaid by their owners", usdc(sums.repaid)),
         row("still owing at the end", ending.owing.to_string()),

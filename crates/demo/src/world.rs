@@ -34,7 +34,9 @@ pub struct World<'a> {
     pub market: Market,
     /// The contract that pays it out.
     venue: Address,
+    /// Base wei at the first prices, and token wei.
     depths: [u128; ASSET_COUNT],
+    depth_amounts: [u128; ASSET_COUNT],
     halted: [bool; ASSET_COUNT],
     /// What happened so far.
     pub record: Record,
@@ -78,6 +80,9 @@ impl<'a> World<'a> {
             market,
             venue,
             depths: portfolio.depths,
+            depth_amounts: std::array::from_fn(|asset| {
+                fixed::amount_down(portfolio.depths[asset], ASSETS[asset].decimals, first[asset])
+            }),
             halted: [false; ASSET_COUNT],
             record: Record::new(start),
             checks: Checks::default(),
@@ -125,10 +130,9 @@ impl<'a> World<'a> {
         std::array::from_fn(|asset| self.kit.asset_price(asset as u8).price)
     }
 
-    /// Token wei whose sale moves the outside price by 2 %.
+    /// Token wei whose sale moves the outside price by 2 %, while it is open.
     pub fn depth_amount(&self, asset: usize) -> u128 {
-        let price = self.market.oracle(asset, self.now()).max(1);
-        fixed::amount_down(self.depths[asset], ASSETS[asset].decimals, price)
+        self.depth_amounts[asset]
     }
 
     /// Changes with every transaction.
@@ -300,21 +304,25 @@ impl<'a> World<'a> {
         self.checks.add(check::VENUE, wrong);
     }
 
-    /// Sets what the outside market pays from now on: the paths' prices at this moment.
+    /// Sets what the outside market pays from now on: the paths' prices at this moment. Its books
+    /// hold the same number of tokens throughout, so that their depth falls with the price.
     pub fn set_market(&mut self, ticks: &[Vec<prices::Tick>]) {
         let now = self.now();
         for (asset, ticks) in ticks.iter().enumerate() {
             if let Some(price) = prices::price_at(ticks, now) {
+                let first = ticks.first().map_or(price, |tick| tick.price);
+                let depth = fixed::mul_div_down(self.depths[asset], price, first);
                 self.market.set_price(asset, price);
+                self.market.set_depth(asset, if self.halted[asset] { 0 } else { depth });
             }
         }
     }
 
-    /// Halts or resumes the outside market of an asset, and says whether that is a change.
+    /// Halts or resumes the outside market of an asset from the next price on, and says whether that
+    /// is a change.
     pub fn set_halted(&mut self, asset: usize, halted: bool) -> bool {
         let changed = self.halted[asset] != halted;
         self.halted[asset] = halted;
-        self.market.set_depth(asset, if halted { 0 } else { self.depths[asset] });
         changed
     }
 }

@@ -44,11 +44,15 @@ impl Guardian {
             level: LEVEL,
             until: u32::try_from(until).unwrap_or(u32::MAX),
         };
+        let again = now < self.until + HOUR;
         if world.send(GUARDIAN, call).is_ok() {
             self.until = until;
+            if again {
+                return;
+            }
             let words = format!(
-                "WETH is {} below its high of the last hour: the guardian allows no new risk for an \
-                 hour",
+                "WETH is {} below its high of the last hour: the guardian allows no new risk until \
+                 an hour after it calms down",
                 text::percent(fall.abs(), 0)
             );
             world.record.note(now, words);

@@ -81,6 +81,12 @@ impl Keeper {
         let accounts = confirmed(world, sick)?;
         if accounts.is_empty() || !self.kick(world, accounts) {
             self.idle = state;
+            return Ok(());
+        }
+        for sale in mirror.sales(world).to_vec() {
+            if world.record.is_new(sale.id) {
+                world.record.sample(sale.id, world.now(), sale.price, sale.oracle);
+            }
         }
         Ok(())
     }
@@ -91,8 +97,11 @@ impl Keeper {
         let hints = hints(world);
         let call = IPlimsoll::kickCall { accounts: accounts.clone(), hints: hints.clone() };
         let Some(trial) = world.simulate(self.address, &call) else { return false };
-        let passed = accounts.into_iter().zip(trial.returned);
-        let accounts: Vec<Address> = passed
+        let answers: Vec<(Address, u8)> = accounts.into_iter().zip(trial.returned).collect();
+        let waiting = answers.iter().filter(|(_, skip)| *skip == abi::skip::NO_ROOM);
+        world.record.waited.extend(waiting.map(|(account, _)| *account));
+        let accounts: Vec<Address> = answers
+            .into_iter()
             .filter(|(_, skip)| *skip == abi::skip::KICKED)
             .map(|(account, _)| account)
             .take(self.batch)

@@ -127,10 +127,10 @@ pub fn takers(world: &mut World, debt: u128) -> Result<Vec<Taker>> {
     let all = ASSETS.len();
     // Name, latency, edge in ppm, profit in USDC, capital, way, exit, and how many assets he trades.
     let list = [
-        ("fast arbitrageur", 3, 1_500, 5, 0, Way::Callback, Exit::Now, 2),
-        ("broad arbitrageur", 6, 4_000, 15, 0, Way::Callback, Exit::Now, all),
-        ("trading firm", 8, 8_000, 50, debt / 20, Way::Inventory, Exit::Later(400_000), all),
-        ("long-term buyer", 10, 25_000, 100, debt / 40, Way::Keep, Exit::Later(PPM), all),
+        ("fast arbitrageur", 3, 1_500, 2, 0, Way::Callback, Exit::Now, 2),
+        ("broad arbitrageur", 6, 4_000, 3, 0, Way::Callback, Exit::Now, all),
+        ("trading firm", 8, 8_000, 20, debt / 20, Way::Inventory, Exit::Later(400_000), all),
+        ("long-term buyer", 10, 14_000, 20, debt / 40, Way::Keep, Exit::Later(PPM), all),
     ];
     let mut takers = Vec::new();
     for (number, row) in list.into_iter().enumerate() {

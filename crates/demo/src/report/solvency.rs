@@ -50,7 +50,7 @@ pub fn solvency(samples: &[Solvency]) -> String {
         })
         .collect();
     let note = "Cash and debts are what the engine has. All of it but the reserve belongs to the \
-                suppliers: a step down of their line would be a loss of theirs.";
+                suppliers: a step down of their line is one who redeems, or a loss.";
     let body = format!("{marks}{balance}<div class=\"thirds\">{small}</div>");
     section("solvency", "Solvency", note, &body)
 }
