@@ -78,9 +78,16 @@ fn expected(engine: &Engine, leg: &Leg, claim: Claim, price: u128, now: u32) -> 
     Ok(health::pending(share_value, reference, factor, auction.penalty.into())?)
 }
 
-/// Debt (base wei, up) and what may be owed (base wei, down) at the borrowing weights. Lots on
-/// sale count for nothing beyond what they have raised; prices count less their confidence.
+/// Debt (base wei, up) and what may be owed (base wei, down) at the borrowing weights.
 pub fn borrowing(engine: &Engine, position: &Position) -> Result<(u128, u128)> {
+    let debt = value::debt_up(position.effective_debt(engine)?, position.index)?;
+    let limit = weighted(engine, position)?.checked_div(BPS).unwrap_or_default();
+    Ok((debt, limit))
+}
+
+/// Collateral at the borrowing weights, base wei times bps, down. Lots on sale count for nothing
+/// beyond what they have raised; prices count less their confidence.
+pub fn weighted(engine: &Engine, position: &Position) -> Result<u128> {
     let mut sums = Exposure::default();
     for leg in position.legs() {
         if leg.holding.balance > 0 {
@@ -90,9 +97,7 @@ pub fn borrowing(engine: &Engine, position: &Position) -> Result<(u128, u128)> {
             sums = sums.with_leg(health::Leg { value, threshold_bps: weight })?;
         }
     }
-    let debt = value::debt_up(position.effective_debt(engine)?, position.index)?;
-    let limit = sums.margin_bps.checked_div(BPS).unwrap_or_default();
-    Ok((debt, limit))
+    Ok(sums.margin_bps)
 }
 
 /// Ends every path that can lower health: prices good enough, debt within the limit.

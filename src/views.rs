@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use alloy_primitives::{Address, I256, U256};
 use plimsoll_abi as abi;
 use plimsoll_math::{
-    auction as curve, fixed::{BPS, add}, interest, oracle as prices, oracle::Action, shares, value,
+    auction as curve, fixed::{BPS, add, mul, mul_div_up}, interest, oracle as prices, oracle::Action, shares, value,
     words::SaleTerms,
 };
 
@@ -136,13 +136,15 @@ pub fn max_borrow(engine: &mut Engine, account: Address) -> Result<U256> {
     if !allowed {
         return Ok(U256::ZERO);
     }
-    let (debt, limit) = health::borrowing(engine, &position)?;
-    let ledger = books::load(engine, now);
-    let room = limit.saturating_sub(debt).min(ledger.cash);
-    // Debt rounds up to units and back up to wei: two wei of room are not to be had.
-    let room = if debt == 0 && room == limit { room } else { room.saturating_sub(1) };
-    let reaches_minimum = add(debt, room)? >= engine.base_word().min_debt;
-    Ok(if reaches_minimum { U256::from(room) } else { U256::ZERO })
+    let (_, limit) = health::borrowing(engine, &position)?;
+    let owed = position.effective_debt(engine)?;
+    // The most units that are worth no more than the limit, rounded up; then the most wei that
+    // become no more units than that, rounded up.
+    let units = value::units_down(limit, position.index)?.saturating_sub(owed);
+    let most = value::debt_down(units, position.index)?.min(books::load(engine, now).cash);
+    let added = value::units_up(most, position.index)?;
+    let debt = value::debt_up(add(owed, added)?, position.index)?;
+    Ok(if debt < engine.base_word().min_debt { U256::ZERO } else { U256::from(most) })
 }
 
 /// The most of an asset that the account may withdraw now.
@@ -159,31 +161,25 @@ pub fn max_withdraw(engine: &mut Engine, account: Address, asset: u8) -> Result<
     if !allowed {
         return Ok(U256::ZERO);
     }
-    let (debt, limit) = health::borrowing(engine, &position)?;
-    let weight = u128::from(engine.caps(asset).max_ltv);
-    let spare = limit.saturating_sub(debt);
-    let price = engine.price(asset);
-    let bound = prices::lower_bound(price.price, price.confidence)?;
-    let free = if weight == 0 || bound == 0 {
-        held
-    } else {
-        let value = plimsoll_math::fixed::mul_div_down(spare, BPS, weight)?;
-        value::amount_for_value_down(value, bound, price.scale)?.min(held)
-    };
-    // All of it, or leaving at least its dust value.
-    let dust = value::amount_for_value_up(engine.terms(asset).dust_value()?, price.price, price.scale)?;
-    let amount = if free == held { held } else { free.min(held.saturating_sub(dust)) };
+    let (debt, _) = health::borrowing(engine, &position)?;
     if let Some(leg) = position.leg_mut(asset) {
-        leg.holding.balance = held.saturating_sub(amount);
+        leg.holding.balance = 0;
     }
-    // Values round down leg by leg, which can cost a wei of limit.
-    let fits = health::require_within_limit(engine, &position, now).is_ok();
-    Ok(U256::from(if fits { amount } else { amount.saturating_sub(one_wei_of_value(&price)?) }))
-}
-
-/// The least collateral whose value is two base wei.
-fn one_wei_of_value(price: &plimsoll_math::words::AssetPrice) -> Result<u128> {
-    Ok(value::amount_for_value_up(2, price.price.max(1), price.scale)?)
+    // What the other collaterals do not carry has to stay; and if anything, its dust value.
+    let carried = health::weighted(engine, &position)?;
+    let uncarried = mul(debt, BPS)?.saturating_sub(carried);
+    if uncarried == 0 {
+        return Ok(U256::from(held));
+    }
+    let (price, weight) = (engine.price(asset), u128::from(engine.caps(asset).max_ltv));
+    if weight == 0 {
+        return Ok(U256::ZERO);
+    }
+    let bound = prices::lower_bound(price.price, price.confidence)?;
+    let needed = value::amount_for_value_up(mul_div_up(uncarried, 1, weight)?, bound, price.scale)?;
+    let dust = engine.terms(asset).dust_value()?;
+    let dust = value::amount_for_value_up(dust, price.price, price.scale)?;
+    Ok(U256::from(held.saturating_sub(needed.max(dust))))
 }
 
 pub fn assets_of(engine: &mut Engine, amount: U256) -> Result<U256> {
