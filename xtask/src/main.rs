@@ -1,10 +1,13 @@
 //! `cargo xtask`: builds, checks, goldens and the demo.
 
+mod abi;
 mod build;
 mod check;
 mod demo;
+mod errors;
 mod golden;
 mod size;
+mod solidity;
 mod table;
 mod wasm;
 
@@ -37,9 +40,11 @@ fn main() -> ExitCode {
 
 fn run(command: &str, args: impl Iterator<Item = OsString>) -> Result<ExitCode, String> {
     match command {
+        "abi" => abi::abi(Mode::parse(args)?)?,
         "build" => build::all().map(|_| ())?,
         "check" => check::check()?,
         "demo" => return demo::demo(args),
+        "errors" => errors::errors(Mode::parse(args)?)?,
         "help" | "--help" | "-h" => print!("{HELP}"),
         "size" => size::size(Mode::parse(args)?)?,
         _ => return Err(format!("unknown command {command:?}\n\n{HELP}")),

@@ -9,9 +9,13 @@ errors! {
     TooLarge(uint256 value, uint256 limit);
     /// Nothing would change.
     ZeroAmount();
+    /// An address that must name somebody is zero.
     ZeroAddress();
+    /// No asset of that number is listed.
     UnknownAsset(uint8 asset, uint8 count);
+    /// Two lists that belong together differ in length.
     LengthMismatch(uint256 left, uint256 right);
+    /// A list is longer than one call may work through.
     ListTooLong(uint256 length, uint256 limit);
     /// An intermediate result left its width: the call changed nothing.
     Overflow();
@@ -23,70 +27,106 @@ errors! {
 
     // ---- Access ----
 
+    /// Only the governor may.
     NotGovernor(address caller);
+    /// Only the guardian or the governor may.
     NotGuardian(address caller);
+    /// Only a reporter that the governor allowed may.
     NotReporter(address caller);
+    /// Only who was proposed may accept a role.
     NotPending(address caller, address pending);
     /// The engine is in the middle of another call.
     Reentered();
+    /// No program of the engine has such an entry point.
     UnknownSelector(bytes4 selector);
 
     // ---- Tokens ----
 
+    /// The token has no code, or `balanceOf` answers nothing.
     NoCode(address token);
+    /// The token reverted.
     TokenCallFailed(address token);
+    /// The token answered `false`, or what is no answer.
     TokenRefused(address token);
     /// The engine's balance moved by another amount than asked.
     AmountMismatch(address token, uint256 asked, uint256 moved);
 
     // ---- Supply and positions ----
 
+    /// The amount is worth less than one share.
     ZeroShares(uint256 amount);
+    /// The caller holds fewer shares.
     InsufficientShares(uint256 shares, uint256 held);
+    /// More than the cash that is neither lent nor owed as credit.
     InsufficientCash(uint256 asked, uint256 cash);
+    /// The position holds less of the asset.
     InsufficientBalance(uint8 asset, uint256 asked, uint256 held);
+    /// The engine would hold more of the asset than its cap; both in its wei.
     CapExceeded(uint8 asset, uint256 total, uint256 cap);
+    /// Less than the asset's dust value would be deposited or left; base wei.
     BelowDust(uint8 asset, uint256 value, uint256 dust);
+    /// The debt would be smaller than the market's minimum; base wei.
     BelowMinDebt(uint256 debt, uint256 minDebt);
     /// Only the owner may add an asset that the position does not hold.
     NotOwner(address caller, address account);
+    /// The account owes nothing that could be repaid.
     NothingOwed(address account);
+    /// There is no credit to collect.
     NoCredit(address account);
     /// Debt above the limit at the borrowing weights; both in base wei.
     Unhealthy(uint256 debt, uint256 limit);
 
     // ---- Prices ----
 
+    /// The observation is older than the asset's price may become.
     PriceTooOld(uint8 asset, uint32 time, uint32 oldest);
+    /// The observation is from after the block.
     PriceInFuture(uint32 time, uint32 now);
+    /// The stored price is as new, or newer.
     PriceNotNewer(uint8 asset, uint32 time, uint32 last);
+    /// A price of zero or beyond its width, or not above its confidence; WAD.
     BadPrice(uint8 asset, uint256 price, uint256 confidence);
     /// The verdict on the stored price does not allow the action.
     PriceForbids(uint8 asset, uint8 verdict);
+    /// Reporters push this asset's price: there is no feed to poke.
     NoFeed(uint8 asset);
+    /// A feed gives this asset's price: reporters may not.
     FeedConfigured(uint8 asset);
 
     // ---- Breakers ----
 
+    /// The breaker level, the asset's or the overall one, does not allow the action.
     LevelForbids(uint8 asset, uint8 level);
+    /// There is no such level, a raise is below the current one, or a lowering is not below it.
     BadLevel(uint8 level, uint8 current);
+    /// A level may not last until then.
     BadUntil(uint32 until, uint32 earliest, uint32 latest);
 
     // ---- Auctions ----
 
     /// No account in the list could be kicked; the first one's reason.
     NothingKicked(uint8 skip);
+    /// There is no such auction, or its words serve a later one.
     UnknownAuction(uint64 auction);
+    /// Nothing of the auction is left to buy.
     AuctionClosed(uint64 auction);
+    /// The auction still sells.
     AuctionOpen(uint64 auction);
+    /// The price curve has run out: redo comes first.
     NeedsRedo(uint64 auction, uint32 elapsed);
+    /// The price curve has not run out yet.
     RedoTooEarly(uint64 auction, uint32 elapsed, uint32 earliest);
+    /// The block is later than the order allows.
     DeadlinePassed(uint32 deadline, uint32 now);
+    /// The price is above the order's limit; WAD.
     TooExpensive(uint256 price, uint256 maxPrice);
+    /// Less is for sale than the order wants; collateral wei.
     LotTooSmall(uint256 lot, uint256 minLot);
     /// The take, or what it would leave, is worth less than the asset's dust value.
     DustLot(uint256 value, uint256 dust);
+    /// The engine cannot be the receiver.
     BadReceiver(address receiver);
+    /// The account has no claim on the auction.
     NoClaim(address account, uint64 auction);
     /// The taker's `onTake` reverted.
     CallbackFailed(address taker);
@@ -97,13 +137,17 @@ errors! {
 
     // ---- Governance ----
 
+    /// The engine has its first state already.
     AlreadyConstructed();
 
     /// parameter: the argument's position in the setter.
     OutOfBounds(uint8 parameter, uint256 value, uint256 low, uint256 high);
     /// Two parameters contradict each other; check: see docs/PARAMETERS.md.
     Inconsistent(uint8 check);
+    /// No further asset can be listed.
     TooManyAssets(uint8 limit);
+    /// The token is listed already, or is the base token.
     AlreadyListed(address token);
+    /// A threshold falls over a day at least.
     RampTooShort(uint32 end, uint32 earliest);
 }

@@ -3,8 +3,8 @@
 use alloy_sol_types::sol;
 
 sol! {
-    /// The engine as its callers see it. Entry points that the engine's own program does not hold
-    /// are served by the extension, which the engine delegate-calls: same address, same storage.
+    /// The engine as its callers see it. What the engine's own program does not hold is served by
+    /// the programs behind it, which delegate-calls reach: same address, same storage.
     interface IPlimsoll {
         // ---- Supply side ----
 
@@ -61,7 +61,7 @@ sol! {
         /// Health factor in WAD, down; the largest uint256 when nothing is owed. Lots on sale count.
         function healthFactor(address account) external view returns (uint256);
 
-        // ---- Views (extension) ----
+        // ---- Views ----
 
         /// debt: effective debt, base wei, up. collateral: value of the balances. margin: that value
         /// weighted by the liquidation thresholds. pending: expected net proceeds of lots on sale.
@@ -105,14 +105,14 @@ sol! {
         /// Accrues interest to now.
         function accrue() external;
 
-        // ---- Breakers (extension) ----
+        // ---- Breakers ----
 
         /// Raises a level until `until`; asset 255 means all. Guardian or governor.
         function raise(uint8 asset, uint8 level, uint32 until) external;
         /// Lowers a level at once. Governor.
         function lower(uint8 asset, uint8 level) external;
 
-        // ---- Governance (extension; the governor unless a line says otherwise) ----
+        // ---- Governance (the governor unless a line says otherwise) ----
 
         function listAsset(address token, uint8 decimals) external returns (uint8 asset);
         function setTerms(uint8 asset, SaleTerms terms) external;
