@@ -92,10 +92,16 @@ fn refusals_of_borrow() {
     let too_small = min - U256::from(2);
     let debt = too_small + one;
     w.refuses(borrow(too_small, alice), abi::BelowMinDebt { debt, minDebt: min });
+    // Not a wei above the minimum, and it passes.
+    let enough = |w: &World| w.by(alice).borrow(min - one, alice);
+    enough(&w).passes();
+    assert_eq!(w.view().position(alice).passes().1, min);
+    w.fund(&w.usdc, alice, one);
+    w.by(alice).repay(min, alice).passes();
     let amount = usd(15_000);
     let over = abi::Unhealthy { debt: amount + one, limit: amount };
     w.refuses(borrow(amount, alice), over);
-    let (asked, cash) = (usd(14_000), usd(10_000));
+    let (asked, cash) = (usd(14_000), usd(10_000) + one);
     w.refuses(borrow(asked, alice), abi::InsufficientCash { asked, cash });
     let nothing = abi::Unhealthy { debt: min + one, limit: U256::ZERO };
     w.refuses(|w| w.by(w.bob).borrow(min, w.bob), nothing);
@@ -148,8 +154,10 @@ fn levels_and_verdicts_stop_borrowing_and_never_repaying() {
     w.by(w.guardian).raise(ETH, 1, until).passes();
     w.refuses(borrow, abi::LevelForbids { asset: ETH, level: 1 });
     repay(&w);
-    w.by(w.guardian).raise(abi::OVERALL, 4, until).passes();
-    w.refuses(borrow, abi::LevelForbids { asset: abi::OVERALL, level: 4 });
+    for level in [1, 4] {
+        w.by(w.guardian).raise(abi::OVERALL, level, until).passes();
+        w.refuses(borrow, abi::LevelForbids { asset: abi::OVERALL, level });
+    }
     repay(&w);
     w.pass(60);
     borrow(&w).passes();

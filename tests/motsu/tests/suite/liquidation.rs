@@ -105,14 +105,15 @@ fn what_a_sale_brings_beyond_the_debt_is_the_owners() {
     w.by(w.bob).settle(vec![w.alice]).passes();
     let credit = w.view().credit_of(w.alice).passes();
     assert!(!credit.is_zero());
+    assert_eq!(w.view().solvency().passes().4, credit);
     assert_eq!(w.by(w.alice).account(w.alice).debt, 0);
     let paid = w.by(w.alice).collect(w.keeper).passes();
     assert_eq!(paid, credit);
     w.logged(&abi::Collected { account: w.alice, receiver: w.keeper, amount: credit });
     assert_eq!(w.balance(&w.usdc, w.keeper), credit);
     w.refuses(|w| w.by(w.alice).collect(w.alice), abi::NoCredit { account: w.alice });
-    let (cash, ..) = w.view().solvency().passes();
-    assert_eq!(w.held(&w.usdc), cash);
+    let (cash, _, _, _, credits, ..) = w.view().solvency().passes();
+    assert_eq!((w.held(&w.usdc), credits), (cash, U256::ZERO));
 }
 
 #[test]

@@ -36,6 +36,10 @@ fn shares_come_back_as_the_tokens_that_went_in() {
     w.by(w.supplier).redeem(shares - half, w.supplier).passes();
     assert_eq!(w.held(&w.usdc), U256::ZERO);
     assert_eq!(w.view().shares_of(w.supplier).passes(), U256::ZERO);
+    // From now on interest is nobody's but the reserve's.
+    assert!(w.by(w.alice).totals().no_suppliers);
+    w.supplied(usd(1));
+    assert!(!w.by(w.alice).totals().no_suppliers);
 }
 
 #[test]
