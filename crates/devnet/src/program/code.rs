@@ -2,8 +2,9 @@
 //!
 //! Source: Arbitrum go-ethereum core/state, Stylus prefixes; Nitro arbos/programs, `getWasm`.
 
+use std::collections::BTreeMap;
 use std::io::Read;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use alloy_primitives::{Address, B256, Bytes, keccak256};
 use brotli::enc::BrotliEncoderParams;
@@ -37,7 +38,21 @@ pub(crate) fn is_deployable(code: &[u8]) -> bool {
 }
 
 /// Compresses `wasm` into account code, as `cargo stylus` does: brotli 11, no dictionary.
+///
+/// The slowest part of a deployment, so that a program is compressed once a process.
 pub(crate) fn compressed_code(wasm: &[u8]) -> Vec<u8> {
+    static COMPRESSED: Mutex<BTreeMap<B256, Vec<u8>>> = Mutex::new(BTreeMap::new());
+    let lock = || COMPRESSED.lock().unwrap_or_else(PoisonError::into_inner);
+    let key = keccak256(wasm);
+    if let Some(code) = lock().get(&key) {
+        return code.clone();
+    }
+    let code = compress(wasm);
+    lock().insert(key, code.clone());
+    code
+}
+
+fn compress(wasm: &[u8]) -> Vec<u8> {
     let params = BrotliEncoderParams {
         quality: 11,
         lgwin: 22,
