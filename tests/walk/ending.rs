@@ -1,0 +1,86 @@
+//! The end of a walk: everything is sold, booked, repaid and paid out.
+
+use alloy_primitives::{Address, U256};
+use plimsoll_abi::IPlimsoll as abi;
+use plimsoll_testkit::audit::{audit, effective_debt};
+use plimsoll_testkit::engine::{GOVERNOR, LINK, TAK};
+
+use crate::draw::open_auctions;
+use crate::{ANYBODY, Walk};
+
+impl Walk<'_> {
+    /// Ends every level, sells every lot, settles everybody, lets everybody repay and leave, and
+    /// counts what is left over.
+    pub fn wind_up(&mut self) {
+        let world = &mut *self.world;
+        // The longest level lasts 900 seconds.
+        world.pass(1_000);
+        world.refresh();
+        for id in open_auctions(world) {
+            if world.get(abi::auctionCall { id }).needsRedo {
+                world.must(TAK, abi::redoCall { auction: id });
+            }
+            let order = world.order(TAK, id, u128::MAX);
+            world.must(TAK, order);
+        }
+        world.must(TAK, abi::settleCall { accounts: ANYBODY.to_vec() });
+        audit(world);
+        for account in ANYBODY {
+            self.leave_for_good(account);
+        }
+        // Excess may have waited for cash that the repayments brought.
+        self.world.must(TAK, abi::settleCall { accounts: ANYBODY.to_vec() });
+        for account in ANYBODY {
+            self.leave_for_good(account);
+        }
+        self.pay_out();
+    }
+
+    /// Repays what is owed and withdraws everything.
+    fn leave_for_good(&mut self, account: Address) {
+        let world = &mut *self.world;
+        if effective_debt(world, account) > 0 {
+            world.repay_all(account, account);
+        }
+        for asset in 0..=LINK {
+            let balance = world.holding(account, asset).balance;
+            if balance > 0 {
+                world.withdraw(account, asset, balance);
+            }
+        }
+        if world.credit(account) > 0 {
+            world.must(account, abi::collectCall { receiver: account });
+        }
+        audit(world);
+    }
+
+    /// What is the reserve's and the suppliers' goes to them.
+    fn pay_out(&mut self) {
+        let world = &mut *self.world;
+        let books = audit(world);
+        assert_eq!((books.net, books.claims, books.open_auctions, books.credits), (0, 0, 0, 0));
+        for asset in 0..=LINK {
+            if world.holding(Address::ZERO, asset).balance > 0 {
+                world.must(GOVERNOR, abi::withdrawDustCall { asset, receiver: GOVERNOR });
+            }
+            let sales = world.sales(asset);
+            assert_eq!((sales.held, sales.on_sale), (0, 0), "asset {asset}");
+        }
+        for account in ANYBODY {
+            let shares = world.shares(account);
+            if shares > 1_000_000 {
+                world.redeem(account, shares);
+            }
+        }
+        let books = audit(world);
+        assert!(books.nav >= 0, "the suppliers are owed more than there is: {books:?}");
+        if books.reserve > 0 {
+            let amount = U256::from(books.reserve);
+            world.must(GOVERNOR, abi::withdrawReserveCall { amount, receiver: GOVERNOR });
+        }
+        // What is left over belongs to virtual shares and to roundings.
+        let books = audit(world);
+        assert_eq!((books.cash, books.reserve), (books.nav.unsigned_abs(), 0));
+        println!("left over: {} base wei", books.cash);
+    }
+}
