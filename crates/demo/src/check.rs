@@ -113,7 +113,8 @@ pub fn claim(
     }
     let moved = after.claim - before.claim - due;
     let fits = -down <= moved && moved <= 1 + logs.len() as i128;
-    (!fits).then(|| format!("{name} moved the suppliers' claim by {moved} wei beside what it booked"))
+    (!fits)
+        .then(|| format!("{name} moved the suppliers' claim by {moved} wei beside what it booked"))
 }
 
 /// Recounts all accounts.
@@ -128,9 +129,8 @@ pub fn health(world: &mut World, mirror: &mut Mirror) -> Result<()> {
     for part in positions.chunks(LIST_MAX) {
         let accounts = part.iter().map(|standing| standing.account).collect();
         let factors = world.view(IPlimsoll::healthFactorsCall { accounts })?;
-        let differs = part.iter().zip(factors).filter(|(own, its)| {
-            own.health != its.saturating_to::<u128>()
-        });
+        let differs =
+            part.iter().zip(factors).filter(|(own, its)| own.health != its.saturating_to::<u128>());
         let wrong: Vec<String> = differs
             .map(|(own, its)| format!("{}: health {} here, {its} there", own.account, own.health))
             .collect();
@@ -234,5 +234,16 @@ mod tests {
         assert_eq!(wrong, "take moved the suppliers' claim by -2 wei beside what it booked");
         assert!(change(500, &[]).is_some());
         assert!(change(-500, &[supplied(500)]).is_some());
+    }
+
+    #[test]
+    fn what_is_wrong_is_kept_under_its_name() {
+        let mut checks = Checks::default();
+        checks.add(CLAIM, None);
+        checks.add(CLAIM, Some("lost".to_owned()));
+        checks.add(BOOKS, None);
+        let list: Vec<_> = checks.list().map(|(name, n, wrong)| (name, n, wrong.len())).collect();
+        assert_eq!(list, [(CLAIM, 2, 1), (BOOKS, 1, 0)]);
+        assert_eq!(checks.wrong(), ["lost"]);
     }
 }

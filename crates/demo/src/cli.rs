@@ -16,7 +16,8 @@ pub const SEED: u64 = 20_200_312;
 
 /// What `--help` prints.
 pub const HELP: &str = "\
-Plays a market crash against the compiled contract on an embedded chain and reports.
+Builds the contract, plays a market crash against it on an embedded chain, and tells what came of
+it. Succeeds when every check held: what the engine holds is what it owes, to the wei.
 
 Usage: cargo xtask demo [options]
 
@@ -26,7 +27,8 @@ Usage: cargo xtask demo [options]
   --prices ASSET=FILE  Candles for WETH, WBTC, ARB or LINK; may be given for each of them.
                        Assets without a file follow WETH.
   --from TIME          Play from this date, date-time (ISO-8601, UTC) or unix second.
-  --to TIME            Play up to this time; a date alone includes that day.
+  --to TIME            Play up to this time; a date alone includes that day. At most 48 hours are
+                       played: of a longer path those around the worst fall.
   --positions N        Borrowers, 1 to 5000 (default 200).
   --seed N             Seed of everything that is drawn (default 20200312).
   --report FILE        Write the run as one HTML page.
@@ -112,14 +114,7 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 /// The arguments that take a value.
-const NAMES: [&str; 6] = [
-    "--prices",
-    "--from",
-    "--to",
-    "--positions",
-    "--seed",
-    "--report",
-];
+const NAMES: [&str; 6] = ["--prices", "--from", "--to", "--positions", "--seed", "--report"];
 
 /// Reads the arguments after the program's name. A value follows its argument or an equals sign.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Error> {
@@ -143,10 +138,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Error>
         let name = *known.ok_or_else(|| Error::Unknown(text.clone()))?;
         let value = match inline {
             Some(value) => value,
-            None => texts
-                .next()
-                .filter(|v| !v.starts_with("--"))
-                .ok_or(Error::NoValue(name))?,
+            None => texts.next().filter(|v| !v.starts_with("--")).ok_or(Error::NoValue(name))?,
         };
         if value.is_empty() {
             return Err(Error::NoValue(name));
@@ -158,10 +150,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, Error>
         options.set(name, value)?;
     }
     match options.range {
-        Range {
-            from: Some(from),
-            to: Some(to),
-        } if to <= from => Err(Error::EmptyRange),
+        Range { from: Some(from), to: Some(to) } if to <= from => Err(Error::EmptyRange),
         _ => Ok(Command::Run(options)),
     }
 }
@@ -184,9 +173,7 @@ impl Options {
             }
             "--seed" => {
                 let wanted = "a number from 0 to 18446744073709551615";
-                self.seed = value
-                    .parse()
-                    .map_err(|_| Error::BadValue(name, value, wanted))?;
+                self.seed = value.parse().map_err(|_| Error::BadValue(name, value, wanted))?;
             }
             _ => self.report = Some(PathBuf::from(value)),
         }
@@ -207,10 +194,7 @@ impl Options {
         if self.prices.iter().any(|source| source.asset == asset.name) {
             return Err(Error::Twice(format!("--prices for {}", asset.name)));
         }
-        self.prices.push(Source {
-            asset: asset.name.to_owned(),
-            file: PathBuf::from(file),
-        });
+        self.prices.push(Source { asset: asset.name.to_owned(), file: PathBuf::from(file) });
         Ok(())
     }
 }
@@ -249,28 +233,15 @@ mod tests {
 
     #[test]
     fn every_argument_in_both_forms() {
-        let apart = run(
-            "--prices a.csv --prices WBTC=b=c.csv --from 2020-03-12 --to 2020-03-13 \
-                         --positions 5000 --seed 18446744073709551615 --report out.html",
-        );
-        let joined = run(
-            "--prices=WETH=a.csv --prices=wbtc=b=c.csv --from=1583971200 \
+        let apart = run("--prices a.csv --prices WBTC=b=c.csv --from 2020-03-12 --to 2020-03-13 \
+                         --positions 5000 --seed 18446744073709551615 --report out.html");
+        let joined = run("--prices=WETH=a.csv --prices=wbtc=b=c.csv --from=1583971200 \
                           --to=2020-03-14T00:00 --positions=5000 --seed=18446744073709551615 \
-                          --report=out.html",
-        );
+                          --report=out.html");
         assert_eq!(apart, joined);
         assert_eq!(apart.prices[1].file, PathBuf::from("b=c.csv"));
-        assert_eq!(
-            apart.range,
-            Range {
-                from: Some(1_583_971_200),
-                to: Some(1_584_144_000)
-            }
-        );
-        assert_eq!(
-            run("--prices ./x=y.csv").prices[0].file,
-            PathBuf::from("./x=y.csv")
-        );
+        assert_eq!(apart.range, Range { from: Some(1_583_971_200), to: Some(1_584_144_000) });
+        assert_eq!(run("--prices ./x=y.csv").prices[0].file, PathBuf::from("./x=y.csv"));
     }
 
     #[test]
@@ -291,31 +262,16 @@ mod tests {
             ("--report --seed 1", "--report needs a value"),
             ("--seed 1 --seed 2", "--seed is given twice"),
             ("--seed -1", "--seed -1: must be a number from 0"),
-            (
-                "--positions 0",
-                "--positions 0: must be a number from 1 to 5000",
-            ),
+            ("--positions 0", "--positions 0: must be a number from 1 to 5000"),
             ("--positions 5001", "--positions 5001: must be"),
             ("--positions many", "--positions many: must be"),
             ("--from yesterday", "--from yesterday: must be a date"),
             ("--to 2020-02-30", "--to 2020-02-30: must be a date"),
-            (
-                "--from 2020-03-13 --to 2020-03-12",
-                "--from must be before --to",
-            ),
+            ("--from 2020-03-13 --to 2020-03-12", "--from must be before --to"),
             ("--from 5 --to 5", "--from must be before --to"),
-            (
-                "--prices DOGE=a.csv",
-                "--prices DOGE=…: no such asset; the demo has WETH, WBTC",
-            ),
-            (
-                "--prices WETH=",
-                "--prices WETH=: must be FILE or ASSET=FILE",
-            ),
-            (
-                "--prices a --prices weth=b",
-                "--prices for WETH is given twice",
-            ),
+            ("--prices DOGE=a.csv", "--prices DOGE=…: no such asset; the demo has WETH, WBTC"),
+            ("--prices WETH=", "--prices WETH=: must be FILE or ASSET=FILE"),
+            ("--prices a --prices weth=b", "--prices for WETH is given twice"),
         ] {
             let message = message(line);
             assert!(message.starts_with(start), "{line}: {message}");

@@ -32,11 +32,7 @@ pub fn mul_div_up(a: u128, b: u128, c: u128) -> u128 {
 /// zero.
 pub fn scale(value: u128, change: i128) -> u128 {
     let part = mul_div_down(value, change.unsigned_abs(), WAD);
-    if change < 0 {
-        value.saturating_sub(part)
-    } else {
-        value.saturating_add(part)
-    }
+    if change < 0 { value.saturating_sub(part) } else { value.saturating_add(part) }
 }
 
 /// `to / from - 1` in WAD, rounded towards zero. Zero when `from` is zero.
@@ -87,9 +83,7 @@ pub fn amount_down(value: u128, decimals: u8, price: u128) -> u128 {
 
 /// What divides `amount * price` to give base wei.
 fn per_base(decimals: u8) -> u128 {
-    10u128
-        .saturating_pow(u32::from(decimals))
-        .saturating_mul(WAD / 10u128.pow(BASE_DECIMALS))
+    10u128.saturating_pow(u32::from(decimals)).saturating_mul(WAD / 10u128.pow(BASE_DECIMALS))
 }
 
 /// [`crate::BASE_DECIMALS`] as an exponent.

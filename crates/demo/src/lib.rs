@@ -65,13 +65,7 @@ pub struct Asset {
 /// Betas and noise are round figures for how these tokens moved with ether in sell-offs; ratios
 /// are those of March 2020 (ARB, which did not exist then, starts near one dollar).
 pub const ASSETS: [Asset; 4] = [
-    Asset {
-        name: "WETH",
-        decimals: 18,
-        beta_ppm: 1_000_000,
-        noise_ppm: 0,
-        ratio_ppm: 1_000_000,
-    },
+    Asset { name: "WETH", decimals: 18, beta_ppm: 1_000_000, noise_ppm: 0, ratio_ppm: 1_000_000 },
     Asset {
         name: "WBTC",
         decimals: 8,
@@ -79,13 +73,7 @@ pub const ASSETS: [Asset; 4] = [
         noise_ppm: 100_000,
         ratio_ppm: 40_700_000,
     },
-    Asset {
-        name: "ARB",
-        decimals: 18,
-        beta_ppm: 1_300_000,
-        noise_ppm: 200_000,
-        ratio_ppm: 5_200,
-    },
+    Asset { name: "ARB", decimals: 18, beta_ppm: 1_300_000, noise_ppm: 200_000, ratio_ppm: 5_200 },
     Asset {
         name: "LINK",
         decimals: 18,
@@ -97,8 +85,5 @@ pub const ASSETS: [Asset; 4] = [
 
 /// The asset called `name`, whatever the case, with its place in [`ASSETS`].
 pub fn asset(name: &str) -> Option<(usize, Asset)> {
-    ASSETS
-        .iter()
-        .position(|a| a.name.eq_ignore_ascii_case(name))
-        .map(|at| (at, ASSETS[at]))
+    ASSETS.iter().position(|a| a.name.eq_ignore_ascii_case(name)).map(|at| (at, ASSETS[at]))
 }

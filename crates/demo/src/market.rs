@@ -45,23 +45,13 @@ impl Market {
     /// A market without books. `half_life`: seconds in which half of an impact fades. `feedback`:
     /// whether our own sales move the price that the oracle reads.
     pub fn new(half_life: u64, feedback: bool) -> Self {
-        Self {
-            books: Vec::new(),
-            half_life,
-            feedback,
-        }
+        Self { books: Vec::new(), half_life, feedback }
     }
 
     /// Adds a book and returns its number. `depth`: base wei whose sale moves the price by 2 %.
     /// `price`: WAD.
     pub fn list(&mut self, decimals: u8, depth: u128, price: u128) -> usize {
-        self.books.push(Book {
-            decimals,
-            depth,
-            price,
-            pressure: 0,
-            since: 0,
-        });
+        self.books.push(Book { decimals, depth, price, pressure: 0, since: 0 });
         self.books.len() - 1
     }
 
@@ -81,9 +71,7 @@ impl Market {
 
     /// What selling `amount` (token wei) would bring at `now`: base wei, rounded down.
     pub fn quote(&self, asset: usize, amount: u128, now: u64) -> u128 {
-        self.books
-            .get(asset)
-            .map_or(0, |book| book.fill(amount, now, self.half_life).0)
+        self.books.get(asset).map_or(0, |book| book.fill(amount, now, self.half_life).0)
     }
 
     /// Sells `amount` (token wei) at `now` and returns the proceeds: base wei, rounded down.
@@ -187,11 +175,7 @@ mod tests {
         assert_eq!(market.impact(0, 1_000 + HALF_LIFE), WAD / 100);
         assert_eq!(market.impact(0, 1_000 + 2 * HALF_LIFE), WAD / 200);
         assert!(market.impact(0, 1_000 + 100 * HALF_LIFE) < 100);
-        assert_eq!(
-            market.impact(0, 500),
-            WAD / 50,
-            "an earlier clock fades nothing"
-        );
+        assert_eq!(market.impact(0, 500), WAD / 50, "an earlier clock fades nothing");
     }
 
     #[test]

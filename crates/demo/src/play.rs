@@ -113,7 +113,8 @@ pub fn play(options: &Options, programs: Arc<Programs>, progress: OnProgress) ->
         ending::end(&mut run)
     });
     let (ending, record) = ended?;
-    let told = summary::Told { options, course: &course, portfolio: &portfolio, programs: &programs };
+    let told =
+        summary::Told { options, course: &course, portfolio: &portfolio, programs: &programs };
     Ok(summary::tell(&told, &record, &ending))
 }
 
@@ -142,12 +143,7 @@ pub struct Run<'a> {
 
 impl<'a> Run<'a> {
     /// Deploys the venue, supplies and opens all positions at the first prices.
-    fn new(
-        kit: &'a mut Kit,
-        course: &'a Course,
-        portfolio: Portfolio,
-        seed: u64,
-    ) -> Result<Self> {
+    fn new(kit: &'a mut Kit, course: &'a Course, portfolio: Portfolio, seed: u64) -> Result<Self> {
         let mut world = World::new(kit, &portfolio, &course.first(), course.span().0)?;
         let mut reporter = Reporter::default();
         reporter.act(&mut world);
@@ -189,7 +185,7 @@ impl<'a> Run<'a> {
         }
         let last = times.last().copied().unwrap_or_default();
         for minute in 1..=PATIENCE {
-            if self.world.record.open.is_empty() && self.sick() == 0 {
+            if !self.is_busy() {
                 break;
             }
             self.minute(last + minute * MINUTE)?;
@@ -279,10 +275,11 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Positions that are below one.
-    fn sick(&mut self) -> usize {
+    /// Whether anything worth a transaction is on sale or has to be.
+    fn is_busy(&mut self) -> bool {
+        let on_sale = self.mirror.sales(&self.world).iter().any(|sale| sale.dust <= sale.value);
         let positions = self.mirror.positions(&self.world);
-        positions.iter().filter(|s| s.health < WAD && s.has_collateral).count()
+        on_sale || positions.iter().any(|s| s.health < WAD && s.has_collateral)
     }
 
     /// Adds to the lines over time.

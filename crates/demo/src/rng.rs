@@ -19,19 +19,15 @@ impl Rng {
     /// The sequence of `seed`.
     pub fn new(seed: u64) -> Self {
         let mut mix = seed;
-        Self {
-            state: std::array::from_fn(|_| split_mix(&mut mix)),
-        }
+        Self { state: std::array::from_fn(|_| split_mix(&mut mix)) }
     }
 
     /// A sequence of its own for each `label`, so that drawing more for one purpose leaves every
     /// other purpose as it was.
     pub fn stream(seed: u64, label: &str) -> Self {
-        let hash = label
-            .bytes()
-            .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
-                (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-            });
+        let hash = label.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
         let mut mix = seed;
         Self::new(split_mix(&mut mix) ^ hash)
     }
@@ -58,11 +54,7 @@ impl Rng {
     /// A number from `low` to `high`, both included; `low` when they are the wrong way round.
     pub fn between(&mut self, low: u64, high: u64) -> u64 {
         let span = high.saturating_sub(low);
-        low + if span == u64::MAX {
-            self.bits()
-        } else {
-            self.below(span + 1)
-        }
+        low + if span == u64::MAX { self.bits() } else { self.below(span + 1) }
     }
 
     /// True with a probability of `ppm` parts per million.
@@ -107,9 +99,7 @@ mod tests {
 
     #[test]
     fn xoshiro_matches_the_published_sequence() {
-        let mut rng = Rng {
-            state: [1, 2, 3, 4],
-        };
+        let mut rng = Rng { state: [1, 2, 3, 4] };
         let first: Vec<u64> = (0..4).map(|_| rng.bits()).collect();
         assert_eq!(first, [11_520, 0, 1_509_978_240, 1_215_971_899_390_074_240]);
     }
@@ -147,10 +137,7 @@ mod tests {
         let ppm: i128 = 1_000_000_000_000;
         let variance = draws.iter().map(|d| (d / ppm) * (d / ppm)).sum::<i128>() / n;
         assert!(mean.unsigned_abs() < WAD / 50, "{mean}");
-        assert!(
-            (950_000_000_000..1_050_000_000_000).contains(&variance),
-            "{variance}"
-        );
+        assert!((950_000_000_000..1_050_000_000_000).contains(&variance), "{variance}");
     }
 
     #[test]

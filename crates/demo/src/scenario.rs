@@ -70,8 +70,10 @@ pub enum Temper {
     Repays(u128),
     /// Closes the position below the health factor.
     Exits(u128),
-    /// Repays when a sale of his has begun, and takes the rest of his lot back.
+    /// Repays part of the debt when a sale of his has begun; then he leaves it.
     Rescues,
+    /// Takes the rest of his lots back as soon as the engine lets him.
+    Leaves,
 }
 
 /// A borrower as he starts.

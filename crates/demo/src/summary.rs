@@ -214,7 +214,8 @@ pub fn groups(told: &Told, record: &Record, ending: &Ending) -> Vec<Group> {
         row("left when all have left", format!("{} wei", thousands(ending.left))),
         row("gas of all transactions", thousands(record.gas.total().into())),
     ];
-    let gains = ending.gains.iter().map(|(name, gain)| row(name, format!("{} USDC", money_signed(*gain))));
+    let gains =
+        ending.gains.iter().map(|(name, gain)| row(name, format!("{} USDC", money_signed(*gain))));
     vec![
         group("Positions", positions),
         group("Auctions", auctions),

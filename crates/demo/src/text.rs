@@ -28,10 +28,7 @@ pub fn units(amount: u128, decimals: u8, places: u8) -> String {
     let (decimals, places) = (u32::from(decimals.min(38)), u32::from(places.min(38)));
     let (number, places) = if places < decimals {
         let unit = 10u128.pow(decimals - places);
-        (
-            amount / unit + u128::from(amount % unit >= unit / 2),
-            places,
-        )
+        (amount / unit + u128::from(amount % unit >= unit / 2), places)
     } else {
         (amount, decimals)
     };
@@ -66,11 +63,7 @@ pub fn money_short(base_wei: u128) -> String {
         if unit <= whole {
             let decimals = power + BASE_DECIMALS;
             let tenfold = whole / 10u128.pow(u32::from(power));
-            let places = if tenfold < 10 {
-                2
-            } else {
-                u8::from(tenfold < 100)
-            };
+            let places = if tenfold < 10 { 2 } else { u8::from(tenfold < 100) };
             return format!("{} {name}", units(base_wei, decimals, places));
         }
     }
@@ -126,14 +119,8 @@ pub struct Table {
 impl Table {
     /// A table with the given headings.
     pub fn new(columns: &[(&str, Align)]) -> Self {
-        let columns = columns
-            .iter()
-            .map(|(name, align)| ((*name).to_owned(), *align))
-            .collect();
-        Self {
-            columns,
-            rows: Vec::new(),
-        }
+        let columns = columns.iter().map(|(name, align)| ((*name).to_owned(), *align)).collect();
+        Self { columns, rows: Vec::new() }
     }
 
     /// Adds a row. Missing cells are empty, surplus ones are dropped.
@@ -194,14 +181,7 @@ impl Progress<io::Stdout> {
 impl<W: Write> Progress<W> {
     /// Progress of `total` steps on `out`; `live` for a bar that rewrites itself.
     pub fn new(out: W, live: bool, total: u64) -> Self {
-        Self {
-            out,
-            live,
-            total,
-            shown: None,
-            drawn: None,
-            start: Instant::now(),
-        }
+        Self { out, live, total, shown: None, drawn: None, start: Instant::now() }
     }
 
     /// Shows that `done` steps are done. `note` stands beside the bar. Errors of the output are
@@ -210,9 +190,7 @@ impl<W: Write> Progress<W> {
         let done = done.min(self.total);
         let percent = (done * 100).checked_div(self.total).unwrap_or(100);
         if self.live {
-            let recent = self
-                .drawn
-                .is_some_and(|at| at.elapsed() < Duration::from_millis(80));
+            let recent = self.drawn.is_some_and(|at| at.elapsed() < Duration::from_millis(80));
             if recent && done < self.total {
                 return;
             }
@@ -332,9 +310,6 @@ mod tests {
         progress.set(5, "nothing to do");
         progress.finish("done");
         let text = String::from_utf8(out).expect("text");
-        assert!(
-            text.contains("100 %") && text.ends_with("done (0 s)\n"),
-            "{text:?}"
-        );
+        assert!(text.contains("100 %") && text.ends_with("done (0 s)\n"), "{text:?}");
     }
 }

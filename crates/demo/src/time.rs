@@ -25,10 +25,7 @@ pub fn parse(text: &str) -> Option<Moment> {
     let text = text.trim();
     let moment = match text.split_once('-') {
         Some((year, _)) if !year.is_empty() => iso(text)?,
-        _ => Moment {
-            secs: unix(text)?,
-            whole_day: false,
-        },
+        _ => Moment { secs: unix(text)?, whole_day: false },
     };
     (moment.secs < END).then_some(moment)
 }
@@ -54,10 +51,7 @@ fn iso(text: &str) -> Option<Moment> {
     let midnight = date(text.get(..10)?)?;
     let rest = text.get(10..)?;
     if rest.is_empty() {
-        return Some(Moment {
-            secs: u64::try_from(midnight).ok()?,
-            whole_day: true,
-        });
+        return Some(Moment { secs: u64::try_from(midnight).ok()?, whole_day: true });
     }
     let clock = rest.strip_prefix(['T', 't', ' '])?;
     let (clock, offset) = match clock.find(['Z', 'z', '+', '-']) {
@@ -65,10 +59,7 @@ fn iso(text: &str) -> Option<Moment> {
         None => (clock, 0),
     };
     let secs = midnight + time_of_day(clock)? - offset;
-    Some(Moment {
-        secs: u64::try_from(secs).ok()?,
-        whole_day: false,
-    })
+    Some(Moment { secs: u64::try_from(secs).ok()?, whole_day: false })
 }
 
 /// Seconds since 1970 of the midnight of `YYYY-MM-DD`.
@@ -104,11 +95,7 @@ fn offset(text: &str) -> Option<i64> {
     let sign = if text.starts_with('-') { -1 } else { 1 };
     let text = text.get(1..)?.replacen(':', "", 1);
     let hours = digits(text.get(..2)?, 2)?;
-    let minutes = if text.len() == 2 {
-        0
-    } else {
-        digits(text.get(2..)?, 2)?
-    };
+    let minutes = if text.len() == 2 { 0 } else { digits(text.get(2..)?, 2)? };
     (hours <= 14 && minutes < 60).then_some(sign * (hours * 3_600 + minutes * 60))
 }
 
@@ -119,9 +106,7 @@ fn all_digits(text: &str) -> bool {
 
 /// A number written with exactly `count` digits.
 fn digits(text: &str, count: usize) -> Option<i64> {
-    (text.len() == count && all_digits(text))
-        .then(|| text.parse().ok())
-        .flatten()
+    (text.len() == count && all_digits(text)).then(|| text.parse().ok()).flatten()
 }
 
 /// Days of a month in the Gregorian calendar.
@@ -153,11 +138,7 @@ fn civil(secs: u64) -> (i64, i64, i64) {
     let month = (5 * of_year + 2) / 153;
     let day = of_year - (153 * month + 2) / 5 + 1;
     let civil_month = if month < 10 { month + 3 } else { month - 9 };
-    (
-        era * 400 + year_of_era + i64::from(civil_month <= 2),
-        civil_month,
-        day,
-    )
+    (era * 400 + year_of_era + i64::from(civil_month <= 2), civil_month, day)
 }
 
 /// `2020-03-12 10:30`.
@@ -173,14 +154,10 @@ pub fn day(secs: u64) -> String {
 
 /// `12 Mar`.
 pub fn short_day(secs: u64) -> String {
-    const MONTHS: [&str; 12] = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ];
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let (_, month, day) = civil(secs);
-    format!(
-        "{day} {}",
-        MONTHS.get((month - 1) as usize).copied().unwrap_or("?")
-    )
+    format!("{day} {}", MONTHS.get((month - 1) as usize).copied().unwrap_or("?"))
 }
 
 /// `10:30`.
@@ -210,13 +187,7 @@ mod tests {
 
     #[test]
     fn reads_dates_and_date_times() {
-        assert_eq!(
-            parse("2020-03-12"),
-            Some(Moment {
-                secs: MARCH,
-                whole_day: true
-            })
-        );
+        assert_eq!(parse("2020-03-12"), Some(Moment { secs: MARCH, whole_day: true }));
         for text in [
             "2020-03-12 00:00",
             "2020-03-12T00:00:00",
@@ -227,14 +198,7 @@ mod tests {
             "2020-03-12T02:00:00+0200",
             "2020-03-11T19:00:00-05",
         ] {
-            assert_eq!(
-                parse(text),
-                Some(Moment {
-                    secs: MARCH,
-                    whole_day: false
-                }),
-                "{text}"
-            );
+            assert_eq!(parse(text), Some(Moment { secs: MARCH, whole_day: false }), "{text}");
         }
         assert_eq!(secs("2020-02-29"), Some(MARCH - 12 * DAY));
         assert_eq!(secs("1970-01-01"), Some(0));

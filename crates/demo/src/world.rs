@@ -54,9 +54,11 @@ pub fn config(portfolio: &Portfolio, start: u64) -> WorldConfig {
         max_step: MAX_STEP,
         max_confidence: MAX_CONFIDENCE,
         terms: Some(scenario::terms(portfolio.depths[place])),
-        ..AssetConfig::new(asset.name, asset.decimals, 0).weights(THRESHOLDS[place], MAX_LTVS[place])
+        ..AssetConfig::new(asset.name, asset.decimals, 0)
+            .weights(THRESHOLDS[place], MAX_LTVS[place])
     });
-    let mut config = WorldConfig { min_debt: MIN_DEBT, supply: 0, ..WorldConfig::of(assets.collect()) };
+    let mut config =
+        WorldConfig { min_debt: MIN_DEBT, supply: 0, ..WorldConfig::of(assets.collect()) };
     config.chain.timestamp = start;
     config
 }
@@ -216,7 +218,12 @@ impl<'a> World<'a> {
     }
 
     /// Sends a transaction to another contract that has to pass.
-    pub fn must_to<C: SolCall>(&mut self, from: Address, to: Address, call: C) -> Result<C::Return> {
+    pub fn must_to<C: SolCall>(
+        &mut self,
+        from: Address,
+        to: Address,
+        call: C,
+    ) -> Result<C::Return> {
         let sent = self.kit.send_to(from, to, call);
         sent.map_err(|failure| Error::Refused(C::SIGNATURE.to_owned(), failure.to_string()))
     }
@@ -228,7 +235,11 @@ impl<'a> World<'a> {
     }
 
     /// What a call to the engine would return and log, if it would pass.
-    pub fn simulate<C: SolCall>(&mut self, from: Address, call: &C) -> Option<Simulated<C::Return>> {
+    pub fn simulate<C: SolCall>(
+        &mut self,
+        from: Address,
+        call: &C,
+    ) -> Option<Simulated<C::Return>> {
         let tx = Tx::call(from, self.engine(), call.abi_encode());
         let receipt = self.kit.chain.simulate(tx).ok().filter(|r| r.status.is_success())?;
         let returned = C::abi_decode_returns_validate(receipt.status.output()).ok()?;
@@ -336,4 +347,3 @@ pub struct Simulated<T> {
     /// Gas that it would use.
     pub gas: u64,
 }
-

@@ -13,12 +13,7 @@ pub fn figures(data: &Data, fall: i128) -> Vec<Figure> {
         tone,
     };
     let last = data.solvency.last().copied().unwrap_or_default();
-    let sold: u128 = data
-        .auctions
-        .iter()
-        .flat_map(|a| &a.takes)
-        .map(|take| take.pay)
-        .sum();
+    let sold: u128 = data.auctions.iter().flat_map(|a| &a.takes).map(|take| take.pay).sum();
     vec![
         figure(
             "Fall of WETH",
@@ -38,33 +33,16 @@ pub fn figures(data: &Data, fall: i128) -> Vec<Figure> {
             "0.02 % of what was lent",
             Tone::Bad,
         ),
-        figure(
-            "Suppliers",
-            "whole".to_owned(),
-            "claims covered at all times",
-            Tone::Good,
-        ),
-        figure(
-            "Lost wei",
-            "0".to_owned(),
-            "over all tokens and calls",
-            Tone::Good,
-        ),
+        figure("Suppliers", "whole".to_owned(), "claims covered at all times", Tone::Good),
+        figure("Lost wei", "0".to_owned(), "over all tokens and calls", Tone::Good),
     ]
 }
 
 /// Groups of values, most of them invented.
 pub fn summary(data: &Data) -> Vec<Group> {
     let row = |label: &str, value: String| (label.to_owned(), value);
-    let takes: usize = data
-        .auctions
-        .iter()
-        .map(|auction| auction.takes.len())
-        .sum();
-    let group = |title: &str, rows| Group {
-        title: title.to_owned(),
-        rows,
-    };
+    let takes: usize = data.auctions.iter().map(|auction| auction.takes.len()).sum();
+    let group = |title: &str, rows| Group { title: title.to_owned(), rows };
     vec![
         group(
             "Positions",

@@ -48,10 +48,7 @@ struct Run {
 
 fn main() -> ExitCode {
     let mut args: Vec<_> = std::env::args_os().skip(1).collect();
-    if args
-        .first()
-        .is_some_and(|arg| !arg.to_string_lossy().starts_with('-'))
-    {
+    if args.first().is_some_and(|arg| !arg.to_string_lossy().starts_with('-')) {
         args.insert(0, "--report".into());
     }
     let outcome = match cli::parse(args) {
@@ -73,10 +70,7 @@ fn main() -> ExitCode {
 
 /// Makes up a run and writes its page.
 fn play(options: Options) -> Result<(), String> {
-    let file = options
-        .report
-        .clone()
-        .unwrap_or_else(|| PathBuf::from("report.html"));
+    let file = options.report.clone().unwrap_or_else(|| PathBuf::from("report.html"));
     report::probe(&file).map_err(|error| format!("--report {}: {error}", file.display()))?;
     let all = paths(&options.prices, options.range, 2 * DAY, options.seed);
     let all = all.map_err(|error| error.to_string())?;
@@ -98,10 +92,7 @@ fn play(options: Options) -> Result<(), String> {
 
 impl Run {
     fn new(options: Options, all: &[Path]) -> Self {
-        let ticks: Vec<_> = all
-            .iter()
-            .map(|path| refine(path, 20, options.seed))
-            .collect();
+        let ticks: Vec<_> = all.iter().map(|path| refine(path, 20, options.seed)).collect();
         let mut market = Market::new(HALF_LIFE, true);
         for (asset, ticks) in ASSETS.iter().zip(&ticks) {
             market.list(asset.decimals, 3_000_000 * BASE, ticks[0].price);
@@ -114,27 +105,13 @@ impl Run {
             let value = fixed::mul_div_down(debt, health, WAD * 8 / 10);
             let price = ticks[asset][0].price;
             let collateral = fixed::amount_down(value, ASSETS[asset].decimals, price);
-            Borrower {
-                asset,
-                collateral,
-                debt,
-            }
+            Borrower { asset, collateral, debt }
         };
         let borrowers = (0..options.positions).map(borrower).collect();
         let rng = Rng::stream(options.seed, "takers");
         let data = Data::default();
         let cash = 4_000_000 * BASE;
-        Self {
-            options,
-            ticks,
-            rng,
-            market,
-            borrowers,
-            data,
-            cash,
-            reserve: 0,
-            bad_debt: 0,
-        }
+        Self { options, ticks, rng, market, borrowers, data, cash, reserve: 0, bad_debt: 0 }
     }
 
     /// Health factor of a borrower at `now`, WAD.
@@ -156,11 +133,8 @@ impl Run {
             .filter(|at| self.health(&self.borrowers[*at], now) < WAD)
             .collect();
         for asset in 0..ASSETS.len() {
-            let of: Vec<_> = unhealthy
-                .iter()
-                .copied()
-                .filter(|b| self.borrowers[*b].asset == asset)
-                .collect();
+            let of: Vec<_> =
+                unhealthy.iter().copied().filter(|b| self.borrowers[*b].asset == asset).collect();
             // Keepers look in at every other sample.
             if !of.is_empty() && self.rng.chance(500_000) {
                 self.auction(asset, &of, now);
@@ -186,32 +160,17 @@ impl Run {
         let mut left = lot;
         let patience = self.rng.between(2, 60);
         for second in (0..1_200).step_by(6) {
-            let fall = if second < 20 {
-                second * 1_000
-            } else {
-                20_000 + (second - 20) * 30
-            };
+            let fall = if second < 20 { second * 1_000 } else { 20_000 + (second - 20) * 30 };
             let factor = WAD * u128::from(1_020_000 - fall.min(100_000)) / 1_000_000;
             let oracle = fixed::scale(oracle, self.rng.normal() / 1_500);
             let price = fixed::mul_div_down(oracle, factor, WAD);
             let time = now + second;
-            auction.curve.push(CurvePoint {
-                time,
-                price,
-                oracle,
-            });
+            auction.curve.push(CurvePoint { time, price, oracle });
             if second / 6 >= patience && (self.rng.chance(200_000) || second > 1_100) {
                 let part = (lot / u128::from(self.rng.between(1, 5))).min(left);
                 let pay = fixed::value_down(part, decimals, price);
                 let taker = format!("taker {}", self.rng.between(1, 4));
-                auction.takes.push(Take {
-                    time,
-                    price,
-                    oracle,
-                    lot: part,
-                    pay,
-                    taker,
-                });
+                auction.takes.push(Take { time, price, oracle, lot: part, pay, taker });
                 self.market.sell(asset, part, time);
                 left -= part;
                 if left == 0 {
@@ -235,10 +194,7 @@ impl Run {
     }
 
     fn sample(&mut self, now: u64) {
-        let mut health = Health {
-            time: now,
-            ..Health::default()
-        };
+        let mut health = Health { time: now, ..Health::default() };
         for borrower in &self.borrowers {
             health.counts[Health::band(self.health(borrower, now))] += 1;
         }
@@ -246,10 +202,7 @@ impl Run {
         for (at, asset) in ASSETS.iter().enumerate() {
             if self.data.prices.len() == at {
                 let asset = asset.name.to_owned();
-                self.data.prices.push(PriceLine {
-                    asset,
-                    points: Vec::new(),
-                });
+                self.data.prices.push(PriceLine { asset, points: Vec::new() });
             }
             let point = (now, self.market.oracle(at, now));
             self.data.prices[at].points.push(point);
@@ -306,10 +259,7 @@ impl Run {
             token: token.to_owned(),
             decimals,
             held: parts.iter().map(|part| part.1).sum(),
-            owed: parts
-                .iter()
-                .map(|(name, part)| ((*name).to_owned(), *part))
-                .collect(),
+            owed: parts.iter().map(|(name, part)| ((*name).to_owned(), *part)).collect(),
         };
         let base = [("cash", self.cash), ("credits", 12_345_678), ("dust", 1)];
         self.data.conservation = vec![holds("USDC", 6, base)];
@@ -317,9 +267,7 @@ impl Run {
             let of = self.borrowers.iter().filter(|b| ASSETS[b.asset] == asset);
             let balances = of.map(|borrower| borrower.collateral).sum();
             let parts = [("balances", balances), ("lots", 0), ("dust", 17)];
-            self.data
-                .conservation
-                .push(holds(asset.name, asset.decimals, parts));
+            self.data.conservation.push(holds(asset.name, asset.decimals, parts));
         }
     }
 }

@@ -19,8 +19,10 @@ pub enum Move {
     Repay(u128),
     /// Repays everything and takes his collateral.
     Exit,
-    /// Repays a part of the debt, percent, and takes the rest of his lots back.
+    /// Repays a part of the debt of a position that is on sale, percent.
     Rescue(u128),
+    /// Takes the rest of his lots back.
+    Leave,
 }
 
 /// What a borrower of this temper does at a health factor (WAD). `on_sale`: a sale of his is open.
@@ -31,6 +33,7 @@ pub fn decide(temper: Temper, health: u128, on_sale: bool) -> Move {
         // Whoever is below one can only wait for the keeper.
         Temper::Exits(line) if health < line && !on_sale => Move::Exit,
         Temper::Rescues if on_sale => Move::Rescue(60),
+        Temper::Leaves if on_sale => Move::Leave,
         _ => Move::Wait,
     }
 }
@@ -50,12 +53,12 @@ pub fn open(world: &mut World, borrower: &Borrower) -> Result<()> {
     Ok(())
 }
 
-/// Acts once by the borrower's temper. Returns whether he did.
-pub fn act(world: &mut World, borrower: &mut Borrower, standing: &Standing) -> Result<bool> {
+/// Acts by the borrower's temper.
+pub fn act(world: &mut World, borrower: &mut Borrower, standing: &Standing) -> Result<()> {
     let open = world.record.open_claims(borrower.address);
     let step = decide(borrower.temper, standing.health, !open.is_empty());
     match step {
-        Move::Wait => return Ok(false),
+        Move::Wait => return Ok(()),
         Move::TopUp(percent) => {
             let (asset, amount) = borrower.collateral[0];
             deposit(world, borrower, asset, amount * percent / 100)?;
@@ -64,14 +67,27 @@ pub fn act(world: &mut World, borrower: &mut Borrower, standing: &Standing) -> R
         Move::Exit => close(world, borrower)?,
         Move::Rescue(percent) => {
             repay(world, borrower, standing.debt * percent / 100)?;
-            for auction in open {
-                // Refused while he is below the target: then the sale goes on.
-                world.send(borrower.address, IPlimsoll::leaveCall { auction }).ok();
-            }
+            borrower.temper = Temper::Leaves;
+            return Ok(());
+        }
+        Move::Leave => {
+            leave(world, borrower, open);
+            return Ok(());
         }
     }
     borrower.temper = Temper::Passive;
-    Ok(true)
+    Ok(())
+}
+
+/// Leaves the auctions that the engine lets him leave: not while he is below the target or a price
+/// is in doubt.
+fn leave(world: &mut World, borrower: &Borrower, auctions: Vec<u64>) {
+    for auction in auctions {
+        let call = IPlimsoll::leaveCall { auction };
+        if world.simulate(borrower.address, &call).is_some() {
+            world.send(borrower.address, call).ok();
+        }
+    }
 }
 
 /// Adds collateral from outside.
@@ -138,6 +154,8 @@ mod tests {
     #[test]
     fn a_sale_calls_the_rescuer_and_holds_the_leaver() {
         assert_eq!(decide(Temper::Rescues, 2 * WAD, true), Move::Rescue(60));
+        assert_eq!(decide(Temper::Leaves, 2 * WAD, true), Move::Leave);
+        assert_eq!(decide(Temper::Leaves, 2 * WAD, false), Move::Wait);
         assert_eq!(decide(Temper::Exits(LINE), LINE - 1, true), Move::Wait);
     }
 }

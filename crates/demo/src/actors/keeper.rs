@@ -5,14 +5,14 @@ use alloy_sol_types::SolEvent;
 use plimsoll_abi as abi;
 use plimsoll_abi::IPlimsoll;
 
+use crate::ASSETS;
 use crate::check;
+use crate::error::Result;
 use crate::fixed::{self, WAD};
 use crate::mirror::{Mirror, Standing};
 use crate::rng::Rng;
 use crate::scenario::{self, USDC};
 use crate::world::World;
-use crate::error::Result;
-use crate::ASSETS;
 
 /// Longest list that the contract takes.
 const LIST_MAX: usize = 100;
@@ -125,11 +125,14 @@ impl Keeper {
             let held = world.words().holding(self.address, place as u8).balance;
             if held > 0 {
                 worth += fixed::value_down(held, asset.decimals, world.oracle()[place]);
-                world.must(self.address, IPlimsoll::withdrawCall {
-                    asset: place as u8,
-                    amount: U256::from(held),
-                    receiver: self.address,
-                })?;
+                world.must(
+                    self.address,
+                    IPlimsoll::withdrawCall {
+                        asset: place as u8,
+                        amount: U256::from(held),
+                        receiver: self.address,
+                    },
+                )?;
             }
         }
         Ok(worth)
@@ -155,9 +158,8 @@ fn confirmed(world: &mut World, accounts: Vec<Address>) -> Result<Vec<Address>> 
 fn hints(world: &World) -> Vec<u64> {
     let mut hints = Vec::new();
     for asset in 0..ASSETS.len() {
-        let of_asset = world.record.spent.iter().filter(|id| {
-            usize::from(abi::auction_parts(**id).0) == asset
-        });
+        let of_asset =
+            world.record.spent.iter().filter(|id| usize::from(abi::auction_parts(**id).0) == asset);
         hints.extend(of_asset.take(HINTS / ASSETS.len()));
     }
     hints
@@ -191,10 +193,12 @@ impl Caretaker {
         Self { address }
     }
 
-    /// Resets every auction that ran out.
+    /// Resets every auction that ran out and is more than dust: what is less finds no buyer and goes
+    /// back to its owner when he repays, or with his bad debt.
     pub fn redo(&self, world: &mut World, mirror: &mut Mirror) {
-        let sales = mirror.sales(world);
-        let run_out: Vec<u64> = sales.iter().filter(|s| s.needs_redo).map(|s| s.id).collect();
+        let run_out = mirror.sales(world).iter().filter(|sale| sale.needs_redo);
+        let run_out: Vec<u64> =
+            run_out.filter(|sale| sale.dust <= sale.value).map(|sale| sale.id).collect();
         for auction in run_out {
             let call = IPlimsoll::redoCall { auction };
             if world.simulate(self.address, &call).is_some() {
@@ -216,7 +220,7 @@ impl Caretaker {
     pub fn realise(&self, world: &mut World, mirror: &mut Mirror) {
         let dust = world.words().terms(0).dust_value().unwrap_or(0);
         let positions = mirror.positions(world);
-        let bad = positions.iter().filter(|s| s.debt > 0 && s.backing < dust);
+        let bad = positions.iter().filter(|s| s.backing < dust.min(s.debt));
         let accounts: Vec<Address> = bad.map(|standing| standing.account).collect();
         for account in accounts {
             let call = IPlimsoll::realiseCall { accounts: vec![account] };

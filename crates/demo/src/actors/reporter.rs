@@ -62,12 +62,15 @@ impl Reporter {
         if due.is_empty() {
             return;
         }
-        let sent = world.send(REPORTER, IPlimsoll::reportCall {
-            assets: due.iter().map(|(asset, ..)| *asset).collect(),
-            prices: due.iter().map(|(_, price, _)| U256::from(*price)).collect(),
-            confidences: due.iter().map(|(.., confidence)| U256::from(*confidence)).collect(),
-            time: u32::try_from(now).unwrap_or(u32::MAX),
-        });
+        let sent = world.send(
+            REPORTER,
+            IPlimsoll::reportCall {
+                assets: due.iter().map(|(asset, ..)| *asset).collect(),
+                prices: due.iter().map(|(_, price, _)| U256::from(*price)).collect(),
+                confidences: due.iter().map(|(.., confidence)| U256::from(*confidence)).collect(),
+                time: u32::try_from(now).unwrap_or(u32::MAX),
+            },
+        );
         if sent.is_err() {
             return;
         }

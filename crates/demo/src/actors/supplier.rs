@@ -19,7 +19,8 @@ pub struct Supplier {
 }
 
 /// Parts of the supply, percent, and the falls at which their owners redeem, percent.
-const SUPPLIERS: [(u128, Option<i128>); 4] = [(50, None), (30, None), (15, Some(-30)), (5, Some(-12))];
+const SUPPLIERS: [(u128, Option<i128>); 4] =
+    [(50, None), (30, None), (15, Some(-30)), (5, Some(-12))];
 
 /// Whether a supplier's nerve breaks at a change of the leader (WAD) since the start.
 pub fn runs(nerve: Option<i128>, change: i128) -> bool {

@@ -4,13 +4,13 @@ use alloy_primitives::{Address, Bytes, U256};
 use plimsoll_abi::IPlimsoll;
 use plimsoll_testkit::contracts::{Market as Venue, Taker as Bot};
 
+use crate::ASSETS;
 use crate::error::Result;
 use crate::fixed::{self, PPM};
 use crate::market::Market;
 use crate::mirror::{Mirror, Sale};
 use crate::scenario::{self, USDC};
 use crate::world::World;
-use crate::ASSETS;
 
 /// What a taker wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -52,19 +52,13 @@ pub fn crash(seed: u64) -> Path {
         open = candle.close;
         candles.push(candle);
     }
-    Path {
-        asset: "WETH".to_owned(),
-        candles,
-    }
+    Path { asset: "WETH".to_owned(), candles }
 }
 
 /// Close of an hour: on the line between waypoints, up to 1.6 % beside it.
 fn close(hour: usize, rng: &mut Rng) -> u128 {
     let noise = rng.normal().clamp(-2 * WAD as i128, 2 * WAD as i128) / 125;
-    let next = WAYPOINTS
-        .iter()
-        .position(|(at, _)| hour <= *at)
-        .unwrap_or(WAYPOINTS.len() - 1);
+    let next = WAYPOINTS.iter().position(|(at, _)| hour <= *at).unwrap_or(WAYPOINTS.len() - 1);
     let (to, after) = WAYPOINTS[next];
     let before = next.checked_sub(1).map_or((0, 1_000), |at| WAYPOINTS[at]);
     let (from, start) = before;
@@ -88,13 +82,7 @@ fn candle(hour: usize, open: u128, close: u128, rng: &mut Rng) -> Candle {
         TROUGH => LOW,
         _ => cents(fixed::scale(body, -down)).max(LOW + 100 * CENT),
     };
-    Candle {
-        time: CRASH_START + hour as u64 * HOUR,
-        open,
-        high,
-        low: low.min(body),
-        close,
-    }
+    Candle { time: CRASH_START + hour as u64 * HOUR, open, high, low: low.min(body), close }
 }
 
 /// Whole cents, rounded down.
@@ -113,21 +101,12 @@ mod tests {
             assert_eq!(path.candles.len(), 48);
             assert_eq!(path.candles[0].open, OPEN);
             assert_eq!(path.low(), Some(LOW));
-            let falls: Vec<i128> = path
-                .candles
-                .iter()
-                .map(|c| fixed::change(c.open, c.low))
-                .collect();
+            let falls: Vec<i128> =
+                path.candles.iter().map(|c| fixed::change(c.open, c.low)).collect();
             let percent = WAD as i128 / 100;
-            assert!(
-                (-26 * percent..-25 * percent).contains(&falls[CLIFF]),
-                "{seed}"
-            );
+            assert!((-26 * percent..-25 * percent).contains(&falls[CLIFF]), "{seed}");
             let others = falls.iter().enumerate().filter(|(hour, _)| *hour != CLIFF);
-            assert!(
-                others.clone().all(|(_, fall)| -20 * percent < *fall),
-                "{seed}"
-            );
+            assert!(others.clone().all(|(_, fall)| -20 * percent < *fall), "{seed}");
             let touching = path.candles.iter().filter(|c| c.low == LOW).count();
             assert_eq!(touching, 1, "{seed}");
             let last = path.candles[47].close;
@@ -142,17 +121,9 @@ mod tests {
             for (hour, c) in path.candles.iter().enumerate() {
                 assert_eq!(c.time, CRASH_START + hour as u64 * HOUR);
                 assert!(c.low <= c.open.min(c.close) && c.open.max(c.close) <= c.high);
-                assert!(
-                    [c.open, c.high, c.low, c.close]
-                        .iter()
-                        .all(|p| p % CENT == 0)
-                );
+                assert!([c.open, c.high, c.low, c.close].iter().all(|p| p % CENT == 0));
             }
-            assert!(
-                path.candles
-                    .windows(2)
-                    .all(|pair| pair[0].close == pair[1].open)
-            );
+            assert!(path.candles.windows(2).all(|pair| pair[0].close == pair[1].open));
         }
     }
 

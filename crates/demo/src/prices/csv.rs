@@ -19,10 +19,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            line: 4_096,
-            rows: 3_000_000,
-        }
+        Self { line: 4_096, rows: 3_000_000 }
     }
 }
 
@@ -58,13 +55,7 @@ pub fn load(file: &FilePath, asset: &str, range: Range) -> Result<Path, FileErro
         cause: Cause::Unreadable(error.to_string()),
     };
     let opened = File::open(file).map_err(unreadable)?;
-    read(
-        BufReader::with_capacity(1 << 16, opened),
-        file,
-        asset,
-        range,
-        Limits::default(),
-    )
+    read(BufReader::with_capacity(1 << 16, opened), file, asset, range, Limits::default())
 }
 
 /// Reads candles like [`load`], from `input`; `file` is for messages.
@@ -75,22 +66,11 @@ pub fn read<R: BufRead>(
     range: Range,
     limits: Limits,
 ) -> Result<Path, FileError> {
-    let mut reader = Reader {
-        input,
-        limits,
-        line: 0,
-        text: Vec::with_capacity(256),
-    };
+    let mut reader = Reader { input, limits, line: 0, text: Vec::with_capacity(256) };
     let result = reader.candles(range);
-    let candles = result.map_err(|(line, cause)| FileError {
-        file: file.to_owned(),
-        line,
-        cause,
-    })?;
-    Ok(Path {
-        asset: asset.to_owned(),
-        candles,
-    })
+    let candles =
+        result.map_err(|(line, cause)| FileError { file: file.to_owned(), line, cause })?;
+    Ok(Path { asset: asset.to_owned(), candles })
 }
 
 /// An error before the file's name is attached.
@@ -173,11 +153,7 @@ impl<R: BufRead> Reader<R> {
     /// The line as text, trimmed; the first one without a byte order mark.
     fn text(&self, first: bool) -> Option<&str> {
         let text = std::str::from_utf8(&self.text).ok()?;
-        let text = if first {
-            text.trim_start_matches('\u{feff}')
-        } else {
-            text
-        };
+        let text = if first { text.trim_start_matches('\u{feff}') } else { text };
         Some(text.trim())
     }
 }
@@ -200,38 +176,25 @@ impl Columns {
     /// Finds the columns in the first line. True when that line is a header, false when it is a
     /// row already.
     fn find(line: &str) -> Result<(Self, bool), Cause> {
-        let names: Vec<String> = fields(line)
-            .map(|name| name.to_ascii_lowercase().replace([' ', '-'], "_"))
-            .collect();
+        let names: Vec<String> =
+            fields(line).map(|name| name.to_ascii_lowercase().replace([' ', '-'], "_")).collect();
         let count = names.len();
         if fields(line).all(|field| field.starts_with(|c: char| c.is_ascii_digit())) {
             // Klines have twelve columns; five is what is needed of them.
             let enough = 5 <= count;
             return if enough {
-                Ok((
-                    Self {
-                        at: [0, 1, 2, 3, 4],
-                        count,
-                    },
-                    false,
-                ))
+                Ok((Self { at: [0, 1, 2, 3, 4], count }, false))
             } else {
                 Err(Cause::ColumnCount(12, count))
             };
         }
-        if !NAMES
-            .iter()
-            .chain(&TIME_NAMES)
-            .any(|known| names.iter().any(|name| name == known))
-        {
+        if !NAMES.iter().chain(&TIME_NAMES).any(|known| names.iter().any(|name| name == known)) {
             return Err(Cause::NoHeader);
         }
         let place = |wanted: &str| names.iter().position(|name| name == wanted);
         let mut at = [0; 5];
-        at[0] = TIME_NAMES
-            .iter()
-            .find_map(|name| place(name))
-            .ok_or(Cause::MissingColumn("time"))?;
+        at[0] =
+            TIME_NAMES.iter().find_map(|name| place(name)).ok_or(Cause::MissingColumn("time"))?;
         for (slot, wanted) in at.iter_mut().zip(NAMES).skip(1) {
             *slot = place(wanted).ok_or(Cause::MissingColumn(wanted))?;
             if names.iter().filter(|name| *name == wanted).count() > 1 {

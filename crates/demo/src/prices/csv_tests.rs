@@ -10,19 +10,11 @@ const ROW: &str = "1583971200,10,12,9,11\n";
 const NEXT: &str = "1583974800,11,11.5,8,8.5\n";
 
 fn parse(bytes: impl AsRef<[u8]>, range: Range, limits: Limits) -> Result<Path, FileError> {
-    read(
-        bytes.as_ref(),
-        FilePath::new("x.csv"),
-        "WETH",
-        range,
-        limits,
-    )
+    read(bytes.as_ref(), FilePath::new("x.csv"), "WETH", range, limits)
 }
 
 fn ok(text: &str) -> Vec<Candle> {
-    parse(text, Range::default(), Limits::default())
-        .expect(text)
-        .candles
+    parse(text, Range::default(), Limits::default()).expect(text).candles
 }
 
 /// The line and cause of the error that `bytes` give.
@@ -72,30 +64,15 @@ fn reads_klines_without_a_header() {
 #[test]
 fn the_range_cuts_but_every_row_is_checked() {
     let text = format!("{HEAD}{ROW}{NEXT}");
-    let range = Range {
-        from: Some(1_583_974_800),
-        to: None,
-    };
+    let range = Range { from: Some(1_583_974_800), to: None };
     let path = parse(&text, range, Limits::default()).expect("in range");
     assert_eq!(path.candles.len(), 1);
     assert_eq!(path.asset, "WETH");
-    let range = Range {
-        from: None,
-        to: Some(1_583_974_800),
-    };
-    assert_eq!(
-        parse(&text, range, Limits::default())
-            .expect("in range")
-            .candles
-            .len(),
-        1
-    );
+    let range = Range { from: None, to: Some(1_583_974_800) };
+    assert_eq!(parse(&text, range, Limits::default()).expect("in range").candles.len(), 1);
     let broken = format!("{text}1583978400,0,1,1,1\n");
     assert!(parse(broken, range, Limits::default()).is_err());
-    let nothing = Range {
-        from: Some(0),
-        to: Some(1),
-    };
+    let nothing = Range { from: Some(0), to: Some(1) };
     let error = parse(&text, nothing, Limits::default()).expect_err("nothing");
     assert_eq!(error.cause, Cause::EmptyRange(1_583_971_200, 1_583_974_800));
 }
@@ -112,32 +89,14 @@ fn faulty_headers() {
     let line = Some(1);
     assert_eq!(fault("hello\n1\n"), (line, Cause::NoHeader));
     assert_eq!(fault("time;open;high;low;close\n"), (line, Cause::NoHeader));
-    assert_eq!(
-        fault("open,high,low,close\n"),
-        (line, Cause::MissingColumn("time"))
-    );
-    assert_eq!(
-        fault("time,high,low,close\n"),
-        (line, Cause::MissingColumn("open"))
-    );
-    assert_eq!(
-        fault("time,open,low,close\n"),
-        (line, Cause::MissingColumn("high"))
-    );
-    assert_eq!(
-        fault("time,open,high,close\n"),
-        (line, Cause::MissingColumn("low"))
-    );
-    assert_eq!(
-        fault("time,open,high,low\n"),
-        (line, Cause::MissingColumn("close"))
-    );
+    assert_eq!(fault("open,high,low,close\n"), (line, Cause::MissingColumn("time")));
+    assert_eq!(fault("time,high,low,close\n"), (line, Cause::MissingColumn("open")));
+    assert_eq!(fault("time,open,low,close\n"), (line, Cause::MissingColumn("high")));
+    assert_eq!(fault("time,open,high,close\n"), (line, Cause::MissingColumn("low")));
+    assert_eq!(fault("time,open,high,low\n"), (line, Cause::MissingColumn("close")));
     let double = "time,open,high,low,close,Close\n";
     assert_eq!(fault(double), (line, Cause::DoubleColumn("close")));
-    assert_eq!(
-        fault("1583971200,10,12\n"),
-        (line, Cause::ColumnCount(12, 3))
-    );
+    assert_eq!(fault("1583971200,10,12\n"), (line, Cause::ColumnCount(12, 3)));
 }
 
 #[test]
@@ -149,33 +108,18 @@ fn faulty_rows() {
         ("1583974800,10,12,9,11,5", Cause::ColumnCount(5, 6)),
         ("yesterday,10,12,9,11", Cause::BadTime(text("yesterday"))),
         (",10,12,9,11", Cause::BadTime(text(""))),
-        (
-            "1583974800,ten,12,9,11",
-            Cause::BadNumber("open", text("ten")),
-        ),
+        ("1583974800,ten,12,9,11", Cause::BadNumber("open", text("ten"))),
         ("1583974800,10,,9,11", Cause::BadNumber("high", text(""))),
-        (
-            "1583974800,10,12,0.0,11",
-            Cause::NotPositive("low", text("0.0")),
-        ),
-        (
-            "1583974800,10,12,9,-11",
-            Cause::NotPositive("close", text("-11")),
-        ),
-        (
-            "1583974800,10,12345678901,9,11",
-            Cause::TooManyDigits("high", text("12345678901")),
-        ),
+        ("1583974800,10,12,0.0,11", Cause::NotPositive("low", text("0.0"))),
+        ("1583974800,10,12,9,-11", Cause::NotPositive("close", text("-11"))),
+        ("1583974800,10,12345678901,9,11", Cause::TooManyDigits("high", text("12345678901"))),
         ("1583974800,10,8,9,9", Cause::HighBelowLow),
         ("1583974800,8,12,9,11", Cause::OpenOutside),
         ("1583974800,13,12,9,11", Cause::OpenOutside),
         ("1583974800,10,12,9,8.99", Cause::CloseOutside),
         ("1583974800,10,12,9,12.01", Cause::CloseOutside),
         ("1583971200,10,12,9,11", Cause::DoubleTime(1_583_971_200)),
-        (
-            "1583967600,10,12,9,11",
-            Cause::Unordered(1_583_967_600, 1_583_971_200),
-        ),
+        ("1583967600,10,12,9,11", Cause::Unordered(1_583_967_600, 1_583_971_200)),
     ] {
         assert_eq!(row(bad), (line, cause), "{bad}");
     }
@@ -183,10 +127,7 @@ fn faulty_rows() {
 
 #[test]
 fn an_empty_line_between_rows() {
-    assert_eq!(
-        fault(format!("{HEAD}{ROW}\n\n{NEXT}")),
-        (Some(3), Cause::BlankLine)
-    );
+    assert_eq!(fault(format!("{HEAD}{ROW}\n\n{NEXT}")), (Some(3), Cause::BlankLine));
 }
 
 #[test]
@@ -219,31 +160,18 @@ fn messages_name_file_line_and_cause() {
         "x.csv, line 3: low \"\\u{1b}[31m9\" is not a decimal number such as 194.61"
     );
     let long = "x".repeat(1_000);
-    let error = parse(
-        format!("{HEAD}{long},1,1,1,1\n"),
-        Range::default(),
-        Limits::default(),
-    );
+    let error = parse(format!("{HEAD}{long},1,1,1,1\n"), Range::default(), Limits::default());
     assert!(error.expect_err("faulty").to_string().len() < 200);
-    let missing = load(
-        FilePath::new("/nonexistent/prices.csv"),
-        "WETH",
-        Range::default(),
-    );
+    let missing = load(FilePath::new("/nonexistent/prices.csv"), "WETH", Range::default());
     let missing = missing.expect_err("missing").to_string();
-    assert!(
-        missing.starts_with("/nonexistent/prices.csv: cannot be read: "),
-        "{missing}"
-    );
+    assert!(missing.starts_with("/nonexistent/prices.csv: cannot be read: "), "{missing}");
     let folder = load(&std::env::temp_dir(), "WETH", Range::default()).expect_err("folder");
     assert!(matches!(folder.cause, Cause::Unreadable(_)));
 }
 
 /// A file of real prices that lies beside the project on some machines; a message when it does not.
 fn real(name: &str) -> Option<PathBuf> {
-    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../../../shared/data")
-        .join(name);
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data").join(name);
     if !file.exists() {
         println!("skipped: {} is not there", file.display());
     }
@@ -255,10 +183,7 @@ fn real_hours() {
     let Some(file) = real("eth_usdt_1h_2019-12_2025-11.csv") else {
         return;
     };
-    let range = Range {
-        from: Some(1_583_971_200),
-        to: Some(1_584_144_000),
-    };
+    let range = Range { from: Some(1_583_971_200), to: Some(1_584_144_000) };
     let path = load(&file, "WETH", range).expect("real prices");
     assert_eq!((path.candles.len(), path.interval()), (48, 3_600));
     assert_eq!(path.low(), Some(86 * WAD));

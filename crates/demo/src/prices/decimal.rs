@@ -36,17 +36,11 @@ pub fn parse_wad(text: &str) -> Result<u128, DecimalError> {
         return Err(DecimalError::TooManyDigits);
     }
     // At most 10 + 18 digits: below 1e28, so nothing overflows.
-    let number = |text: &str| {
-        text.bytes()
-            .fold(0u128, |sum, byte| sum * 10 + u128::from(byte & 15))
-    };
+    let number =
+        |text: &str| text.bytes().fold(0u128, |sum, byte| sum * 10 + u128::from(byte & 15));
     let missing = (MAX_FRACTION_DIGITS - fraction.len()) as u32;
     let wad = number(whole) * crate::fixed::WAD + number(fraction) * 10u128.pow(missing);
-    if wad == 0 {
-        Err(DecimalError::NotPositive)
-    } else {
-        Ok(wad)
-    }
+    if wad == 0 { Err(DecimalError::NotPositive) } else { Ok(wad) }
 }
 
 #[cfg(test)]
@@ -60,10 +54,7 @@ mod tests {
         assert_eq!(parse_wad("1"), Ok(WAD));
         assert_eq!(parse_wad("0.000000000000000001"), Ok(1));
         assert_eq!(parse_wad("0.00028000"), Ok(280_000_000_000_000));
-        assert_eq!(
-            parse_wad("9999999999.999999999999999999"),
-            Ok(10u128.pow(28) - 1)
-        );
+        assert_eq!(parse_wad("9999999999.999999999999999999"), Ok(10u128.pow(28) - 1));
     }
 
     #[test]

@@ -117,10 +117,7 @@ impl fmt::Display for Cause {
                  (before 2100)"
             ),
             Self::BadNumber(column, text) => {
-                write!(
-                    f,
-                    "{column} \"{text}\" is not a decimal number such as 194.61"
-                )
+                write!(f, "{column} \"{text}\" is not a decimal number such as 194.61")
             }
             Self::TooManyDigits(column, text) => write!(
                 f,
@@ -160,10 +157,7 @@ impl fmt::Display for Error {
                 write!(f, "--prices: no asset {asset}; the demo has {names}")
             }
             Self::NoOverlap(asset) => {
-                write!(
-                    f,
-                    "--prices: the file for {asset} has no time in common with the others"
-                )
+                write!(f, "--prices: the file for {asset} has no time in common with the others")
             }
             Self::OutsideCrash => write!(
                 f,

@@ -35,10 +35,7 @@ pub fn follow(lead: &Path, leader: Asset, asset: Asset, seed: u64) -> Path {
         before = Some((candle.close, own.close));
         candles.push(own);
     }
-    Path {
-        asset: asset.name.to_owned(),
-        candles,
-    }
+    Path { asset: asset.name.to_owned(), candles }
 }
 
 /// The first price of `asset` when the leader's is `open`.
@@ -53,13 +50,7 @@ fn shape(lead: &Candle, open: u128, beta: i128, noise: i128) -> Candle {
     let close = fixed::scale(reach(lead.close), noise).clamp(FLOOR, CEILING);
     let high = reach(lead.high).max(open).max(close);
     let low = reach(lead.low).min(open).min(close);
-    Candle {
-        time: lead.time,
-        open,
-        high,
-        low,
-        close,
-    }
+    Candle { time: lead.time, open, high, low, close }
 }
 
 /// `price` after the leader's return `change` (WAD); `beta` in ppm. A fall stops at 95 %, a rise at
@@ -84,16 +75,10 @@ mod tests {
     fn followers_fall_in_the_order_of_their_betas() {
         let lead = crash(1);
         let mean = |asset| {
-            (0..50)
-                .map(|seed| fall(&follow(&lead, ASSETS[0], asset, seed)))
-                .sum::<i128>()
-                / 50
+            (0..50).map(|seed| fall(&follow(&lead, ASSETS[0], asset, seed))).sum::<i128>() / 50
         };
         let [eth, btc, arb, link] = ASSETS.map(mean);
-        assert!(
-            arb < link && link < eth && eth < btc,
-            "{eth} {btc} {arb} {link}"
-        );
+        assert!(arb < link && link < eth && eth < btc, "{eth} {btc} {arb} {link}");
     }
 
     #[test]
@@ -113,19 +98,10 @@ mod tests {
             .map(|minute| {
                 let open = price;
                 price = (price * 90 / 100).max(1);
-                Candle {
-                    time: minute * 60,
-                    open,
-                    high: open,
-                    low: price,
-                    close: price,
-                }
+                Candle { time: minute * 60, open, high: open, low: price, close: price }
             })
             .collect();
-        let lead = Path {
-            asset: "WETH".to_owned(),
-            candles,
-        };
+        let lead = Path { asset: "WETH".to_owned(), candles };
         for asset in &ASSETS[1..] {
             let path = follow(&lead, ASSETS[0], *asset, 1);
             assert_eq!(path.asset, asset.name);

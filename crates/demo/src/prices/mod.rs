@@ -77,10 +77,7 @@ impl Path {
     /// Seconds that one candle covers: the smallest distance between two of them, an hour when
     /// there are fewer.
     pub fn interval(&self) -> u64 {
-        let gaps = self
-            .candles
-            .windows(2)
-            .map(|pair| pair[1].time - pair[0].time);
+        let gaps = self.candles.windows(2).map(|pair| pair[1].time - pair[0].time);
         gaps.min().unwrap_or(time::HOUR)
     }
 
@@ -92,16 +89,8 @@ impl Path {
 
     /// The candles of `range` only.
     pub fn cut(&self, range: Range) -> Self {
-        let candles = self
-            .candles
-            .iter()
-            .filter(|c| range.contains(c.time))
-            .copied()
-            .collect();
-        Self {
-            asset: self.asset.clone(),
-            candles,
-        }
+        let candles = self.candles.iter().filter(|c| range.contains(c.time)).copied().collect();
+        Self { asset: self.asset.clone(), candles }
     }
 
     /// Candles of `interval` seconds, aligned to multiples of it. Leaves the path as it is when
@@ -122,10 +111,7 @@ impl Path {
                 _ => candles.push(Candle { time, ..*candle }),
             }
         }
-        Self {
-            asset: self.asset.clone(),
-            candles,
-        }
+        Self { asset: self.asset.clone(), candles }
     }
 
     /// The `length` seconds around the worst fall: two thirds of them in which the price falls
@@ -140,20 +126,13 @@ impl Path {
         }
         let fall = |(at, candle): &(usize, &Candle)| {
             let until = candle.time.saturating_add(length / 3 * 2);
-            let window = self.candles[*at..]
-                .iter()
-                .take_while(|later| later.time < until);
+            let window = self.candles[*at..].iter().take_while(|later| later.time < until);
             let low = window.map(|later| later.low).min().unwrap_or(candle.low);
             crate::fixed::change(candle.open, low)
         };
         let worst = self.candles.iter().enumerate().min_by_key(fall);
-        let from = worst
-            .map_or(first, |(_, candle)| candle.time)
-            .min(end - length);
-        Range {
-            from: Some(from),
-            to: Some(from + length),
-        }
+        let from = worst.map_or(first, |(_, candle)| candle.time).min(end - length);
+        Range { from: Some(from), to: Some(from + length) }
     }
 
     /// Lowest price, WAD; nothing when there are no candles.
@@ -202,21 +181,14 @@ pub fn paths(
     let (leader, lead) = &given[0];
     let of = |place: usize| {
         let own = given.iter().find(|(taken, _)| *taken == place);
-        own.map_or_else(
-            || follow(lead, ASSETS[*leader], ASSETS[place], seed),
-            |(_, p)| p.clone(),
-        )
+        own.map_or_else(|| follow(lead, ASSETS[*leader], ASSETS[place], seed), |(_, p)| p.clone())
     };
     Ok((0..ASSETS.len()).map(of).collect())
 }
 
 /// Brings paths to candles of one length and to the time that all of them cover.
 fn align(given: &mut [(usize, Path)]) -> Result<(), Error> {
-    let coarsest = given
-        .iter()
-        .map(|(_, path)| path.interval())
-        .max()
-        .unwrap_or(time::HOUR);
+    let coarsest = given.iter().map(|(_, path)| path.interval()).max().unwrap_or(time::HOUR);
     let interval = coarsest.max(time::MINUTE);
     for (_, path) in given.iter_mut() {
         *path = path.resample(interval);

@@ -29,10 +29,7 @@ pub fn refine(path: &Path, steps: u32, seed: u64) -> Vec<Tick> {
     let mut prices = vec![0; count];
     for candle in &path.candles {
         if count < 4 {
-            ticks.push(Tick {
-                time: candle.time,
-                price: candle.close,
-            });
+            ticks.push(Tick { time: candle.time, price: candle.close });
             continue;
         }
         course(candle, &mut prices, &path.asset, seed);
@@ -60,17 +57,9 @@ fn course(candle: &Candle, prices: &mut [u128], asset: &str, seed: u64) {
     // A rising candle mostly visits its low first, a falling one its high.
     let rising = candle.open <= candle.close;
     let low_first = shared.chance(750_000) == rising;
-    let (early, late) = if low_first {
-        (candle.low, candle.high)
-    } else {
-        (candle.high, candle.low)
-    };
-    for (at, price) in [
-        (0, candle.open),
-        (first, early),
-        (second, late),
-        (last, candle.close),
-    ] {
+    let (early, late) =
+        if low_first { (candle.low, candle.high) } else { (candle.high, candle.low) };
+    for (at, price) in [(0, candle.open), (first, early), (second, late), (last, candle.close)] {
         prices[at] = price;
     }
     let mut bridge = Bridge {
@@ -123,17 +112,8 @@ mod tests {
     use super::*;
 
     fn single(open: u128, high: u128, low: u128, close: u128) -> Path {
-        let candle = Candle {
-            time: 3_600,
-            open,
-            high,
-            low,
-            close,
-        };
-        Path {
-            asset: "WETH".to_owned(),
-            candles: vec![candle],
-        }
+        let candle = Candle { time: 3_600, open, high, low, close };
+        Path { asset: "WETH".to_owned(), candles: vec![candle] }
     }
 
     #[test]
@@ -161,21 +141,14 @@ mod tests {
         assert_eq!(refine(&path, 0, 1).len(), 4);
         assert_eq!(refine(&path, u32::MAX, 1).len(), 3_600);
         let mut fast = single(5, 9, 3, 7);
-        fast.candles.push(Candle {
-            time: 3_602,
-            ..fast.candles[0]
-        });
+        fast.candles.push(Candle { time: 3_602, ..fast.candles[0] });
         let ticks = refine(&fast, 20, 1);
         assert_eq!(ticks.iter().map(|t| t.price).collect::<Vec<_>>(), [7, 7]);
     }
 
     #[test]
     fn a_flat_candle_stays_flat() {
-        assert!(
-            refine(&single(5, 5, 5, 5), 20, 1)
-                .iter()
-                .all(|tick| tick.price == 5)
-        );
+        assert!(refine(&single(5, 5, 5, 5), 20, 1).iter().all(|tick| tick.price == 5));
     }
 
     #[test]
@@ -190,14 +163,7 @@ mod tests {
         let path = crash(3);
         let all = refine(&path, 12, 5);
         let from = path.candles[10].time;
-        let part = refine(
-            &path.cut(Range {
-                from: Some(from),
-                to: None,
-            }),
-            12,
-            5,
-        );
+        let part = refine(&path.cut(Range { from: Some(from), to: None }), 12, 5);
         assert_eq!(part, all[120..]);
     }
 

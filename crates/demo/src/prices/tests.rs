@@ -12,19 +12,10 @@ fn path(prices: &[(u64, u128)]) -> Path {
         .iter()
         .map(|&(time, p)| {
             let p = p * WAD;
-            Candle {
-                time,
-                open: p,
-                high: p + WAD,
-                low: p - WAD,
-                close: p,
-            }
+            Candle { time, open: p, high: p + WAD, low: p - WAD, close: p }
         })
         .collect();
-    Path {
-        asset: "WETH".to_owned(),
-        candles,
-    }
+    Path { asset: "WETH".to_owned(), candles }
 }
 
 #[test]
@@ -38,10 +29,7 @@ fn interval_is_the_smallest_gap() {
 #[test]
 fn cut_takes_from_and_leaves_to() {
     let all = path(&[(0, 5), (60, 6), (120, 7)]);
-    let cut = all.cut(Range {
-        from: Some(60),
-        to: Some(120),
-    });
+    let cut = all.cut(Range { from: Some(60), to: Some(120) });
     assert_eq!(cut.candles, all.candles[1..2]);
 }
 
@@ -49,13 +37,7 @@ fn cut_takes_from_and_leaves_to() {
 fn resample_keeps_the_extremes() {
     let fine = path(&[(0, 5), (60, 9), (120, 3), (180, 4)]);
     let coarse = fine.resample(120);
-    let expected = Candle {
-        time: 0,
-        open: 5 * WAD,
-        high: 10 * WAD,
-        low: 4 * WAD,
-        close: 9 * WAD,
-    };
+    let expected = Candle { time: 0, open: 5 * WAD, high: 10 * WAD, low: 4 * WAD, close: 9 * WAD };
     assert_eq!(coarse.candles.len(), 2);
     assert_eq!(coarse.candles[0], expected);
     assert_eq!(coarse.candles[1].low, 2 * WAD);
@@ -65,10 +47,7 @@ fn resample_keeps_the_extremes() {
 #[test]
 fn worst_window_finds_the_fall() {
     let all = path(&[(0, 50), (60, 60), (120, 20), (180, 30), (240, 35)]);
-    let range = |from, to| Range {
-        from: Some(from),
-        to: Some(to),
-    };
+    let range = |from, to| Range { from: Some(from), to: Some(to) };
     assert_eq!(all.worst_window(180), range(60, 240));
     assert_eq!(all.worst_window(300), Range::default());
     assert_eq!(path(&[]).worst_window(60), Range::default());
@@ -88,10 +67,7 @@ fn without_files_every_asset_gets_the_same_hours() {
     let times = |path: &Path| path.candles.iter().map(|c| c.time).collect::<Vec<_>>();
     assert!(all.iter().all(|path| times(path) == times(&all[0])));
     assert_eq!(all[0].candles.len(), 48);
-    assert_eq!(
-        all,
-        paths(&[], Range::default(), LONGEST, 1).expect("generated")
-    );
+    assert_eq!(all, paths(&[], Range::default(), LONGEST, 1).expect("generated"));
 }
 
 /// Pins what a seed draws: a run must be the same on every machine and after every change.
@@ -124,10 +100,7 @@ fn long_paths_are_cut_to_the_worst_of_the_leader() {
 
 #[test]
 fn a_range_outside_the_generated_path_is_an_error() {
-    let range = Range {
-        from: Some(0),
-        to: Some(10),
-    };
+    let range = Range { from: Some(0), to: Some(10) };
     assert_eq!(paths(&[], range, LONGEST, 1), Err(Error::OutsideCrash));
 }
 
@@ -138,10 +111,7 @@ fn write(name: &str, text: &str) -> PathBuf {
 }
 
 fn source(asset: &str, file: &std::path::Path) -> Source {
-    Source {
-        asset: asset.to_owned(),
-        file: file.to_owned(),
-    }
+    Source { asset: asset.to_owned(), file: file.to_owned() }
 }
 
 #[test]
@@ -162,19 +132,11 @@ fn files_of_different_grain_are_brought_together() {
     assert_eq!(all[1].asset, "WBTC");
     assert_eq!(all[1].candles[0].open, 10 * WAD);
 
-    let apart = paths(
-        &[source("LINK", &coarse), source("ARB", &late)],
-        Range::default(),
-        LONGEST,
-        1,
-    );
+    let apart =
+        paths(&[source("LINK", &coarse), source("ARB", &late)], Range::default(), LONGEST, 1);
     assert!(matches!(apart, Err(Error::NoOverlap(_))), "{apart:?}");
-    let twice = paths(
-        &[source("LINK", &coarse), source("link", &fine)],
-        Range::default(),
-        LONGEST,
-        1,
-    );
+    let twice =
+        paths(&[source("LINK", &coarse), source("link", &fine)], Range::default(), LONGEST, 1);
     assert_eq!(twice, Err(Error::Twice("LINK".to_owned())));
     let unknown = paths(&[source("DOGE", &coarse)], Range::default(), LONGEST, 1);
     assert_eq!(unknown, Err(Error::Unknown("DOGE".to_owned())));

@@ -9,11 +9,7 @@ use crate::{fixed, text};
 /// Auctions that are shown.
 pub const SHOWN: usize = 12;
 /// Size of one: a third of the page or a whole phone.
-const PANEL: Size = Size {
-    name: "p",
-    width: 346,
-    height: 210,
-};
+const PANEL: Size = Size { name: "p", width: 346, height: 210 };
 
 /// The section; nothing without auctions.
 pub fn auctions(all: &[Auction]) -> String {
@@ -24,13 +20,7 @@ pub fn auctions(all: &[Auction]) -> String {
     let panels: String = chosen
         .iter()
         .enumerate()
-        .map(|(at, auction)| {
-            format!(
-                "<figure>{}{}</figure>",
-                caption(auction),
-                panel(auction, at)
-            )
-        })
+        .map(|(at, auction)| format!("<figure>{}{}</figure>", caption(auction), panel(auction, at)))
         .collect();
     let marks = legend(&[
         ("stroke auction", "auction price"),
@@ -55,25 +45,15 @@ pub fn plural(count: usize, name: &str) -> String {
 
 /// The auctions to show, by time: the best of each asset in turn.
 fn choose(all: &[Auction]) -> Vec<&Auction> {
-    let mut ranked: Vec<&Auction> = all
-        .iter()
-        .filter(|auction| 1 < auction.curve.len())
-        .collect();
+    let mut ranked: Vec<&Auction> = all.iter().filter(|auction| 1 < auction.curve.len()).collect();
     ranked.sort_by_key(|auction| (std::cmp::Reverse(interest(auction)), auction.id));
     let mut turns: Vec<(usize, &Auction)> = Vec::with_capacity(ranked.len());
     for auction in ranked {
-        let before = turns
-            .iter()
-            .filter(|(_, other)| other.asset == auction.asset)
-            .count();
+        let before = turns.iter().filter(|(_, other)| other.asset == auction.asset).count();
         turns.push((before, auction));
     }
     turns.sort_by_key(|(turn, _)| *turn);
-    let mut chosen: Vec<_> = turns
-        .into_iter()
-        .take(SHOWN)
-        .map(|(_, auction)| auction)
-        .collect();
+    let mut chosen: Vec<_> = turns.into_iter().take(SHOWN).map(|(_, auction)| auction).collect();
     chosen.sort_by_key(|auction| (auction.opened, auction.id));
     chosen
 }
@@ -81,12 +61,7 @@ fn choose(all: &[Auction]) -> Vec<&Auction> {
 /// How much there is to see: takes, resets, deep discounts and large payments.
 fn interest(auction: &Auction) -> u64 {
     let takes = auction.takes.len().min(6) as u64 * 10;
-    let deepest = auction
-        .takes
-        .iter()
-        .map(Take::discount_ppm)
-        .max()
-        .unwrap_or(0);
+    let deepest = auction.takes.iter().map(Take::discount_ppm).max().unwrap_or(0);
     let depth = u64::try_from(deepest.max(0)).unwrap_or(0) / 1_000;
     takes
         + u64::from(auction.redos.min(2)) * 25
@@ -96,10 +71,7 @@ fn interest(auction: &Auction) -> u64 {
 
 /// Base wei that an auction brought.
 fn paid(auction: &Auction) -> u128 {
-    auction
-        .takes
-        .iter()
-        .fold(0, |sum, take| sum.saturating_add(take.pay))
+    auction.takes.iter().fold(0, |sum, take| sum.saturating_add(take.pay))
 }
 
 /// Its asset, time, size and outcome in words.
@@ -127,11 +99,7 @@ fn caption(auction: &Auction) -> String {
         "<figcaption><b>{}</b><span>{}</span><p>{} {} of {}<br>{outcome}{redos}</p></figcaption>",
         escape(&auction.asset),
         moment(auction.opened),
-        text::units(
-            auction.lot,
-            auction.decimals,
-            if auction.decimals == 8 { 4 } else { 2 }
-        ),
+        text::units(auction.lot, auction.decimals, if auction.decimals == 8 { 4 } else { 2 }),
         escape(&auction.asset),
         plural(auction.positions as usize, "position"),
     )
@@ -142,29 +110,17 @@ fn panel(auction: &Auction, at: usize) -> String {
     let curve = &auction.curve;
     let start = curve[0].time;
     let since = |time: u64| time.saturating_sub(start) as f64;
-    let last = curve
-        .iter()
-        .map(|point| point.time)
-        .chain(auction.takes.iter().map(|t| t.time));
+    let last = curve.iter().map(|point| point.time).chain(auction.takes.iter().map(|t| t.time));
     let span = last.max().unwrap_or(start).saturating_sub(start).max(1);
     let range = price_range(auction);
     let mut frame = Frame::new(PANEL, (0.0, span as f64 * 1.03), range, 56.0);
     frame.y_axis(4, &format!("USDC for one {}", auction.asset), number);
     let (ticks, unit) = scale::duration_ticks(span, 6);
-    let ticks: Vec<_> = ticks
-        .into_iter()
-        .map(|(at, label)| (at as f64, label))
-        .collect();
+    let ticks: Vec<_> = ticks.into_iter().map(|(at, label)| (at as f64, label)).collect();
     frame.x_axis(&ticks, &format!("{unit} since it opened"));
     let drawn = scale::thin(curve, 300);
-    let price: Vec<_> = drawn
-        .iter()
-        .map(|p| frame.at(since(p.time), wad(p.price)))
-        .collect();
-    let oracle: Vec<_> = drawn
-        .iter()
-        .map(|p| frame.at(since(p.time), wad(p.oracle)))
-        .collect();
+    let price: Vec<_> = drawn.iter().map(|p| frame.at(since(p.time), wad(p.price))).collect();
+    let oracle: Vec<_> = drawn.iter().map(|p| frame.at(since(p.time), wad(p.oracle))).collect();
     frame.svg.area("area between", &price, &oracle);
     frame.svg.polyline("line oracle", &oracle);
     frame.svg.polyline("line auction", &price);
@@ -173,39 +129,24 @@ fn panel(auction: &Auction, at: usize) -> String {
         .map(|point| (since(point.time), point_tip(point, start)))
         .collect();
     frame.tips(&tips);
-    let largest = auction
-        .takes
-        .iter()
-        .map(|take| take.pay)
-        .max()
-        .unwrap_or(1)
-        .max(1);
+    let largest = auction.takes.iter().map(|take| take.pay).max().unwrap_or(1).max(1);
     for take in &auction.takes {
         let radius = 3.0 + 4.0 * (take.pay as f64 / largest as f64).sqrt();
         let place = frame.at(since(take.time), wad(take.price));
-        frame
-            .svg
-            .dot("take taken", place, radius, &tip(auction, take));
+        frame.svg.dot("take taken", place, radius, &tip(auction, take));
     }
     let desc = format!(
         "Auction price and oracle price over {}, with {}.",
         text::duration(span),
         plural(auction.takes.len(), "take")
     );
-    let title = format!(
-        "Auction of {} opened {}",
-        auction.asset,
-        moment(auction.opened)
-    );
+    let title = format!("Auction of {} opened {}", auction.asset, moment(auction.opened));
     frame.finish(&format!("auction-{at}"), &title, &desc)
 }
 
 /// Round prices around everything that is drawn, whole base tokens.
 fn price_range(auction: &Auction) -> (f64, f64) {
-    let asked = auction
-        .curve
-        .iter()
-        .flat_map(|point| [point.price, point.oracle]);
+    let asked = auction.curve.iter().flat_map(|point| [point.price, point.oracle]);
     let prices = asked.chain(auction.takes.iter().map(|take| take.price));
     let (mut low, mut high) = (f64::MAX, 0.0f64);
     for price in prices.map(wad) {
@@ -234,11 +175,7 @@ fn side(change: i128) -> String {
 
 /// What there is to say about a take.
 pub fn tip(auction: &Auction, take: &Take) -> String {
-    let taker = if take.taker.is_empty() {
-        String::new()
-    } else {
-        format!("\n{}", take.taker)
-    };
+    let taker = if take.taker.is_empty() { String::new() } else { format!("\n{}", take.taker) };
     format!(
         "{} after opening\n{} {} for {} USDC\n{}{taker}",
         text::duration(take.time.saturating_sub(auction.opened)),
@@ -254,15 +191,8 @@ mod tests {
     use super::*;
 
     fn auction(id: u64, asset: &str, takes: usize) -> Auction {
-        let point = |time| CurvePoint {
-            time,
-            price: 5,
-            oracle: 5,
-        };
-        let take = Take {
-            pay: 10,
-            ..Take::default()
-        };
+        let point = |time| CurvePoint { time, price: 5, oracle: 5 };
+        let take = Take { pay: 10, ..Take::default() };
         Auction {
             id,
             asset: asset.to_owned(),
@@ -280,11 +210,7 @@ mod tests {
         let chosen = choose(&all);
         assert_eq!(chosen.len(), SHOWN);
         assert_eq!(chosen.last().map(|auction| auction.id), Some(99));
-        assert!(
-            chosen
-                .windows(2)
-                .all(|pair| pair[0].opened <= pair[1].opened)
-        );
+        assert!(chosen.windows(2).all(|pair| pair[0].opened <= pair[1].opened));
     }
 
     #[test]

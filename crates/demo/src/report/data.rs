@@ -258,10 +258,7 @@ pub struct Conservation {
 impl Conservation {
     /// Held less owed, token wei: zero when nothing was lost or made.
     pub fn difference(&self) -> i128 {
-        let owed = self
-            .owed
-            .iter()
-            .fold(0u128, |sum, (_, part)| sum.saturating_add(*part));
+        let owed = self.owed.iter().fold(0u128, |sum, (_, part)| sum.saturating_add(*part));
         let size = i128::try_from(self.held.abs_diff(owed)).unwrap_or(i128::MAX);
         if self.held < owed { -size } else { size }
     }
@@ -291,14 +288,7 @@ mod tests {
 
     #[test]
     fn discounts_are_below_the_oracle() {
-        let take = |price, oracle| {
-            Take {
-                price,
-                oracle,
-                ..Take::default()
-            }
-            .discount_ppm()
-        };
+        let take = |price, oracle| Take { price, oracle, ..Take::default() }.discount_ppm();
         assert_eq!(take(98 * WAD, 100 * WAD), 20_000);
         assert_eq!(take(101 * WAD, 100 * WAD), -10_000);
         assert_eq!(take(1, 0), 0);
@@ -315,12 +305,7 @@ mod tests {
     fn difference_has_its_sign() {
         let of = |held| {
             let owed = vec![("cash".to_owned(), 7), ("credits".to_owned(), 3)];
-            Conservation {
-                held,
-                owed,
-                ..Conservation::default()
-            }
-            .difference()
+            Conservation { held, owed, ..Conservation::default() }.difference()
         };
         assert_eq!((of(10), of(9), of(12)), (0, -1, 2));
     }

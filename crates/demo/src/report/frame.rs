@@ -15,31 +15,11 @@ pub struct Size {
 }
 
 /// A chart across the page.
-pub const FULL: [Size; 2] = [
-    Size {
-        name: "w",
-        width: 1088,
-        height: 340,
-    },
-    Size {
-        name: "n",
-        width: 388,
-        height: 280,
-    },
-];
+pub const FULL: [Size; 2] =
+    [Size { name: "w", width: 1088, height: 340 }, Size { name: "n", width: 388, height: 280 }];
 /// A chart across half of the page.
-pub const HALF: [Size; 2] = [
-    Size {
-        name: "w",
-        width: 528,
-        height: 240,
-    },
-    Size {
-        name: "n",
-        width: 388,
-        height: 210,
-    },
-];
+pub const HALF: [Size; 2] =
+    [Size { name: "w", width: 528, height: 240 }, Size { name: "n", width: 388, height: 210 }];
 
 /// Draws a chart in both of its sizes.
 pub fn both(sizes: [Size; 2], draw: impl Fn(Size) -> String) -> String {
@@ -105,8 +85,7 @@ impl Frame {
             let y = self.y.at(value);
             self.svg.line("grid", (self.left, y), (self.right, y));
             let text = label(value, digits);
-            self.svg
-                .text("tick", (self.left - 8.0, y + 4.0), Anchor::End, &text);
+            self.svg.text("tick", (self.left - 8.0, y + 4.0), Anchor::End, &text);
         }
         self.svg.text("axis", (0.0, 12.0), Anchor::Start, name);
     }
@@ -124,13 +103,11 @@ impl Frame {
             let half = label.chars().count() as f64 * 3.4;
             let middle = x.min(self.width - half);
             if free <= middle - half {
-                self.svg
-                    .text("tick", (middle, y + 18.0), Anchor::Middle, label);
+                self.svg.text("tick", (middle, y + 18.0), Anchor::Middle, label);
                 free = middle + half + 6.0;
             }
         }
-        self.svg
-            .text("axis", (self.right, self.height - 4.0), Anchor::End, name);
+        self.svg.text("axis", (self.right, self.height - 4.0), Anchor::End, name);
     }
 
     /// Time of day and days below; the values of `x` are seconds since 1970.
@@ -138,10 +115,7 @@ impl Frame {
         let (from, to) = self.x.range();
         let count = ((self.right - self.left) / 50.0) as usize;
         let ticks = scale::clock_ticks(from as u64, to as u64, count);
-        let ticks: Vec<_> = ticks
-            .into_iter()
-            .map(|(at, label)| (at as f64, label))
-            .collect();
+        let ticks: Vec<_> = ticks.into_iter().map(|(at, label)| (at as f64, label)).collect();
         self.x_axis(&ticks, "time, UTC");
     }
 
@@ -150,16 +124,11 @@ impl Frame {
     pub fn tips(&mut self, tips: &[(f64, String)]) {
         let places: Vec<f64> = tips.iter().map(|(value, _)| self.x.at(*value)).collect();
         for (at, (_, tip)) in tips.iter().enumerate() {
-            let before = at
-                .checked_sub(1)
-                .map(|left| f64::midpoint(places[left], places[at]));
-            let after = places
-                .get(at + 1)
-                .map(|right| f64::midpoint(places[at], *right));
+            let before = at.checked_sub(1).map(|left| f64::midpoint(places[left], places[at]));
+            let after = places.get(at + 1).map(|right| f64::midpoint(places[at], *right));
             let (start, end) = (before.unwrap_or(self.left), after.unwrap_or(self.right));
             let height = self.bottom - self.top;
-            self.svg
-                .hit(start, self.top, (end - start).max(0.5), height, tip);
+            self.svg.hit(start, self.top, (end - start).max(0.5), height, tip);
         }
     }
 
@@ -178,9 +147,7 @@ pub fn moment(secs: u64) -> String {
 pub fn number(value: f64, digits: usize) -> String {
     let text = format!("{:.digits$}", value.abs());
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
-    let whole = whole
-        .parse()
-        .map_or_else(|_| whole.to_owned(), crate::text::thousands);
+    let whole = whole.parse().map_or_else(|_| whole.to_owned(), crate::text::thousands);
     let sign = if value < 0.0 { "−" } else { "" };
     let point = if fraction.is_empty() { "" } else { "." };
     format!("{sign}{whole}{point}{fraction}")
@@ -214,16 +181,9 @@ mod tests {
     #[test]
     fn tips_cover_the_width_without_overlap() {
         let mut frame = Frame::new(HALF[0], (0.0, 10.0), (0.0, 1.0), 40.0);
-        frame.tips(&[
-            (0.0, "a".to_owned()),
-            (5.0, "b".to_owned()),
-            (10.0, "c".to_owned()),
-        ]);
+        frame.tips(&[(0.0, "a".to_owned()), (5.0, "b".to_owned()), (10.0, "c".to_owned())]);
         let text = frame.finish("id", "t", "d");
         assert_eq!(text.matches("data-tip").count(), 3);
-        assert!(
-            text.contains("x=\"40.0\"") && text.contains("width=\"239.0\""),
-            "{text}"
-        );
+        assert!(text.contains("x=\"40.0\"") && text.contains("width=\"239.0\""), "{text}");
     }
 }

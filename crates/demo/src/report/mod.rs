@@ -62,11 +62,7 @@ pub fn write(file: &Path, data: &Data) -> io::Result<()> {
 /// Whether [`write()`] can be expected to work: for finding out before a run rather than after it.
 /// Leaves an empty file where there was none.
 pub fn probe(file: &Path) -> io::Result<()> {
-    fs::OpenOptions::new()
-        .append(true)
-        .create(true)
-        .open(file)
-        .map(drop)
+    fs::OpenOptions::new().append(true).create(true).open(file).map(drop)
 }
 
 /// A section of the page: its anchor, heading, a sentence on how to read it, and the body.

@@ -8,10 +8,7 @@ use crate::{fixed, text};
 
 /// The section; nothing without prices.
 pub fn prices(lines: &[PriceLine]) -> String {
-    let lines: Vec<_> = lines
-        .iter()
-        .filter(|line| !line.points.is_empty())
-        .collect();
+    let lines: Vec<_> = lines.iter().filter(|line| !line.points.is_empty()).collect();
     if lines.is_empty() {
         return String::new();
     }
@@ -25,12 +22,7 @@ pub fn prices(lines: &[PriceLine]) -> String {
         })
         .collect();
     let note = "What the oracle said. The dot marks the lowest price.";
-    section(
-        "prices",
-        "Prices",
-        note,
-        &format!("<div class=\"pairs\">{charts}</div>"),
-    )
+    section("prices", "Prices", note, &format!("<div class=\"pairs\">{charts}</div>"))
 }
 
 /// Name of the asset, and its fall from the first price to the lowest.
@@ -52,11 +44,7 @@ fn caption(line: &PriceLine, at: usize) -> String {
 /// First, lowest and last price, WAD.
 fn ends(line: &PriceLine) -> (u128, u128, u128) {
     let prices = || line.points.iter().map(|point| point.1);
-    (
-        prices().next().unwrap_or(0),
-        prices().min().unwrap_or(0),
-        prices().next_back().unwrap_or(0),
-    )
+    (prices().next().unwrap_or(0), prices().min().unwrap_or(0), prices().next_back().unwrap_or(0))
 }
 
 /// The chart of one asset.
@@ -72,25 +60,15 @@ fn chart(line: &PriceLine, at: usize, id: &str, size: Size) -> String {
     let mut frame = Frame::new(size, time, scale::around(low, high, 5), 56.0);
     frame.y_axis(5, &format!("USDC for one {}", line.asset), number);
     frame.time_axis();
-    let drawn: Vec<_> = points
-        .iter()
-        .map(value)
-        .map(|(x, y)| frame.at(x, y))
-        .collect();
+    let drawn: Vec<_> = points.iter().map(value).map(|(x, y)| frame.at(x, y)).collect();
     let colour = at % 4;
     frame.svg.polyline(&format!("line s{colour}"), &drawn);
     if let Some(lowest) = points.iter().min_by_key(|point| point.1) {
         let (x, y) = frame.at(lowest.0 as f64, wad(lowest.1));
         frame.svg.dot(&format!("mark f{colour}"), (x, y), 4.0, "");
         let (left, right) = (x < f64::from(size.width) / 2.0, text::price(lowest.1));
-        let (shift, anchor) = if left {
-            (9.0, Anchor::Start)
-        } else {
-            (-9.0, Anchor::End)
-        };
-        frame
-            .svg
-            .text("label", (x + shift, y + 4.0), anchor, &right);
+        let (shift, anchor) = if left { (9.0, Anchor::Start) } else { (-9.0, Anchor::End) };
+        frame.svg.text("label", (x + shift, y + 4.0), anchor, &right);
     }
     let tips: Vec<_> = scale::thin(&line.points, 96)
         .iter()
@@ -107,9 +85,5 @@ fn chart(line: &PriceLine, at: usize, id: &str, size: Size) -> String {
         text::price(last),
         text::price(lowest)
     );
-    frame.finish(
-        &format!("{id}-{}", size.name),
-        &format!("Price of {}", line.asset),
-        &desc,
-    )
+    frame.finish(&format!("{id}-{}", size.name), &format!("Price of {}", line.asset), &desc)
 }

@@ -15,12 +15,7 @@ impl Scale {
     /// Maps `from` to the pixel `start` and `to` to `end`. A range without width gets some.
     pub fn new((from, to): (f64, f64), (start, end): (f64, f64)) -> Self {
         let to = if from < to { to } else { from + 1.0 };
-        Self {
-            from,
-            to,
-            start,
-            end,
-        }
+        Self { from, to, start, end }
     }
 
     /// The pixel of a value.
@@ -48,10 +43,7 @@ pub fn ticks(from: f64, to: f64, count: usize) -> (Vec<f64>, usize) {
     while power * 10.0 <= rough {
         power *= 10.0;
     }
-    let step = [1.0, 2.0, 5.0, 10.0]
-        .iter()
-        .map(|m| m * power)
-        .find(|step| rough <= *step);
+    let step = [1.0, 2.0, 5.0, 10.0].iter().map(|m| m * power).find(|step| rough <= *step);
     let step = step.unwrap_or(power * 10.0);
     let mut digits = 0;
     let mut size = step;
@@ -62,13 +54,7 @@ pub fn ticks(from: f64, to: f64, count: usize) -> (Vec<f64>, usize) {
     let first = (from / step - 1e-9).ceil();
     let values = (0..=2 * count + 2).map(|n| (first + n as f64) * step);
     // Adding zero turns a negative zero into a positive one.
-    (
-        values
-            .take_while(|value| *value <= to + step * 1e-6)
-            .map(|v| v + 0.0)
-            .collect(),
-        digits,
-    )
+    (values.take_while(|value| *value <= to + step * 1e-6).map(|v| v + 0.0).collect(), digits)
 }
 
 /// The smallest range of round values around `from` and `to` with about `count` ticks.
@@ -78,18 +64,14 @@ pub fn around(from: f64, to: f64, count: usize) -> (f64, f64) {
         return (from, to);
     };
     let step = second - first;
-    (
-        (from / step + 1e-9).floor() * step,
-        (to / step - 1e-9).ceil() * step,
-    )
+    ((from / step + 1e-9).floor() * step, (to / step - 1e-9).ceil() * step)
 }
 
 /// Seconds of round clock times from `from` to `to`, at most `count`, with their labels: the day at
 /// midnights, else the time of day.
 pub fn clock_ticks(from: u64, to: u64, count: usize) -> Vec<(u64, String)> {
-    const MINUTES: [u64; 15] = [
-        1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440, 2_880, 10_080, 43_200,
-    ];
+    const MINUTES: [u64; 15] =
+        [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440, 2_880, 10_080, 43_200];
     let span = to.saturating_sub(from);
     let fits = |step: &u64| span / step < count.max(1) as u64;
     let step = MINUTES.iter().map(|minutes| minutes * MINUTE).find(fits);
@@ -97,16 +79,7 @@ pub fn clock_ticks(from: u64, to: u64, count: usize) -> Vec<(u64, String)> {
     let first = from.div_ceil(step) * step;
     (first..=to)
         .step_by(usize::try_from(step).unwrap_or(usize::MAX))
-        .map(|at| {
-            (
-                at,
-                if at.is_multiple_of(DAY) {
-                    time::short_day(at)
-                } else {
-                    time::clock(at)
-                },
-            )
-        })
+        .map(|at| (at, if at.is_multiple_of(DAY) { time::short_day(at) } else { time::clock(at) }))
         .collect()
 }
 
@@ -119,19 +92,9 @@ pub fn duration_ticks(span: u64, count: usize) -> (Vec<(u64, String)>, &'static 
     };
     let most = span.div_ceil(unit).div_ceil(count.max(1) as u64).max(1);
     let steps = [1, 2, 5, 10, 15, 20, 30, 60, 120, 240, 480, 960];
-    let step = steps
-        .iter()
-        .copied()
-        .find(|step| most <= *step)
-        .unwrap_or(most)
-        * unit;
+    let step = steps.iter().copied().find(|step| most <= *step).unwrap_or(most) * unit;
     let places = 0..=span / step;
-    (
-        places
-            .map(|n| (n * step, (n * step / unit).to_string()))
-            .collect(),
-        name,
-    )
+    (places.map(|n| (n * step, (n * step / unit).to_string())).collect(), name)
 }
 
 /// At most `most` of `items`, evenly spaced, first and last included.
@@ -141,9 +104,7 @@ pub fn thin<T: Clone>(items: &[T], most: usize) -> Vec<T> {
     }
     let last = items.len() - 1;
     let steps = most.max(2) - 1;
-    (0..=steps)
-        .map(|n| items[last * n / steps].clone())
-        .collect()
+    (0..=steps).map(|n| items[last * n / steps].clone()).collect()
 }
 
 /// At most about `most` of `points`, with the highest and lowest of each stretch.
@@ -177,10 +138,7 @@ mod tests {
     #[test]
     fn ticks_are_round_and_inside() {
         assert_eq!(ticks(86.0, 195.0, 5).0, [100.0, 150.0]);
-        assert_eq!(
-            ticks(0.0, 1.0, 5),
-            (vec![0.0, 0.2, 0.4, 0.6000000000000001, 0.8, 1.0], 1)
-        );
+        assert_eq!(ticks(0.0, 1.0, 5), (vec![0.0, 0.2, 0.4, 0.6000000000000001, 0.8, 1.0], 1));
         assert_eq!(ticks(5.0, 5.0, 4).0, [5.0]);
         assert_eq!(ticks(0.0, f64::INFINITY, 4).0, [0.0]);
         assert_eq!(ticks(0.00028, 0.00035, 4).1, 5);
@@ -196,15 +154,11 @@ mod tests {
     #[test]
     fn clock_ticks_name_days_at_midnight() {
         let march = 1_583_971_200;
-        let labels: Vec<_> = clock_ticks(march, march + 2 * DAY, 9)
-            .into_iter()
-            .map(|(_, label)| label)
-            .collect();
+        let labels: Vec<_> =
+            clock_ticks(march, march + 2 * DAY, 9).into_iter().map(|(_, label)| label).collect();
         assert_eq!(
             labels,
-            [
-                "12 Mar", "06:00", "12:00", "18:00", "13 Mar", "06:00", "12:00", "18:00", "14 Mar"
-            ]
+            ["12 Mar", "06:00", "12:00", "18:00", "13 Mar", "06:00", "12:00", "18:00", "14 Mar"]
         );
         assert!(clock_ticks(0, 100 * 365 * DAY, 8).len() <= 9);
         assert_eq!(clock_ticks(5, 5, 8).len(), 0);
@@ -215,10 +169,7 @@ mod tests {
         assert_eq!(duration_ticks(0, 5).1, "seconds");
         assert_eq!(duration_ticks(150, 5).0.len(), 6);
         let (ticks, unit) = duration_ticks(3_000, 6);
-        assert_eq!(
-            (unit, ticks[1].clone()),
-            ("minutes", (600, "10".to_owned()))
-        );
+        assert_eq!((unit, ticks[1].clone()), ("minutes", (600, "10".to_owned())));
         assert_eq!(duration_ticks(50_000, 6).1, "hours");
     }
 

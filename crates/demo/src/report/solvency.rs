@@ -12,11 +12,7 @@ type Line = (&'static str, &'static str, fn(&Solvency) -> u128);
 const SMALL: [(&str, &str, Line); 3] = [
     ("bad", "Bad debt", ("line bad", "bad debt", |s| s.bad_debt)),
     ("reserve", "Reserve", ("line s2", "reserve", |s| s.reserve)),
-    (
-        "sale",
-        "On sale",
-        ("line s1", "lots on sale at the live price", |s| s.on_sale),
-    ),
+    ("sale", "On sale", ("line s1", "lots on sale at the live price", |s| s.on_sale)),
 ];
 
 /// Debt as the chart stacks it: never below zero.
@@ -56,18 +52,8 @@ pub fn solvency(samples: &[Solvency]) -> String {
 }
 
 /// A third of the page, or a phone.
-const THIRD: [Size; 2] = [
-    Size {
-        name: "w",
-        width: 346,
-        height: 190,
-    },
-    Size {
-        name: "n",
-        height: 180,
-        ..HALF[1]
-    },
-];
+const THIRD: [Size; 2] =
+    [Size { name: "w", width: 346, height: 190 }, Size { name: "n", height: 180, ..HALF[1] }];
 
 /// First and last time.
 fn span(samples: &[Solvency]) -> (f64, f64) {
@@ -84,10 +70,7 @@ fn balance(samples: &[Solvency], size: Size) -> String {
     let range = scale::around(0.0, (most as f64 / unit).max(1e-6), 5);
     let mut frame = Frame::new(size, span(samples), range, 50.0);
     let line = |value: fn(&Solvency) -> f64| -> Vec<_> {
-        drawn
-            .iter()
-            .map(|s| frame.at(s.time as f64, value(s) / unit))
-            .collect()
+        drawn.iter().map(|s| frame.at(s.time as f64, value(s) / unit)).collect()
     };
     let floor = line(|_| 0.0);
     let cash = line(|s| s.cash as f64);
@@ -138,22 +121,11 @@ fn single(samples: &[Solvency], id: &str, (class, name, value): Line, size: Size
         .collect();
     frame.svg.polyline(class, &drawn);
     let tip = |(time, amount): &(u64, u128)| {
-        (
-            *time as f64,
-            format!("{}\n{name} {}", moment(*time), text::money(*amount)),
-        )
+        (*time as f64, format!("{}\n{name} {}", moment(*time), text::money(*amount)))
     };
     let tips: Vec<_> = scale::thin(&points, 64).iter().map(tip).collect();
     frame.tips(&tips);
     let last = points.last().map_or(0, |point| point.1);
-    let desc = format!(
-        "At most {} and at the end {} USDC.",
-        text::money(most),
-        text::money(last)
-    );
-    frame.finish(
-        &format!("{id}-{}", size.name),
-        &format!("{name} over time"),
-        &desc,
-    )
+    let desc = format!("At most {} and at the end {} USDC.", text::money(most), text::money(last));
+    frame.finish(&format!("{id}-{}", size.name), &format!("{name} over time"), &desc)
 }

@@ -50,11 +50,7 @@ impl Svg {
         if points.is_empty() {
             return;
         }
-        let _ = write!(
-            self.out,
-            "<path class=\"{class}\" d=\"{}\"/>",
-            steps(points)
-        );
+        let _ = write!(self.out, "<path class=\"{class}\" d=\"{}\"/>", steps(points));
     }
 
     /// The area between two lines, the second from right to left.
@@ -64,11 +60,7 @@ impl Svg {
         }
         let back: Vec<_> = lower.iter().rev().copied().collect();
         let rest = steps(&back).replacen('M', "L", 1);
-        let _ = write!(
-            self.out,
-            "<path class=\"{class}\" d=\"{}{rest}Z\"/>",
-            steps(upper)
-        );
+        let _ = write!(self.out, "<path class=\"{class}\" d=\"{}{rest}Z\"/>", steps(upper));
     }
 
     /// A dot; `tip` is shown when the pointer is on it.
@@ -155,10 +147,7 @@ mod tests {
         svg.polyline("none", &[]);
         let text = svg.finish("x", (10.0, 20.0), "T", "D");
         assert!(text.contains("d=\"M0.0 1.0L2.0 3.2\""), "{text}");
-        assert!(
-            text.contains("d=\"M0.0 0.0L1.0 0.0L1.0 2.0L0.0 2.0Z\""),
-            "{text}"
-        );
+        assert!(text.contains("d=\"M0.0 0.0L1.0 0.0L1.0 2.0L0.0 2.0Z\""), "{text}");
         assert!(text.contains("viewBox=\"0 0 10 20\"") && !text.contains("none"));
     }
 }

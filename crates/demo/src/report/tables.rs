@@ -36,20 +36,9 @@ pub fn summary(groups: &[Group]) -> String {
     }
     let groups: String = groups
         .iter()
-        .map(|group| {
-            format!(
-                "<div><h3>{}</h3>{}</div>",
-                escape(&group.title),
-                pairs(&group.rows)
-            )
-        })
+        .map(|group| format!("<div><h3>{}</h3>{}</div>", escape(&group.title), pairs(&group.rows)))
         .collect();
-    section(
-        "summary",
-        "Summary",
-        "",
-        &format!("<div class=\"groups\">{groups}</div>"),
-    )
+    section("summary", "Summary", "", &format!("<div class=\"groups\">{groups}</div>"))
 }
 
 /// Labels and values.
@@ -57,11 +46,7 @@ fn pairs(rows: &[(String, String)]) -> String {
     let rows: String = rows
         .iter()
         .map(|(label, value)| {
-            format!(
-                "<div><dt>{}</dt><dd>{}</dd></div>",
-                escape(label),
-                escape(value)
-            )
+            format!("<div><dt>{}</dt><dd>{}</dd></div>", escape(label), escape(value))
         })
         .collect();
     format!("<dl class=\"pairs-list\">{rows}</dl>")
@@ -69,10 +54,7 @@ fn pairs(rows: &[(String, String)]) -> String {
 
 /// A table with a caption for those who do not see the heading. The first column names the row.
 fn table(caption: &str, heads: &[&str], rows: &[Vec<String>]) -> String {
-    let heads: String = heads
-        .iter()
-        .map(|head| format!("<th scope=\"col\">{head}</th>"))
-        .collect();
+    let heads: String = heads.iter().map(|head| format!("<th scope=\"col\">{head}</th>")).collect();
     let rows: String = rows
         .iter()
         .map(|cells| {
@@ -108,11 +90,7 @@ pub fn conservation(tokens: &[Conservation]) -> String {
             .owed
             .iter()
             .map(|(name, amount)| {
-                format!(
-                    "<div><span>{}</span> {}</div>",
-                    escape(name),
-                    units(*amount)
-                )
+                format!("<div><span>{}</span> {}</div>", escape(name), units(*amount))
             })
             .collect();
         let difference = token.difference();
@@ -135,12 +113,7 @@ pub fn conservation(tokens: &[Conservation]) -> String {
     };
     let heads = ["Token", "Difference, wei", "Held", "Owed"];
     let caption = "What the engine holds and owes of each token";
-    section(
-        "conservation",
-        "Nothing is lost",
-        note,
-        &table(caption, &heads, &rows),
-    )
+    section("conservation", "Nothing is lost", note, &table(caption, &heads, &rows))
 }
 
 /// Gas of each entry point.
@@ -149,19 +122,10 @@ pub fn gas(entries: &[Gas]) -> String {
         return String::new();
     }
     let number = |value: u64| text::thousands(u128::from(value));
-    let most = entries
-        .iter()
-        .map(|entry| entry.max)
-        .max()
-        .unwrap_or(1)
-        .max(1);
+    let most = entries.iter().map(|entry| entry.max).max().unwrap_or(1).max(1);
     let row = |entry: &Gas| {
         let used = |gas: u64| {
-            if entry.calls == 0 {
-                "–".to_owned()
-            } else {
-                number(gas)
-            }
+            if entry.calls == 0 { "–".to_owned() } else { number(gas) }
         };
         let share = |gas: u64| gas as f64 * 100.0 / most as f64;
         // From least to most, with a stroke at the middle.
@@ -183,60 +147,30 @@ pub fn gas(entries: &[Gas]) -> String {
         ]
     };
     let rows: Vec<_> = entries.iter().map(row).collect();
-    let heads = [
-        "Entry point",
-        "Calls",
-        "Reverted",
-        "Least",
-        "Median",
-        "Most",
-        "Range",
-    ];
+    let heads = ["Entry point", "Calls", "Reverted", "Least", "Median", "Most", "Range"];
     let note = "Gas of the transactions that passed; the bar goes from the least to the most, the \
                 stroke is the median.";
     let body = table("Gas of each entry point", &heads, &rows);
-    section(
-        "gas",
-        "Gas",
-        note,
-        &body.replacen("<table>", "<table class=\"gas\">", 1),
-    )
+    section("gas", "Gas", note, &body.replacen("<table>", "<table class=\"gas\">", 1))
 }
 
 /// What was run, at the head of the page.
 pub fn masthead(header: &Header) -> String {
-    let title = if header.title.is_empty() {
-        "A crash, replayed"
-    } else {
-        &header.title
-    };
+    let title = if header.title.is_empty() { "A crash, replayed" } else { &header.title };
     let span = header.to.saturating_sub(header.from);
     let facts = [
         ("Prices", header.input.clone()),
-        (
-            "Played",
-            format!(
-                "{} to {} UTC",
-                time::minute(header.from),
-                time::minute(header.to)
-            ),
-        ),
+        ("Played", format!("{} to {} UTC", time::minute(header.from), time::minute(header.to))),
         ("Length", text::duration(span)),
         ("Positions", text::thousands(u128::from(header.positions))),
         ("Seed", header.seed.to_string()),
     ];
-    let own = facts
-        .into_iter()
-        .map(|(label, value)| (label.to_owned(), value));
+    let own = facts.into_iter().map(|(label, value)| (label.to_owned(), value));
     let rows: String = own
         .chain(header.facts.iter().cloned())
         .filter(|(_, value)| !value.is_empty())
         .map(|(label, value)| {
-            format!(
-                "<div><dt>{}</dt><dd>{}</dd></div>",
-                escape(&label),
-                escape(&value)
-            )
+            format!("<div><dt>{}</dt><dd>{}</dd></div>", escape(&label), escape(&value))
         })
         .collect();
     format!(
@@ -267,10 +201,5 @@ pub fn contracts(data: &Data) -> String {
     let rows: Vec<_> = contracts.iter().map(row).collect();
     let heads = ["Program", "WASM", "Compressed", "Limit", "Used"];
     let note = "Bytes. These programs ran here as they would be deployed.";
-    section(
-        "programs",
-        "Programs",
-        note,
-        &table("Programs and their sizes", &heads, &rows),
-    )
+    section("programs", "Programs", note, &table("Programs and their sizes", &heads, &rows))
 }

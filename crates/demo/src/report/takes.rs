@@ -31,19 +31,12 @@ pub fn takes(auctions: &[Auction]) -> String {
     let count = dots.len();
     let mean = mean(&dots);
     dots.truncate(DOTS);
-    let marks: Vec<_> = MARKS
-        .into_iter()
-        .cycle()
-        .zip(assets.iter().copied())
-        .collect();
+    let marks: Vec<_> = MARKS.into_iter().cycle().zip(assets.iter().copied()).collect();
     let chart = both(FULL, |size| chart(&dots, &assets, size));
     let side = if mean < 0 { "below" } else { "above" };
     let left_out = match count - dots.len() {
         0 => String::new(),
-        rest => format!(
-            " The {} smallest are left out.",
-            text::thousands(rest as u128)
-        ),
+        rest => format!(" The {} smallest are left out.", text::thousands(rest as u128)),
     };
     let note = format!(
         "{}, each by the minutes since its auction opened and its distance from the oracle; the \
@@ -51,12 +44,7 @@ pub fn takes(auctions: &[Auction]) -> String {
         plural(count, "take"),
         text::percent(mean.abs(), 2)
     );
-    section(
-        "takes",
-        "What takers paid",
-        &note,
-        &(legend(&marks) + &chart),
-    )
+    section("takes", "What takers paid", &note, &(legend(&marks) + &chart))
 }
 
 /// Paid over worth, less one, WAD.
@@ -87,32 +75,19 @@ fn chart(dots: &[(&Auction, &Take)], assets: &[&str], size: Size) -> String {
     let range = scale::around(low - 0.2, high + 0.2, 5);
     let mut frame = Frame::new(size, (0.0, width), range, 50.0);
     frame.y_axis(5, "price paid against the oracle", |value, digits| {
-        format!(
-            "{}{} %",
-            if value > 0.0 { "+" } else { "" },
-            number(value, digits)
-        )
+        format!("{}{} %", if value > 0.0 { "+" } else { "" }, number(value, digits))
     });
     let zero = (frame.at(0.0, 0.0), frame.at(width, 0.0));
     frame.svg.line("zero", zero.0, zero.1);
-    let ticks: Vec<_> = ticks
-        .into_iter()
-        .map(|(at, label)| (at as f64, label))
-        .collect();
+    let ticks: Vec<_> = ticks.into_iter().map(|(at, label)| (at as f64, label)).collect();
     frame.x_axis(&ticks, &format!("{unit} since the auction opened"));
     for dot in dots {
         let (auction, take) = dot;
-        let colour = assets
-            .iter()
-            .position(|name| *name == auction.asset)
-            .unwrap_or(0)
-            % 4;
+        let colour = assets.iter().position(|name| *name == auction.asset).unwrap_or(0) % 4;
         let radius = 2.0 + 9.0 * (take.pay as f64 / largest as f64).sqrt();
         let place = frame.at(age(dot) as f64, above(take));
         let tip = format!("{}\n{}", auction.asset, tip(auction, take));
-        frame
-            .svg
-            .dot(&format!("take f{colour}"), place, radius, &tip);
+        frame.svg.dot(&format!("take f{colour}"), place, radius, &tip);
     }
     let desc = format!(
         "{} between {} and {} percent of the oracle price.",

@@ -5,11 +5,7 @@ use crate::fixed::WAD;
 
 /// An auction with one take.
 fn auction(name: &str) -> Auction {
-    let curve = |time| CurvePoint {
-        time,
-        price: 99 * WAD,
-        oracle: 100 * WAD,
-    };
+    let curve = |time| CurvePoint { time, price: 99 * WAD, oracle: 100 * WAD };
     let take = Take {
         time: 130,
         price: 99 * WAD,
@@ -33,19 +29,8 @@ fn auction(name: &str) -> Auction {
 /// A little of everything, with `name` wherever a text goes.
 fn filled(text: &str) -> Data {
     let name = || text.to_owned();
-    let solvency = |time| Solvency {
-        time,
-        cash: 5,
-        debt: -3,
-        claims: 7,
-        ..Solvency::default()
-    };
-    let contract = Contract {
-        name: name(),
-        raw: 60_000,
-        compressed: 20_000,
-        limit: 24_576,
-    };
+    let solvency = |time| Solvency { time, cash: 5, debt: -3, claims: 7, ..Solvency::default() };
+    let contract = Contract { name: name(), raw: 60_000, compressed: 20_000, limit: 24_576 };
     Data {
         header: Header {
             title: name(),
@@ -54,30 +39,13 @@ fn filled(text: &str) -> Data {
             facts: vec![(name(), name())],
             ..Header::default()
         },
-        figures: vec![Figure {
-            label: name(),
-            value: name(),
-            note: name(),
-            tone: Tone::Bad,
-        }],
-        summary: vec![Group {
-            title: name(),
-            rows: vec![(name(), name())],
-        }],
-        prices: vec![PriceLine {
-            asset: name(),
-            points: vec![(100, WAD), (200, 2 * WAD)],
-        }],
-        health: vec![Health {
-            time: 100,
-            counts: [1; BANDS],
-        }],
+        figures: vec![Figure { label: name(), value: name(), note: name(), tone: Tone::Bad }],
+        summary: vec![Group { title: name(), rows: vec![(name(), name())] }],
+        prices: vec![PriceLine { asset: name(), points: vec![(100, WAD), (200, 2 * WAD)] }],
+        health: vec![Health { time: 100, counts: [1; BANDS] }],
         auctions: vec![auction(text)],
         solvency: vec![solvency(100), solvency(200)],
-        gas: vec![
-            Gas::of(&name(), &mut [5, 6, 7], 1),
-            Gas::of("none", &mut [], 1),
-        ],
+        gas: vec![Gas::of(&name(), &mut [5, 6, 7], 1), Gas::of("none", &mut [], 1)],
         conservation: vec![Conservation {
             token: name(),
             decimals: 6,
@@ -91,16 +59,8 @@ fn filled(text: &str) -> Data {
 fn check_balance(page: &str) {
     let body = &page[page.find("<body>").expect("body")..page.find("<script>").expect("script")];
     let mut open: Vec<&str> = Vec::new();
-    for tag in body
-        .split('<')
-        .skip(1)
-        .map(|part| part.split('>').next().unwrap_or(""))
-    {
-        let name = tag
-            .trim_start_matches('/')
-            .split([' ', '/'])
-            .next()
-            .unwrap_or("");
+    for tag in body.split('<').skip(1).map(|part| part.split('>').next().unwrap_or("")) {
+        let name = tag.trim_start_matches('/').split([' ', '/']).next().unwrap_or("");
         if tag.starts_with('/') {
             assert_eq!(open.pop(), Some(name), "closing {tag}");
         } else if !tag.ends_with('/') && name != "br" {
@@ -134,26 +94,18 @@ fn a_filled_page_has_every_section_and_unique_ids() {
     ] {
         assert!(page.contains(&format!("<section id=\"{id}\">")), "{id}");
     }
-    let mut ids: Vec<&str> = page
-        .split(" id=\"")
-        .skip(1)
-        .filter_map(|part| part.split('"').next())
-        .collect();
+    let mut ids: Vec<&str> =
+        page.split(" id=\"").skip(1).filter_map(|part| part.split('"').next()).collect();
     let count = ids.len();
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), count);
-    assert_eq!(
-        page.matches("role=\"img\"").count(),
-        page.matches("<desc").count()
-    );
+    assert_eq!(page.matches("role=\"img\"").count(), page.matches("<desc").count());
 }
 
 #[test]
 fn names_cannot_break_out() {
-    let page = render(&filled(
-        "</script><script>alert('1')</script>\"><img src=x onerror=\"y\">",
-    ));
+    let page = render(&filled("</script><script>alert('1')</script>\"><img src=x onerror=\"y\">"));
     check_balance(&page);
     assert_eq!(page.matches("<script").count(), 1);
     assert!(!page.contains("<img") && !page.contains("alert('"));
@@ -176,16 +128,10 @@ fn extreme_values_draw_no_nonsense() {
     data.auctions[0].curve[0].price = 0;
     data.solvency[0].cash = u128::MAX;
     data.solvency[1].claims = u128::MAX;
-    data.health.push(Health {
-        time: 0,
-        counts: [u32::MAX; BANDS],
-    });
+    data.health.push(Health { time: 0, counts: [u32::MAX; BANDS] });
     let page = render(&data);
     check_balance(&page);
-    assert!(
-        !page.contains("NaN") && !page.contains("inf"),
-        "not a number"
-    );
+    assert!(!page.contains("NaN") && !page.contains("inf"), "not a number");
 }
 
 #[test]
