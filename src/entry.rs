@@ -145,7 +145,7 @@ impl Arg for Address {
     fn read(args: &mut Args) -> Self {
         let word = args.word();
         args.bad |= word.bit_len() > 160;
-        Address::from_word(word.into())
+        sdk::address(word)
     }
 }
 
@@ -197,15 +197,15 @@ pub struct Out {
 impl Out {
     #[inline(never)]
     fn word(&mut self, word: U256) {
-        self.head.extend_from_slice(&word.to_be_bytes::<32>());
+        self.head.extend_from_slice(&sdk::to_bytes(word));
     }
 
     fn list(&mut self, items: impl ExactSizeIterator<Item = U256>) {
         let offset = self.heads.saturating_add(self.tail.len());
         self.word(U256::from(offset));
-        self.tail.extend_from_slice(&U256::from(items.len()).to_be_bytes::<32>());
+        self.tail.extend_from_slice(&sdk::to_bytes(U256::from(items.len())));
         for item in items {
-            self.tail.extend_from_slice(&item.to_be_bytes::<32>());
+            self.tail.extend_from_slice(&sdk::to_bytes(item));
         }
     }
 }
@@ -249,7 +249,7 @@ macro_rules! words {
 words! {
     U256: value => value;
     I256: value => value.into_raw();
-    Address: value => U256::from_be_bytes(value.into_word().0);
+    Address: value => sdk::from_bytes(&value.into_word().0);
     bool: value => U256::from(value);
     u8: value => U256::from(value);
     u16: value => U256::from(value);

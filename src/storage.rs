@@ -12,7 +12,10 @@ use plimsoll_math::words::{
 };
 use stylus_sdk::prelude::*;
 
-use crate::error::Result;
+use crate::{
+    error::Result,
+    sdk::{self, Slot},
+};
 
 /// Collaterals of one market.
 pub const MAX_ASSETS: u8 = 16;
@@ -89,10 +92,10 @@ macro_rules! asset_words {
 macro_rules! global_words {
     ($($get:ident, $set:ident, $word:ident, $at:ident;)*) => {$(
         pub fn $get(&self) -> $word {
-            $word::unpack(self.word(U256::from($at)))
+            $word::unpack(self.word(&fixed($at)))
         }
         pub fn $set(&mut self, word: &$word) -> Result<()> {
-            self.put_word(U256::from($at), word.pack())
+            self.put_word(&fixed($at), word.pack())
         }
     )*};
 }
@@ -101,10 +104,10 @@ macro_rules! numbers {
     ($($(#[$doc:meta])* $get:ident, $set:ident, $at:ident;)*) => {$(
         $(#[$doc])*
         pub fn $get(&self) -> U256 {
-            self.word(U256::from($at))
+            self.word(&fixed($at))
         }
         pub fn $set(&mut self, value: U256) {
-            self.set_word(U256::from($at), value);
+            self.set_word(&fixed($at), value);
         }
     )*};
 }
@@ -113,10 +116,10 @@ macro_rules! addresses {
     ($($(#[$doc:meta])* $get:ident, $set:ident, $at:ident;)*) => {$(
         $(#[$doc])*
         pub fn $get(&self) -> Address {
-            Address::from_word(self.word(U256::from($at)).into())
+            sdk::address(self.word(&fixed($at)))
         }
         pub fn $set(&mut self, address: Address) {
-            self.set_word(U256::from($at), account_key(address));
+            self.set_word(&fixed($at), sdk::from_bytes(&account_key(address)));
         }
     )*};
 }
@@ -125,10 +128,10 @@ macro_rules! by_account {
     ($($(#[$doc:meta])* $get:ident, $set:ident, $at:ident;)*) => {$(
         $(#[$doc])*
         pub fn $get(&self, account: Address) -> U256 {
-            self.word(self.slot_of(account_key(account), $at, 0))
+            self.word(&self.slot_of(&account_key(account), $at, 0))
         }
         pub fn $set(&mut self, account: Address, value: U256) {
-            self.set_word(self.slot_of(account_key(account), $at, 0), value);
+            self.set_word(&self.slot_of(&account_key(account), $at, 0), value);
         }
     )*};
 }
@@ -178,11 +181,11 @@ impl Engine {
     /// The `n`-th program: 1 the extension, 2 the market, 3 the lens. What the one before it does
     /// not hold is served by it.
     pub fn program(&self, n: u8) -> Address {
-        Address::from_word(self.word(program_slot(n)).into())
+        sdk::address(self.word(&program_slot(n)))
     }
 
     pub fn set_program(&mut self, n: u8, address: Address) {
-        self.set_word(program_slot(n), account_key(address));
+        self.set_word(&program_slot(n), sdk::from_bytes(&account_key(address)));
     }
 
     pub fn asset_count(&self) -> u8 {
@@ -236,80 +239,100 @@ impl Engine {
     }
 
     fn asset_word(&self, asset: u8, word: u8) -> U256 {
-        self.word(asset_slot(asset, word))
+        self.word(&asset_slot(asset, word))
     }
 
     fn put_asset_word(&mut self, asset: u8, word: u8, packed: Packed) -> Result<()> {
-        self.put_word(asset_slot(asset, word), packed)
+        self.put_word(&asset_slot(asset, word), packed)
     }
 
     fn position_word(&self, account: Address, word: u8) -> U256 {
-        self.word(self.slot_of(account_key(account), POSITIONS, word))
+        self.word(&self.slot_of(&account_key(account), POSITIONS, word))
     }
 
     fn put_position_word(&mut self, account: Address, word: u8, packed: Packed) -> Result<()> {
-        self.put_word(self.slot_of(account_key(account), POSITIONS, word), packed)
+        self.put_word(&self.slot_of(&account_key(account), POSITIONS, word), packed)
     }
 
     fn auction_word(&self, asset: u8, slot: u32, word: u8) -> U256 {
-        self.word(self.slot_of(auction_key(asset, slot), AUCTIONS, word))
+        self.word(&self.slot_of(&auction_key(asset, slot), AUCTIONS, word))
     }
 
     fn put_auction_word(&mut self, asset: u8, slot: u32, word: u8, packed: Packed) -> Result<()> {
-        self.put_word(self.slot_of(auction_key(asset, slot), AUCTIONS, word), packed)
+        self.put_word(&self.slot_of(&auction_key(asset, slot), AUCTIONS, word), packed)
     }
 
-    #[inline(never)]
-    fn word(&self, slot: U256) -> U256 {
-        U256::from_be_bytes(self.vm().storage_load_bytes32(slot).0)
+    fn word(&self, slot: &Slot) -> U256 {
+        sdk::load(self, slot)
     }
 
     /// Stores a word, if every field fitted.
     #[inline(never)]
-    fn put_word(&mut self, slot: U256, packed: Packed) -> Result<()> {
+    fn put_word(&mut self, slot: &Slot, packed: Packed) -> Result<()> {
         self.set_word(slot, packed?);
         Ok(())
     }
 
-    #[inline(never)]
-    fn set_word(&mut self, slot: U256, value: U256) {
-        // SAFETY: this type alone writes storage, and `&mut self` is its only writer.
-        unsafe { self.vm().storage_cache_bytes32(slot, value.into()) };
+    fn set_word(&mut self, slot: &Slot, value: U256) {
+        sdk::store(self, slot, value);
     }
 
     /// Where the `word`-th word of a mapping's value stands.
     #[inline(never)]
-    fn slot_of(&self, key: U256, root: u8, word: u8) -> U256 {
+    fn slot_of(&self, key: &Slot, root: u8, word: u8) -> Slot {
         let mut image = [0; 64];
         let (left, right) = image.split_at_mut(32);
-        left.copy_from_slice(&key.to_be_bytes::<32>());
-        right.copy_from_slice(&U256::from(root).to_be_bytes::<32>());
-        let first = U256::from_be_bytes(self.vm().native_keccak256(&image).0);
-        first.wrapping_add(U256::from(word))
+        left.copy_from_slice(key);
+        right.copy_from_slice(&fixed(root));
+        let mut slot = sdk::keccak(self, &image);
+        let mut carry = word;
+        for byte in slot.iter_mut().rev() {
+            let (sum, overflows) = byte.overflowing_add(carry);
+            *byte = sum;
+            if !overflows {
+                break;
+            }
+            carry = 1;
+        }
+        slot
     }
 }
 
-fn program_slot(n: u8) -> U256 {
-    U256::from(match n {
+/// A slot below 256.
+fn fixed(slot: u8) -> Slot {
+    let mut bytes = [0; 32];
+    if let Some(last) = bytes.last_mut() {
+        *last = slot;
+    }
+    bytes
+}
+
+fn program_slot(n: u8) -> Slot {
+    fixed(match n {
         1 => EXTENSION,
         2 => MARKET_PROGRAM,
         _ => LENS,
     })
 }
 
-fn asset_slot(asset: u8, word: u8) -> U256 {
+fn asset_slot(asset: u8, word: u8) -> Slot {
     // Sixteen assets of eight words: below 256.
-    U256::from(ASSETS.saturating_add(asset.saturating_mul(ASSET_WORDS)).saturating_add(word))
+    fixed(ASSETS.saturating_add(asset.saturating_mul(ASSET_WORDS)).saturating_add(word))
 }
 
 fn claim_at(asset: u8, n: u8) -> u8 {
     CLAIMS.saturating_add(asset.saturating_mul(2)).saturating_add(n)
 }
 
-fn account_key(account: Address) -> U256 {
-    U256::from_be_bytes(account.into_word().0)
+fn account_key(account: Address) -> Slot {
+    account.into_word().0
 }
 
-fn auction_key(asset: u8, slot: u32) -> U256 {
-    U256::from((u32::from(asset) << 24) | (slot & 0x00ff_ffff))
+fn auction_key(asset: u8, slot: u32) -> Slot {
+    let mut key = [0; 32];
+    let [_, a, b, c] = slot.to_be_bytes();
+    if let Some(end) = key.last_chunk_mut::<4>() {
+        *end = [asset, a, b, c];
+    }
+    key
 }

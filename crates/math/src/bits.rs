@@ -1,7 +1,7 @@
 //! Reading and writing a 256-bit word field by field, from bit 0 up. A cursor instead of offsets:
 //! fields cannot overlap, and the two directions list the same widths in the same order.
 
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{Address, U256};
 
 use crate::{MathError, Result};
 
@@ -45,37 +45,49 @@ pub(crate) fn join(high: u128, low: u128) -> U256 {
 }
 
 /// The largest number of `bits` bits.
-#[inline]
-fn mask(bits: u32) -> u128 {
+#[inline(always)]
+const fn mask(bits: u32) -> u128 {
     u128::MAX.unbounded_shr(128_u32.saturating_sub(bits))
 }
 
 /// Takes fields off the low end.
+///
+/// Every step is inlined: the position is then a constant, and a field two or three instructions on
+/// 64-bit limbs. A shift of 128 bits by a variable would cost a hundred times as much.
 pub(crate) struct Reader {
-    low: u128,
-    high: u128,
+    limbs: [u64; 4],
+    at: u32,
 }
 
 impl Reader {
+    #[inline(always)]
     pub(crate) fn new(word: U256) -> Self {
-        let [a, b, c, d] = word.into_limbs();
-        Self {
-            low: u128::from(b) << 64 | u128::from(a),
-            high: u128::from(d) << 64 | u128::from(c),
-        }
+        Self { limbs: word.into_limbs(), at: 0 }
     }
 
     /// The next field, of 1 to 128 bits.
-    #[inline(never)]
+    #[inline(always)]
     pub(crate) fn take(&mut self, bits: u32) -> u128 {
-        let value = self.low & mask(bits);
-        let carried = self.high.unbounded_shl(128_u32.saturating_sub(bits));
-        self.low = self.low.unbounded_shr(bits) | carried;
-        self.high = self.high.unbounded_shr(bits);
-        value
+        let low = self.digit(self.at);
+        let high = if bits > 64 { self.digit(self.at.saturating_add(64)) } else { 0 };
+        self.at = self.at.saturating_add(bits);
+        (u128::from(high) << 64 | u128::from(low)) & mask(bits)
+    }
+
+    /// The 64 bits from a position on.
+    #[inline(always)]
+    fn digit(&self, at: u32) -> u64 {
+        let (limb, shift) = (at >> 6, at & 63);
+        let low = limb_of(&self.limbs, limb) >> shift;
+        if shift == 0 {
+            return low;
+        }
+        let next = limb_of(&self.limbs, limb.saturating_add(1));
+        low | next << (64_u32.saturating_sub(shift) & 63)
     }
 
     /// The next field as two's complement.
+    #[inline(always)]
     pub(crate) fn take_signed(&mut self, bits: u32) -> i128 {
         let unused = 128_u32.saturating_sub(bits);
         let value = self.take(bits).unbounded_shl(unused).cast_signed();
@@ -83,67 +95,112 @@ impl Reader {
     }
 
     /// The next 160 bits.
+    #[inline(always)]
     pub(crate) fn take_address(&mut self) -> Address {
-        let low = self.take(128);
-        let high = self.take(32);
-        Address::from_word(B256::from(join(high, low).to_be_bytes::<32>()))
+        let (low, middle) = (low_64(self.take(64)), low_64(self.take(64)));
+        address(low_32(self.take(32)), middle, low)
     }
 }
 
-/// Puts fields on, from the low end.
+/// The address whose bytes are those of three numbers, the high one first.
+#[inline(never)]
+fn address(high: u32, middle: u64, low: u64) -> Address {
+    let ([a, b, c, d], m, l) = (high.to_be_bytes(), middle.to_be_bytes(), low.to_be_bytes());
+    let mut bytes = [a, b, c, d, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    if let Some(rest) = bytes.last_chunk_mut::<16>() {
+        let (first, second) = rest.split_at_mut(8);
+        first.copy_from_slice(&m);
+        second.copy_from_slice(&l);
+    }
+    Address::new(bytes)
+}
+
+/// A limb, zero beyond the fourth.
+#[inline(always)]
+fn limb_of(limbs: &[u64; 4], n: u32) -> u64 {
+    let [a, b, c, d] = *limbs;
+    match n {
+        0 => a,
+        1 => b,
+        2 => c,
+        3 => d,
+        _ => 0,
+    }
+}
+
+/// Puts fields on, from the low end. Inlined as [`Reader`] is.
 pub(crate) struct Writer {
-    low: u128,
-    high: u128,
-    used: u32,
+    limbs: [u64; 4],
+    at: u32,
     fits: bool,
 }
 
 impl Writer {
+    #[inline(always)]
     pub(crate) const fn new() -> Self {
-        Self {
-            low: 0,
-            high: 0,
-            used: 0,
-            fits: true,
-        }
+        Self { limbs: [0; 4], at: 0, fits: true }
     }
 
     /// Appends a field of 1 to 128 bits.
-    #[inline(never)]
-    pub(crate) fn put(&mut self, bits: u32, value: u128) -> &mut Self {
+    #[inline(always)]
+    pub(crate) fn put(mut self, bits: u32, value: u128) -> Self {
         // A value that is too wide may spill into its neighbours: the word is refused at the end.
         self.fits &= value <= mask(bits);
-        self.low |= value.unbounded_shl(self.used);
-        self.high |= match self.used.checked_sub(128) {
-            Some(shift) => value.unbounded_shl(shift),
-            None => value.unbounded_shr(128_u32.saturating_sub(self.used)),
-        };
-        self.used = self.used.saturating_add(bits);
+        self.or(self.at, low_64(value));
+        if bits > 64 {
+            self.or(self.at.saturating_add(64), low_64(value >> 64));
+        }
+        self.at = self.at.saturating_add(bits);
         self
     }
 
+    /// Ors 64 bits in from a position on.
+    #[inline(always)]
+    fn or(&mut self, at: u32, digit: u64) {
+        let (limb, shift) = (at >> 6, at & 63);
+        self.or_limb(limb, digit.unbounded_shl(shift));
+        if shift > 0 {
+            self.or_limb(limb.saturating_add(1), digit >> (64_u32.saturating_sub(shift) & 63));
+        }
+    }
+
+    #[inline(always)]
+    fn or_limb(&mut self, limb: u32, part: u64) {
+        let [a, b, c, d] = &mut self.limbs;
+        match limb {
+            0 => *a |= part,
+            1 => *b |= part,
+            2 => *c |= part,
+            3 => *d |= part,
+            _ => {}
+        }
+    }
+
     /// Appends a field in two's complement.
-    pub(crate) fn put_signed(&mut self, bits: u32, value: i128) -> &mut Self {
+    #[inline(always)]
+    pub(crate) fn put_signed(mut self, bits: u32, value: i128) -> Self {
         let unused = 128_u32.saturating_sub(bits);
         self.fits &= value.unbounded_shl(unused).unbounded_shr(unused) == value;
         self.put(bits, value.cast_unsigned() & mask(bits))
     }
 
     /// Appends 160 bits.
-    pub(crate) fn put_address(&mut self, address: Address) -> &mut Self {
-        let mut source = Reader::new(U256::from_be_bytes(address.into_word().0));
-        let low = source.take(128);
-        let high = source.take(128);
-        self.put(128, low).put(32, high)
+    #[inline(always)]
+    pub(crate) fn put_address(self, address: Address) -> Self {
+        let (top, rest) = address.0.0.split_at(4);
+        let high = top.first_chunk().map_or(0, |bytes| u32::from_be_bytes(*bytes));
+        let low = rest.first_chunk().map_or(0, |bytes| u128::from_be_bytes(*bytes));
+        self.put(128, low).put(32, high.into())
     }
 
     /// The word.
     ///
     /// # Errors
     /// `OutOfRange` if a value did not fit its field.
-    pub(crate) fn finish(&self) -> Result<U256> {
-        if self.fits && self.used <= 256 {
-            Ok(join(self.high, self.low))
+    #[inline(always)]
+    pub(crate) fn finish(self) -> Result<U256> {
+        if self.fits && self.at <= 256 {
+            Ok(U256::from_limbs(self.limbs))
         } else {
             Err(MathError::OutOfRange)
         }
@@ -156,8 +213,7 @@ mod tests {
 
     #[test]
     fn fields_cross_the_middle() {
-        let mut writer = Writer::new();
-        let word = writer
+        let word = Writer::new()
             .put(100, 5)
             .put(60, (1 << 60) - 1)
             .put(96, 7)
@@ -200,7 +256,7 @@ mod tests {
         let mut reader = Reader::new(word);
         assert_eq!((reader.take_address(), reader.take(8)), (address, 1));
         assert_eq!(
-            Address::from_word(B256::from(word.to_be_bytes::<32>())),
+            Address::from_word(word.into()),
             address
         );
     }

@@ -27,6 +27,7 @@ pub const EXP_INPUT_MAX: u128 = (1 << 24) - 1;
 /// e^-0.000001 in units of 2^-63, rounded up.
 const EXP_STEP: u128 = 9_223_362_813_487_350_638;
 const LOW_64: u128 = (1 << 64) - 1;
+const LOW_32: u64 = (1 << 32) - 1;
 const MANTISSA_BITS: u32 = 40;
 
 /// Sum of `a` and `b`.
@@ -93,10 +94,11 @@ pub fn mul_div_up(a: u128, b: u128, d: u128) -> Result<u128> {
 /// # Errors
 /// `DivisionByZero`.
 pub fn mul_div_wide_down(a: u128, b: u128, d: u128) -> Result<(u128, u128)> {
+    if d == 0 {
+        return Err(MathError::DivisionByZero);
+    }
     let (high, low) = mul_wide(a, b);
-    let quotient = high.checked_div(d).ok_or(MathError::DivisionByZero)?;
-    // The step subtracts a product that division has just proved to fit.
-    let rest = high.wrapping_sub(quotient.wrapping_mul(d));
+    let (quotient, rest) = divide(0, high, d);
     Ok((quotient, divide(rest, low, d).0))
 }
 
@@ -228,14 +230,10 @@ fn mul_wide(a: u128, b: u128) -> (u128, u128) {
 /// Quotient and remainder of a 256-bit number by `d`, for `high < d`, so that the quotient fits.
 ///
 /// Knuth's algorithm D on 64-bit digits: two quotient digits, each estimated from the leading digit
-/// of the divisor and corrected at most twice.
+/// of the divisor and corrected at most twice. No division of 128 bits: a WASM machine has none,
+/// and the compiler's own costs more than the rest of this function together.
 #[inline(never)]
 fn divide(high: u128, low: u128, d: u128) -> (u128, u128) {
-    if high == 0 {
-        // `d > high`, so this is the only case that needs no second half.
-        let quotient = low.checked_div(d).unwrap_or(0);
-        return (quotient, low.wrapping_sub(quotient.wrapping_mul(d)));
-    }
     // The estimate is close only if the divisor's top bit is set.
     let shift = d.leading_zeros();
     let complement = 128_u32.saturating_sub(shift);
@@ -244,26 +242,56 @@ fn divide(high: u128, low: u128, d: u128) -> (u128, u128) {
     let low = low.unbounded_shl(shift);
     let (first, rest) = divide_digit(high, low >> 64, d);
     let (second, rest) = divide_digit(rest, low & LOW_64, d);
-    (first << 64 | second, rest.unbounded_shr(shift))
+    (u128::from(first) << 64 | u128::from(second), rest.unbounded_shr(shift))
 }
 
 /// One digit of the quotient of `rest * 2^64 + digit` by `d`, and what remains; `rest < d` and the
 /// top bit of `d` is set.
 #[inline(never)]
-fn divide_digit(rest: u128, digit: u128, d: u128) -> (u128, u128) {
-    let (d1, d0) = (d >> 64, d & LOW_64);
-    let mut quotient = rest.checked_div(d1).unwrap_or(0);
-    let mut over = rest.wrapping_sub(quotient.wrapping_mul(d1));
+fn divide_digit(rest: u128, digit: u128, d: u128) -> (u64, u128) {
+    let (d1, d0) = (low_64(d >> 64), d & LOW_64);
+    let (mut quotient, over) = estimate(low_64(rest >> 64), low_64(rest), d1);
+    let mut over = u128::from(over.0) << 64 | u128::from(over.1);
     // The estimate ignores `d0`, so it is too large by at most two. Once `over` passes a digit, the
     // comparison cannot hold any more.
-    while over <= LOW_64 && (quotient > LOW_64 || quotient.wrapping_mul(d0) > (over << 64 | digit))
+    while over <= LOW_64 && u128::from(quotient).wrapping_mul(d0) > (over << 64 | digit) {
+        quotient = quotient.wrapping_sub(1);
+        over = over.wrapping_add(d1.into());
+    }
+    // The remainder is below `d`, so that the low 128 bits of the difference are all of it.
+    let product = u128::from(quotient).wrapping_mul(d);
+    (quotient, (rest << 64 | digit).wrapping_sub(product))
+}
+
+/// The quotient of two digits by one, at most the largest digit, and what is over it (carry, then
+/// digit). The top bit of `d` is set and `high <= d`.
+fn estimate(high: u64, low: u64, d: u64) -> (u64, (u64, u64)) {
+    if high >= d {
+        // The quotient is one digit and a bit: the largest digit is close enough.
+        let (over, carry) = low.overflowing_add(d);
+        return (u64::MAX, (carry.into(), over));
+    }
+    // The same algorithm once more, on halves of 32 bits, which the machine divides.
+    let (first, rest) = divide_half(high, low >> 32, d);
+    let (second, rest) = divide_half(rest, low & LOW_32, d);
+    (first << 32 | second, (0, rest))
+}
+
+/// One half-digit of the quotient of `rest * 2^32 + half` by `d`, and what remains; `rest < d` and
+/// the top bit of `d` is set.
+#[inline(never)]
+fn divide_half(rest: u64, half: u64, d: u64) -> (u64, u64) {
+    let (d1, d0) = (d >> 32, d & LOW_32);
+    // `d1` has its top bit set.
+    let mut quotient = rest.checked_div(d1).unwrap_or(0);
+    let mut over = rest.wrapping_sub(quotient.wrapping_mul(d1));
+    while over <= LOW_32
+        && (quotient > LOW_32 || quotient.wrapping_mul(d0) > (over << 32 | half))
     {
         quotient = quotient.wrapping_sub(1);
         over = over.wrapping_add(d1);
     }
-    // The remainder is below `d`, so that the low 128 bits of the difference are all of it.
-    let remainder = (rest << 64 | digit).wrapping_sub(quotient.wrapping_mul(d));
-    (quotient, remainder)
+    (quotient, (rest << 32 | half).wrapping_sub(quotient.wrapping_mul(d)))
 }
 
 #[cfg(test)]

@@ -35,6 +35,7 @@ pub struct AssetPrice {
 
 impl AssetPrice {
     /// The word.
+    #[inline(never)]
     pub fn pack(&self) -> Result<U256> {
         Writer::new()
             .put(92, self.price)
@@ -51,6 +52,7 @@ impl AssetPrice {
     }
 
     /// The fields of a word.
+    #[inline(never)]
     pub fn unpack(word: U256) -> Self {
         let mut word = Reader::new(word);
         Self {
@@ -107,6 +109,7 @@ pub struct SaleTerms {
 
 impl SaleTerms {
     /// The word.
+    #[inline(never)]
     pub fn pack(&self) -> Result<U256> {
         Writer::new()
             .put(14, self.reference_factor.into())
@@ -129,6 +132,7 @@ impl SaleTerms {
     }
 
     /// The fields of a word.
+    #[inline(never)]
     pub fn unpack(word: U256) -> Self {
         let mut word = Reader::new(word);
         Self {
@@ -167,6 +171,7 @@ pub struct Sales {
 
 impl Sales {
     /// The word.
+    #[inline(never)]
     pub fn pack(&self) -> Result<U256> {
         Writer::new()
             .put(16, self.newest.into())
@@ -177,6 +182,7 @@ impl Sales {
     }
 
     /// The fields of a word.
+    #[inline(never)]
     pub fn unpack(word: U256) -> Self {
         let mut word = Reader::new(word);
         Self {
@@ -199,6 +205,7 @@ pub struct Caps {
 
 impl Caps {
     /// The word.
+    #[inline(never)]
     pub fn pack(&self) -> Result<U256> {
         Writer::new()
             .put(112, self.cap)
@@ -207,6 +214,7 @@ impl Caps {
     }
 
     /// The fields of a word.
+    #[inline(never)]
     pub fn unpack(word: U256) -> Self {
         let mut word = Reader::new(word);
         Self {
@@ -227,6 +235,7 @@ pub struct Token {
 
 impl Token {
     /// The word.
+    #[inline(never)]
     pub fn pack(&self) -> Result<U256> {
         Writer::new()
             .put_address(self.token)
@@ -235,6 +244,7 @@ impl Token {
     }
 
     /// The fields of a word.
+    #[inline(never)]
     pub fn unpack(word: U256) -> Self {
         let mut word = Reader::new(word);
         Self {
@@ -261,6 +271,7 @@ pub struct Feed {
 
 impl Feed {
     /// The word.
+    #[inline(never)]
     pub fn pack(&self) -> Result<U256> {
         Writer::new()
             .put_address(self.feed)
@@ -272,6 +283,7 @@ impl Feed {
     }
 
     /// The fields of a word.
+    #[inline(never)]
     pub fn unpack(word: U256) -> Self {
         let mut word = Reader::new(word);
         Self {
@@ -299,6 +311,7 @@ pub struct Ramp {
 
 impl Ramp {
     /// The word.
+    #[inline(never)]
     pub fn pack(&self) -> Result<U256> {
         Writer::new()
             .put(14, self.from.into())
@@ -309,6 +322,7 @@ impl Ramp {
     }
 
     /// The fields of a word.
+    #[inline(never)]
     pub fn unpack(word: U256) -> Self {
         let mut word = Reader::new(word);
         Self {

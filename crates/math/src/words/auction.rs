@@ -29,6 +29,7 @@ pub struct AuctionTerms {
 
 impl AuctionTerms {
     /// The word.
+    #[inline(never)]
     pub fn pack(&self) -> Result<U256> {
         Writer::new()
             .put(112, self.lot)
@@ -42,6 +43,7 @@ impl AuctionTerms {
     }
 
     /// The fields of a word.
+    #[inline(never)]
     pub fn unpack(word: U256) -> Self {
         let mut word = Reader::new(word);
         Self {
@@ -71,6 +73,7 @@ pub struct AuctionPool {
 
 impl AuctionPool {
     /// The word.
+    #[inline(never)]
     pub fn pack(&self) -> Result<U256> {
         Writer::new()
             .put(112, self.units)
@@ -81,6 +84,7 @@ impl AuctionPool {
     }
 
     /// The fields of a word.
+    #[inline(never)]
     pub fn unpack(word: U256) -> Self {
         let mut word = Reader::new(word);
         Self {

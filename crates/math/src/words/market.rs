@@ -25,6 +25,7 @@ pub struct Market {
 
 impl Market {
     /// The word.
+    #[inline(never)]
     pub fn pack(&self) -> Result<U256> {
         Writer::new()
             .put(96, self.index)
@@ -36,6 +37,7 @@ impl Market {
     }
 
     /// The fields of a word.
+    #[inline(never)]
     pub fn unpack(word: U256) -> Self {
         let mut word = Reader::new(word);
         Self {
@@ -63,6 +65,7 @@ pub struct Totals {
 
 impl Totals {
     /// The word.
+    #[inline(never)]
     pub fn pack(&self) -> Result<U256> {
         Writer::new()
             .put_signed(112, self.net)
@@ -76,6 +79,7 @@ impl Totals {
     }
 
     /// The fields of a word.
+    #[inline(never)]
     pub fn unpack(word: U256) -> Self {
         let mut word = Reader::new(word);
         Self {
@@ -103,6 +107,7 @@ pub struct Supply {
 
 impl Supply {
     /// The word.
+    #[inline(never)]
     pub fn pack(&self) -> Result<U256> {
         Writer::new()
             .put(128, self.shares)
@@ -111,6 +116,7 @@ impl Supply {
     }
 
     /// The fields of a word.
+    #[inline(never)]
     pub fn unpack(word: U256) -> Self {
         let mut word = Reader::new(word);
         Self {
@@ -133,6 +139,7 @@ pub struct Base {
 
 impl Base {
     /// The word.
+    #[inline(never)]
     pub fn pack(&self) -> Result<U256> {
         Writer::new()
             .put_address(self.token)
@@ -142,6 +149,7 @@ impl Base {
     }
 
     /// The fields of a word.
+    #[inline(never)]
     pub fn unpack(word: U256) -> Self {
         let mut word = Reader::new(word);
         Self {
@@ -170,6 +178,7 @@ pub struct Breaker {
 
 impl Breaker {
     /// The word.
+    #[inline(never)]
     pub fn pack(&self) -> Result<U256> {
         Writer::new()
             .put(8, self.level.into())
@@ -181,6 +190,7 @@ impl Breaker {
     }
 
     /// The fields of a word.
+    #[inline(never)]
     pub fn unpack(word: U256) -> Self {
         let mut word = Reader::new(word);
         Self {

@@ -24,6 +24,7 @@ pub struct Account {
 
 impl Account {
     /// The word.
+    #[inline(never)]
     pub fn pack(&self) -> Result<U256> {
         Writer::new()
             .put(112, self.debt)
@@ -35,6 +36,7 @@ impl Account {
     }
 
     /// The fields of a word.
+    #[inline(never)]
     pub fn unpack(word: U256) -> Self {
         let mut word = Reader::new(word);
         Self {
@@ -62,6 +64,7 @@ pub struct Holding {
 
 impl Holding {
     /// The word.
+    #[inline(never)]
     pub fn pack(&self) -> Result<U256> {
         Writer::new()
             .put(112, self.balance)
@@ -72,6 +75,7 @@ impl Holding {
     }
 
     /// The fields of a word.
+    #[inline(never)]
     pub fn unpack(word: U256) -> Self {
         let mut word = Reader::new(word);
         Self {
@@ -94,6 +98,7 @@ pub struct Claim {
 
 impl Claim {
     /// The word.
+    #[inline(never)]
     pub fn pack(&self) -> Result<U256> {
         Writer::new()
             .put(112, self.units)
@@ -102,6 +107,7 @@ impl Claim {
     }
 
     /// The fields of a word.
+    #[inline(never)]
     pub fn unpack(word: U256) -> Self {
         let mut word = Reader::new(word);
         Self {
