@@ -82,9 +82,7 @@ fn build(name: &'static str, out: &Path) -> Result<Program, String> {
 
 /// Runs a command in the root and fails with its name.
 pub fn run(command: &mut Command) -> Result<(), String> {
-    let status = command
-        .current_dir(root())
-        .status()
-        .map_err(|error| format!("{command:?}: {error}"))?;
+    let status =
+        command.current_dir(root()).status().map_err(|error| format!("{command:?}: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("{command:?} failed")) }
 }

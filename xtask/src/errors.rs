@@ -137,8 +137,11 @@ fn row(interface: &Interface, error: &Item) -> Result<String, String> {
         Drop => "drop",
         Alert => "alert",
     };
-    let arguments: Vec<String> =
-        error.arguments.iter().map(|argument| format!("{} {}", argument.kind, argument.name)).collect();
+    let arguments: Vec<String> = error
+        .arguments
+        .iter()
+        .map(|argument| format!("{} {}", argument.kind, argument.name))
+        .collect();
     Ok(format!(
         "| `{}` | `{name}({})` | {} | **{action}**: {why} |\n",
         hex::encode_prefixed(interface.selector(error)),

@@ -5,10 +5,15 @@ mod build;
 mod check;
 mod demo;
 mod errors;
+mod gas;
 mod golden;
+mod layout;
+mod measure;
+mod peers;
 mod size;
 mod solidity;
 mod table;
+mod test;
 mod wasm;
 
 use std::{env, ffi::OsString, process::ExitCode};
@@ -20,10 +25,15 @@ cargo xtask COMMAND
 
   build    compile the programs to WASM, as they are deployed
   demo     play a crash against them on an embedded chain (demo --help for more)
+  test     build the programs, run every suite, count what passed and failed
   check    prove without a network that the programs can be deployed and activated
 
 Compared with what the repository keeps; with --bless they replace it:
   size     sizes of the programs, and what a call pays for them
+  abi      the interface as Solidity
+  errors   docs/ERRORS.md
+  layout   slots, fields, and which words a call touches: docs/STORAGE.md
+  gas      what every call costs: docs/GAS.md (--json FILE writes the numbers there, too)
 ";
 
 fn main() -> ExitCode {
@@ -45,8 +55,11 @@ fn run(command: &str, args: impl Iterator<Item = OsString>) -> Result<ExitCode, 
         "check" => check::check()?,
         "demo" => return demo::demo(args),
         "errors" => errors::errors(Mode::parse(args)?)?,
+        "layout" => layout::layout(Mode::parse(args)?)?,
+        "gas" => gas::gas(args)?,
         "help" | "--help" | "-h" => print!("{HELP}"),
         "size" => size::size(Mode::parse(args)?)?,
+        "test" => return test::test(),
         _ => return Err(format!("unknown command {command:?}\n\n{HELP}")),
     }
     Ok(ExitCode::SUCCESS)

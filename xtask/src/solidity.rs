@@ -212,7 +212,8 @@ mod tests {
 
     #[test]
     fn statements_keep_documentation_and_sections() {
-        let body = "\n// ---- Prices ----\n\n/// One.\n/// Two.\nBad(uint8 a, address b; bool c);\n";
+        let body =
+            "\n// ---- Prices ----\n\n/// One.\n/// Two.\nBad(uint8 a, address b; bool c);\n";
         let (docs, section, text) = statements(body).remove(0);
         assert_eq!(docs, ["One.", "Two."]);
         assert_eq!(section, "Prices");

@@ -1,0 +1,182 @@
+//! Where each field of a packed word stands, found by packing values and looking at the bits.
+
+use alloy_primitives::{Address, U256};
+use plimsoll_math::{
+    interest::RateCurve,
+    oracle::Verdict,
+    words::{
+        Account, AssetPrice, AuctionPool, AuctionTerms, Base, Breaker, Caps, Claim, Feed, Holding,
+        Market, Ramp, SaleTerms, Sales, Supply, Token, Totals,
+    },
+};
+
+/// A field of a word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    pub name: &'static str,
+    /// Its lowest bit.
+    pub from: usize,
+    pub bits: usize,
+}
+
+/// A packed word.
+pub struct Word {
+    pub name: &'static str,
+    pub fields: Vec<Field>,
+}
+
+type Packed = plimsoll_math::Result<U256>;
+
+/// Values that together set every bit that a field of this type can set.
+trait Probe: Sized {
+    fn values() -> Vec<Self>;
+}
+
+/// Every single bit, and every run of ones from bit zero.
+fn patterns() -> impl Iterator<Item = u128> {
+    (0..128).flat_map(|bit| [1 << bit, u128::MAX >> (127 - bit)])
+}
+
+macro_rules! probe_numbers {
+    ($($kind:ty)*) => {$(
+        impl Probe for $kind {
+            fn values() -> Vec<Self> {
+                patterns().filter_map(|value| value.try_into().ok()).collect()
+            }
+        }
+    )*};
+}
+probe_numbers!(u8 u16 u32 u64 u128);
+
+impl Probe for i128 {
+    fn values() -> Vec<Self> {
+        let positive = patterns().filter_map(|value| value.try_into().ok());
+        positive.chain([-1]).collect()
+    }
+}
+
+impl Probe for bool {
+    fn values() -> Vec<Self> {
+        vec![true]
+    }
+}
+
+impl Probe for Verdict {
+    fn values() -> Vec<Self> {
+        (0..8).map(Self::from_code).collect()
+    }
+}
+
+impl Probe for Address {
+    fn values() -> Vec<Self> {
+        let bit = |n: usize| Self::from_word((U256::ONE << n).into());
+        (0..160).map(bit).collect()
+    }
+}
+
+/// The bits that a field sets.
+fn mask<T: Probe>(pack: impl Fn(T) -> Packed, empty: U256) -> U256 {
+    let packed = T::values().into_iter().filter_map(|value| pack(value).ok());
+    packed.fold(U256::ZERO, |mask, word| mask | (word ^ empty))
+}
+
+fn field(name: &'static str, mask: U256) -> Field {
+    let from = mask.trailing_zeros();
+    Field { name, from, bits: mask.bit_len().saturating_sub(from) }
+}
+
+macro_rules! words {
+    ($($word:ident: $($field:ident)*;)*) => {
+        /// The plain words: every field has a type of its own.
+        fn plain() -> Vec<Word> {
+            vec![$({
+                // Does not compile when a field is missing here.
+                let $word { $($field: _),* } = $word::default();
+                let empty = $word::default().pack().unwrap_or_default();
+                let fields = vec![$(
+                    field(stringify!($field), mask(
+                        |value| $word { $field: value, ..$word::default() }.pack(),
+                        empty,
+                    )),
+                )*];
+                Word { name: stringify!($word), fields }
+            },)*]
+        }
+    };
+}
+words! {
+    Market: index accrued_at reserve rate level;
+    Supply: shares credits;
+    Base: token decimals min_debt;
+    Breaker: level since until stopped_total folded_at;
+    AssetPrice: price ema fresh_until confidence scale threshold verdict level ramping stopped;
+    SaleTerms: reference_factor penalty chip target full_below start_excess fast_rate slow_rate
+        descent floor dust max_on_sale tip small cool_off milli_exponent;
+    Sales: newest high_water on_sale held;
+    Caps: cap max_ltv;
+    Token: token decimals;
+    Feed: feed feed_decimals max_step max_confidence max_age;
+    Ramp: from to start end;
+    Account: debt assets checked_at flagged_at flags;
+    Holding: balance units slot overflow;
+    Claim: units slot;
+    AuctionTerms: lot start start_excess redos generation penalty kick_price;
+    AuctionPool: units raised closed used;
+}
+
+/// The one word with fields inside a field.
+fn totals() -> Word {
+    let Totals {
+        net: _, cash: _, curve: RateCurve { base: _, kink: _, slope: _, jump: _ }, ..
+    } = Totals::default();
+    let empty = Totals::default().pack().unwrap_or_default();
+    let with = |curve: RateCurve| Totals { curve, ..Totals::default() }.pack();
+    let none = RateCurve::default();
+    let fields = vec![
+        field("net", mask(|net| Totals { net, ..Totals::default() }.pack(), empty)),
+        field("cash", mask(|cash| Totals { cash, ..Totals::default() }.pack(), empty)),
+        field("curve.base", mask(|base| with(RateCurve { base, ..none }), empty)),
+        field("curve.kink", mask(|kink| with(RateCurve { kink, ..none }), empty)),
+        field("curve.slope", mask(|slope| with(RateCurve { slope, ..none }), empty)),
+        field("curve.jump", mask(|jump| with(RateCurve { jump, ..none }), empty)),
+        field(
+            "no_suppliers",
+            mask(|no_suppliers| Totals { no_suppliers, ..Totals::default() }.pack(), empty),
+        ),
+    ];
+    Word { name: "Totals", fields }
+}
+
+/// Every packed word, its fields from bit zero up.
+pub fn words() -> Result<Vec<Word>, String> {
+    let mut words = plain();
+    words.insert(1, totals());
+    for word in &words {
+        let mut end = 0;
+        for field in &word.fields {
+            if field.bits == 0 || field.from < end {
+                return Err(format!("{}.{}: bits {}", word.name, field.name, field.from));
+            }
+            end = field.from + field.bits;
+        }
+    }
+    Ok(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_found_by_their_bits() {
+        let words = words().unwrap_or_default();
+        let of = |name| words.iter().find(|word| word.name == name).map(|word| &word.fields);
+        let base = of("Base").cloned().unwrap_or_default();
+        assert_eq!(base[0], Field { name: "token", from: 0, bits: 160 });
+        assert_eq!(base[2], Field { name: "min_debt", from: 168, bits: 88 });
+        let terms = of("AuctionTerms").cloned().unwrap_or_default();
+        assert_eq!(terms[6], Field { name: "kick_price", from: 208, bits: 48 });
+        let totals = of("Totals").cloned().unwrap_or_default();
+        assert_eq!(totals[0], Field { name: "net", from: 0, bits: 112 });
+    }
+}

@@ -1,0 +1,129 @@
+//! What is measured.
+
+use alloy_primitives::{Address, U256};
+use plimsoll_abi::IPlimsoll as abi;
+use plimsoll_devnet::Tx;
+use plimsoll_testkit::engine::{ALICE, KAY, SAM, SUE, usdc, wad, whole};
+
+use super::market::{HELD, HIGH, Market, SOLD};
+
+/// One call, and what happens before it.
+pub struct Scenario {
+    pub name: &'static str,
+    pub about: &'static str,
+    pub prepare: fn(&mut Market) -> Tx,
+}
+
+macro_rules! scenarios {
+    ($($name:ident, $about:literal, $prepare:expr;)*) => {
+        /// Every scenario, in the order of the tables.
+        pub const SCENARIOS: &[Scenario] = &[$(
+            Scenario { name: stringify!($name), about: $about, prepare: $prepare },
+        )*];
+    };
+}
+
+scenarios! {
+    kick_1, "one position, all of it, into an auction whose words were used before", |market| {
+        let accounts = market.fallen(1);
+        market.kick(&accounts, true)
+    };
+    kick_1_fresh, "the same into words that were never used", |market| {
+        let accounts = market.fallen(1);
+        market.kick(&accounts, false)
+    };
+    kick_join, "one position that joins an auction of the same block", |market| {
+        let accounts = market.fallen(2);
+        let first = market.kick(&accounts[..1], true);
+        market.play(first);
+        market.kick(&accounts[1..], false)
+    };
+    kick_10, "ten positions in one call, into one auction", |market| {
+        let accounts = market.fallen(10);
+        market.kick(&accounts, true)
+    };
+    kick_50, "fifty positions in one call, into one auction", |market| {
+        let accounts = market.fallen(50);
+        market.kick(&accounts, true)
+    };
+    take_1, "all that an auction sells; it closes", |market| {
+        let id = market.kicked();
+        market.take(id, u128::MAX)
+    };
+    take_partial, "a quarter of what an auction sells", |market| {
+        let id = market.kicked();
+        market.take(id, HELD / 4)
+    };
+    redo, "an auction whose curve has run out begins again", |market| {
+        let id = market.kicked();
+        market.world.pass_fresh(3_000);
+        market.world.pass_fresh(3_000);
+        market.call(KAY, abi::redoCall { auction: id })
+    };
+    settle_1, "one account's claim on a closed auction", |market| {
+        market.sold();
+        market.call(KAY, abi::settleCall { accounts: vec![ALICE] })
+    };
+    leave, "an owner leaves an open auction after the price recovered", |market| {
+        let id = market.kicked();
+        market.world.set_price(SOLD, HIGH + HIGH / 3);
+        market.world.pass(12);
+        market.call(ALICE, abi::leaveCall { auction: id })
+    };
+    realise, "debt that nothing is left to sell for", |market| {
+        market.world.set_price(SOLD, wad(2_000));
+        market.world.pass(12);
+        let kick = market.kick(&[ALICE], true);
+        market.play(kick);
+        let take = market.take(market.world.newest(SOLD), u128::MAX);
+        market.play(take);
+        market.world.settle(ALICE);
+        market.world.pass(12);
+        market.call(KAY, abi::realiseCall { accounts: vec![ALICE] })
+    };
+    report_1, "a reporter pushes one price", |market| market.report(1, HIGH + wad(1));
+    report_3, "a reporter pushes three prices", |market| market.report(3, HIGH + wad(1));
+    poke_3, "three feeds are read", |market| market.poke();
+    supply, "a supplier adds to his shares", |market| {
+        market.call(SAM, abi::supplyCall { amount: amount(1_000), receiver: SAM })
+    };
+    redeem, "a supplier redeems a part", |market| {
+        let shares = U256::from(market.world.shares(SUE) / 100);
+        market.call(SUE, abi::redeemCall { shares, receiver: SUE })
+    };
+    deposit, "an owner adds to a collateral that he holds", |market| {
+        let amount = U256::from(whole(1, 18));
+        market.call(ALICE, abi::depositCall { asset: SOLD, amount, account: ALICE })
+    };
+    withdraw, "an owner with debt and one collateral takes some out", |market| {
+        let amount = U256::from(whole(1, 18) / 1_000);
+        market.world.repay(ALICE, ALICE, usdc(1_000));
+        market.world.pass(12);
+        market.call(ALICE, abi::withdrawCall { asset: SOLD, amount, receiver: ALICE })
+    };
+    borrow, "an owner with debt and one collateral borrows more", |market| {
+        market.world.repay(ALICE, ALICE, usdc(1_000));
+        market.world.pass(12);
+        market.call(ALICE, abi::borrowCall { amount: amount(100), receiver: ALICE })
+    };
+    repay, "a part of a debt", |market| {
+        market.call(ALICE, abi::repayCall { amount: amount(1_000), account: ALICE })
+    };
+    repay_full, "all of a debt", |market| {
+        market.call(ALICE, abi::repayCall { amount: U256::MAX, account: ALICE })
+    };
+    health_1, "health factor with one collateral", |market| health(market, 1);
+    health_2, "with two", |market| health(market, 2);
+    health_4, "with four", |market| health(market, 4);
+    health_8, "with eight", |market| health(market, 8);
+}
+
+fn amount(tokens: u128) -> U256 {
+    U256::from(usdc(tokens))
+}
+
+fn health(market: &mut Market, assets: u8) -> Tx {
+    let account: Address = market.holder(100, assets);
+    market.world.pass(12);
+    market.call(KAY, abi::healthFactorCall { account })
+}
