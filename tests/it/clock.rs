@@ -87,6 +87,9 @@ fn shake(world: &mut World, feed: Address, draw: &mut Draw) {
             let poke = pokeCall { assets: vec![WETH] };
             world.send(MALLORY, poke).map(|_| ())
         }
-        _ => Ok(world.pass(draw.below(120) as u32)),
+        _ => {
+            world.pass(draw.below(120) as u32);
+            Ok(())
+        }
     };
 }

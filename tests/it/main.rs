@@ -10,6 +10,7 @@ mod breakers;
 mod claims;
 mod clock;
 mod collect;
+mod decimals;
 mod exact;
 mod feeds;
 mod governance;
@@ -26,6 +27,7 @@ mod supply;
 mod take;
 mod takers;
 mod tokens;
+mod traces;
 mod views;
 
 /// The exact fractions that the core's own tests compare with.

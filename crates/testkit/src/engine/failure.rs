@@ -12,12 +12,13 @@ pub struct Failure {
     /// Revert data; empty after a halt.
     pub data: Bytes,
     /// How it ended, and what it cost.
-    pub receipt: Receipt,
+    pub receipt: Box<Receipt>,
 }
 
 impl Failure {
     pub(super) fn new(receipt: Receipt) -> Self {
         let data = Bytes::copy_from_slice(receipt.status.output());
+        let receipt = Box::new(receipt);
         Self { data, receipt }
     }
 

@@ -3,7 +3,7 @@
 //! A [`World`] owns the chain. Its default market has USDC as base and WETH, WBTC, ARB and LINK as
 //! collaterals; [`WorldConfig`] describes others. Calls are typed by `plimsoll_abi`:
 //!
-//! ```no_run
+//! ```
 //! use plimsoll_abi::IPlimsoll::{borrowCall, healthFactorCall};
 //! use plimsoll_abi::Unhealthy;
 //! use plimsoll_testkit::engine::{ALICE, WETH, World, u256, usdc, wad};
@@ -12,8 +12,8 @@
 //! world.deposit(ALICE, WETH, wad(10));
 //! let borrow = borrowCall { amount: u256(usdc(24_000)), receiver: ALICE };
 //! world.must(ALICE, borrow.clone());
-//! let failure = world.send(ALICE, borrow).unwrap_err();
-//! assert_eq!(failure.expect::<Unhealthy>().limit, u256(usdc(24_000)));
+//! let (debt, limit) = (u256(usdc(48_000)), u256(usdc(24_000)));
+//! world.refuse(ALICE, borrow, Unhealthy { debt, limit });
 //! assert!(world.get(healthFactorCall { account: ALICE }) > u256(wad(1)));
 //! ```
 
