@@ -15,7 +15,7 @@ use crate::sales::{
     PPM, RAY, SCALE, auction, books, ceil, fill, floor, health, kick, kicked, open, still, taken,
 };
 
-const OWNERS: [(Address, u128); 5] = [(ALICE, 10), (BOB, 3), (CAROL, 7), (DAVE, 5), (SAM, 1)];
+pub const OWNERS: [(Address, u128); 5] = [(ALICE, 10), (BOB, 3), (CAROL, 7), (DAVE, 5), (SAM, 1)];
 
 /// Five owners in one auction, and what it sells for in four takes and a rest.
 pub fn pooled(mut world: World) -> (World, u64) {
@@ -175,6 +175,55 @@ fn a_raised_excess_carries_new_debt() {
         },
     );
     assert!(failure.map(|_| ()).unwrap_err().is::<plimsoll_abi::Unhealthy>());
+}
+
+/// Proceeds that were lent again since the sale are not there to be paid out: the claim waits,
+/// and nothing else that its owner does waits with it.
+#[test]
+fn an_excess_waits_for_cash() {
+    let (mut world, id) = excess(still());
+    let cash = books(&world).cash;
+    world.open(BOB, WETH, whole(6_000, 18), cash - usdc(10));
+    assert!(books(&world).cash < usdc(100));
+    let before = world.state_digest();
+    world.must(MALLORY, settleCall { accounts: vec![ALICE] });
+    assert_eq!(world.state_digest(), before);
+    let balance = world.holding(ALICE, WETH).balance;
+    world.withdraw(ALICE, WETH, balance / 2);
+    let pool = world.auction_pool(id);
+    assert_eq!(world.claims(ALICE, WETH)[0].units, pool.units);
+    books(&world);
+
+    world.repay(BOB, BOB, usdc(20_000));
+    world.settle(ALICE);
+    let credit = floor(pool.raised - usdc(1_000) * 1_000, world.auction_terms(id).lot, RAY);
+    assert_eq!(world.credit(ALICE), credit + floor(credit, 13_985, PPM));
+    books(&world);
+}
+
+/// Two sales closed at different indices: what is beyond the debt is worth the lower one.
+#[test]
+fn an_excess_of_several_sales_is_worth_the_lowest_index() {
+    let mut world = World::new();
+    world.deposit(ALICE, ARB, whole(6_000, 18));
+    world.open(ALICE, WETH, whole(10, 18), usdc(24_000));
+    world.set_price(WETH, wad(2_300));
+    world.set_price(ARB, wad(65) / 100);
+    assert_eq!(kick(&mut world, &[ALICE]).unwrap(), [0]);
+    world.repay(ALICE, ALICE, usdc(23_500));
+    let (weth, arb) = (world.newest(WETH), world.newest(ARB));
+    taken(&mut world, arb, u128::MAX);
+    world.pass(3_000);
+    taken(&mut world, weth, u128::MAX);
+    let indices = [arb, weth].map(|id| world.auction_terms(id).lot);
+    assert!(indices[0] < indices[1]);
+    let raised = world.auction_pool(arb).raised + world.auction_pool(weth).raised;
+    let beyond = raised - world.account(ALICE).debt;
+    world.pass(100);
+    world.settle(ALICE);
+    let credit = floor(beyond, indices[0], RAY);
+    assert_eq!(world.credit(ALICE), credit + floor(credit, 13_985, PPM));
+    books(&world);
 }
 
 // ---- Leaving ----

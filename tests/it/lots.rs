@@ -61,7 +61,9 @@ fn a_partial_sale_reaches_the_target_and_sells_no_wei_more_than_that() {
             let before = world.snapshot();
             let price = wad(at) / 10_000 * bps;
             world.set_price(0, price);
+            let was = health(&world, ALICE);
             assert_eq!(kick(&mut world, &[ALICE]).unwrap(), [0]);
+            assert!(health(&world, ALICE).at_least(&was));
             let lot = seized(&world, ALICE, 0);
             let owed = usdc(21_000);
             let need = needed(owed, value(balance, price, scale) * 8_400, 8_400);

@@ -56,13 +56,14 @@ fn writers(taker: Address, auction: u64) -> Vec<(&'static str, Bytes)> {
 }
 
 /// What the roles may do: the taker has none, but the lock comes first.
-fn setters() -> Vec<(&'static str, Bytes)> {
+fn setters(terms: plimsoll_abi::SaleTerms) -> Vec<(&'static str, Bytes)> {
     let (asset, next) = (WETH, MALLORY);
     let (token, feed, reporter, receiver) = (next, next, next, next);
     vec![
         data("raise", abi::raiseCall { asset, level: 4, until: u32::MAX }),
         data("lower", abi::lowerCall { asset, level: 0 }),
         data("listAsset", abi::listAssetCall { token, decimals: 18 }),
+        data("setTerms", abi::setTermsCall { asset, terms }),
         data("setMaxLtv", abi::setMaxLtvCall { asset, maxLtv: 1 }),
         data("setThreshold", abi::setThresholdCall { asset, threshold: 9_000, end: 0 }),
         data("setCap", abi::setCapCall { asset, cap: U256::ONE }),
@@ -82,7 +83,7 @@ fn setters() -> Vec<(&'static str, Bytes)> {
 }
 
 /// Views on whose answer others lend or trade.
-fn judgements(auction: u64) -> Vec<(&'static str, Bytes)> {
+fn judgements() -> Vec<(&'static str, Bytes)> {
     let (account, asset) = (ALICE, WETH);
     vec![
         data("healthFactor", abi::healthFactorCall { account }),
@@ -94,15 +95,7 @@ fn judgements(auction: u64) -> Vec<(&'static str, Bytes)> {
         data("assetsOf", abi::assetsOfCall { shares: U256::ONE }),
         data("solvency", abi::solvencyCall {}),
         data("ledger", abi::ledgerCall {}),
-        data("setTerms", setting_terms()),
-        data("redo again", abi::redoCall { auction }),
     ]
-}
-
-fn setting_terms() -> abi::setTermsCall {
-    let (mut world, _) = on_sale();
-    let terms = world.get(abi::termsCall { asset: WETH });
-    abi::setTermsCall { asset: WETH, terms }
 }
 
 /// Takes with a callback that makes this call first; the take itself must pass as if nothing was.
@@ -122,7 +115,8 @@ fn assert_shut(world: &mut World, taker: Address, id: u64, (name, payload): (&st
 fn no_entry_point_can_be_reentered_from_the_callback() {
     let (mut world, id) = on_sale();
     let taker = taker(&mut world, wad(2_450));
-    for call in writers(taker, id).into_iter().chain(setters()) {
+    let terms = world.get(abi::termsCall { asset: WETH });
+    for call in writers(taker, id).into_iter().chain(setters(terms)) {
         assert_shut(&mut world, taker, id, call);
     }
 }
@@ -131,7 +125,7 @@ fn no_entry_point_can_be_reentered_from_the_callback() {
 fn no_judgement_can_be_read_from_the_callback() {
     let (mut world, id) = on_sale();
     let taker = taker(&mut world, wad(2_450));
-    for call in judgements(id) {
+    for call in judgements() {
         assert_shut(&mut world, taker, id, call);
     }
 }
@@ -163,7 +157,7 @@ fn assert_token_refused(world: &mut World, token: Address, name: &str) {
 fn the_lot_on_its_way_out_lets_nobody_in() {
     let (template, id, token) = armed(Bytes::new(), false);
     for early in [true, false] {
-        for (name, payload) in writers(token, id).into_iter().chain(judgements(id)) {
+        for (name, payload) in writers(token, id).into_iter().chain(judgements()) {
             let mut world = template.clone();
             let target = world.engine;
             world

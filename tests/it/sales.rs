@@ -44,11 +44,6 @@ pub fn open(world: &mut World, owner: Address) {
     world.open(owner, WETH, whole(10, 18), usdc(21_000));
 }
 
-/// `n` whole and `milli` thousandths of base tokens as a price.
-pub const fn price_milli(milli: u128) -> u128 {
-    wad(milli) / 1_000
-}
-
 /// Kicks as the keeper, without hints.
 pub fn kick(world: &mut World, accounts: &[Address]) -> Result<Vec<u8>, Failure> {
     kick_with(world, accounts, &[])

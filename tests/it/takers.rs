@@ -154,9 +154,9 @@ pub fn assert_refused_inside(world: &mut World, taker: Address) {
     assert!(is_reentered(&returned), "{returned}");
 }
 
-/// Whether revert data is the engine's refusal of a re-entry, or the SDK's, which says nothing.
+/// Whether revert data is the engine's refusal of a re-entry.
 pub fn is_reentered(data: &[u8]) -> bool {
-    data.is_empty() || data == Reentered {}.abi_encode()
+    data == Reentered {}.abi_encode()
 }
 
 // ---- Collateral that misbehaves on its way out ----

@@ -2,7 +2,7 @@
 
 use alloy_primitives::Address;
 use plimsoll_testkit::audit::{ceil, effective_debt, floor, index_now};
-use plimsoll_testkit::engine::{LINK, USDC, World, usdc, wad};
+use plimsoll_testkit::engine::{LINK, USDC, World, wad};
 
 use crate::act::Act;
 use crate::sales::{RAY, health};
@@ -13,12 +13,12 @@ const START: [u128; 4] = [wad(3_000), wad(60_000), wad(1), wad(15)];
 impl Walk<'_> {
     pub fn draw(&mut self) -> Act {
         let from = self.rng.pick(&ANYBODY);
-        if self.rng.percent(2) {
+        if self.rng.percent(3) {
             self.crash = !self.crash;
         }
         // Without anything for sale there is nothing to take.
         let for_sale = !open_auctions(self.world).is_empty();
-        if self.rng.percent(25) && !self.weak(true).is_empty() {
+        if self.rng.percent(15) && !self.weak(true).is_empty() {
             return self.kick(from);
         }
         match self.rng.below(100) {
@@ -47,7 +47,7 @@ impl Walk<'_> {
         let from = self.rng.pick(&SUPPLIERS);
         let shares = self.world.shares(from);
         if shares == 0 || self.rng.percent(40) {
-            return Act::Supply { from, amount: 1 + self.rng.amount(usdc(500_000)) };
+            return Act::Supply { from, amount: 1 + self.rng.amount(500_000 * self.unit) };
         }
         // The last share stays, so that interest always has somebody to belong to.
         Act::Redeem { from, shares: 1 + self.rng.part(shares.saturating_sub(2)) }
@@ -58,8 +58,8 @@ impl Walk<'_> {
         let from = if self.rng.percent(85) { account } else { self.rng.pick(&ANYBODY) };
         let asset = self.asset();
         // Between a cent and 100,000 USDC at the price of the start.
-        let value =
-            self.rng.between(1, 100_000) * if self.rng.percent(10) { 10_000 } else { usdc(1) };
+        let value = self.rng.between(1, 100_000)
+            * if self.rng.percent(10) { self.unit / 100 } else { self.unit };
         let scale = self.world.asset_price(asset).scale.into();
         let amount = 1 + floor(value, 10_u128.pow(scale), START[usize::from(asset)]);
         Act::Deposit { from, asset, amount, account }
@@ -83,7 +83,7 @@ impl Walk<'_> {
         let room = (margin / 100 * 94).saturating_sub(state.owed);
         let amount = match self.rng.below(10) {
             0..=6 => room - room / 100 * self.rng.below(10),
-            7 => self.rng.amount(usdc(1_000_000)),
+            7 => self.rng.amount(1_000_000 * self.unit),
             _ => self.rng.below(room + 1),
         };
         Act::Borrow { from, amount: amount.max(1) }
@@ -208,10 +208,10 @@ impl Walk<'_> {
     fn odd(&mut self, from: Address) -> Act {
         match self.rng.below(3) {
             0 => Act::Accrue { from },
-            1 => Act::Cover { from, amount: 1 + self.rng.amount(usdc(20_000)) },
+            1 => Act::Cover { from, amount: 1 + self.rng.amount(20_000 * self.unit) },
             _ => {
                 let asset = if self.rng.percent(50) { USDC } else { self.asset() };
-                Act::Gift { from, asset, amount: 1 + self.rng.amount(usdc(1_000)) }
+                Act::Gift { from, asset, amount: 1 + self.rng.amount(1_000 * self.unit) }
             }
         }
     }

@@ -51,9 +51,9 @@ fn judge(world: &World, account: Address) -> Judged {
     for asset in (0..=LINK).filter(|asset| world.holding(account, *asset).balance > 0) {
         let terms = world.terms(asset);
         full_below = full_below.max(terms.full_below);
-        // Thousandths of a USDC.
-        small = small.max(u128::from(terms.small) * 1_000);
-        tip = tip.max(u128::from(terms.tip) * 1_000);
+        let milli = 10_u128.pow(terms.milli_exponent.into());
+        small = small.max(u128::from(terms.small) * milli);
+        tip = tip.max(u128::from(terms.tip) * milli);
     }
     let partial = !health.is_below(full_below.into()) && health.owed > small;
     Judged { health, partial, tip }
