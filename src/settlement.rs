@@ -20,7 +20,8 @@ use crate::{
 /// Where dust is kept until the governor withdraws it.
 pub const DUST_ACCOUNT: Address = Address::ZERO;
 
-/// Books the debt of accounts whose collateral and lots are worth less than dust: anyone may.
+/// Books the debt of accounts whose collateral and lots are worth less than dust and less than the
+/// debt: anyone may.
 pub fn realise(engine: &mut Engine, accounts: Vec<Address>) -> Result<()> {
     let now = guard::enter(engine)?;
     guard::list(accounts.len())?;
@@ -45,12 +46,13 @@ pub fn realise(engine: &mut Engine, accounts: Vec<Address>) -> Result<()> {
 fn realise_one(engine: &mut Engine, account: Address, now: u32) -> Result<Option<u128>> {
     let mut position = Position::load(engine, account, ledger::index(engine, now));
     position.settle_closed(engine, now)?;
-    if position.effective_debt(engine)? == 0 {
+    let owed = value::debt_up(position.effective_debt(engine)?, position.index)?;
+    if owed == 0 {
         return Ok(Some(0));
     }
     health::require_prices(&position, Action::Realise, now)?;
     let (left, dust) = worth(engine, &position)?;
-    if left > 0 && left >= dust {
+    if !settlement::is_bad_debt(owed, left, dust) {
         return Ok(Some(left));
     }
     auction::leave_all(engine, &mut position, now)?;

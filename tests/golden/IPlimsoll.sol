@@ -460,7 +460,7 @@ interface IPlimsoll {
     /// Health after leaving would be below the target; WAD.
     error BelowTarget(uint256 health, uint256 target);
 
-    /// The account still has collateral or lots worth the dust value, or owes nothing.
+    /// The account owes nothing, or its collateral and lots are worth the dust value or the debt.
     error NotBadDebt(address account, uint256 value);
 
     /// The engine has its first state already.

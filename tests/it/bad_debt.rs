@@ -129,6 +129,25 @@ fn collateral_worth_the_dust_value_is_sold_and_not_written_off() {
     }
 }
 
+/// Whose collateral is worth less than the dust value but covers what he owes keeps it.
+#[test]
+fn a_small_position_that_can_pay_is_not_written_off() {
+    let mut world = still();
+    world.open(ALICE, WETH, whole(1, 18), usdc(1_000));
+    world.repay(ALICE, ALICE, usdc(950));
+    // 0.1 WETH against 50 USDC: 300 at first, 99.9 later, 50 at last.
+    world.withdraw(ALICE, WETH, whole(9, 17));
+    for (price, value) in [(wad(1_500), usdc(150)), (wad(999), 99_900_000), (wad(500), usdc(50))] {
+        world.set_price(WETH, price);
+        world.refuse(MALLORY, realise(&[ALICE]), not_bad(ALICE, value));
+    }
+    // A base wei less than the debt.
+    world.set_price(WETH, wad(500) - whole(1, 13));
+    world.must(MALLORY, realise(&[ALICE]));
+    assert_eq!(world.holding(Address::ZERO, WETH).balance, whole(1, 17));
+    books(&world);
+}
+
 /// Nothing is socialised while a lot is still on sale.
 #[test]
 fn a_lot_on_sale_is_no_bad_debt() {

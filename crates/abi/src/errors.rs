@@ -132,7 +132,7 @@ errors! {
     CallbackFailed(address taker);
     /// Health after leaving would be below the target; WAD.
     BelowTarget(uint256 health, uint256 target);
-    /// The account still has collateral or lots worth the dust value, or owes nothing.
+    /// The account owes nothing, or its collateral and lots are worth the dust value or the debt.
     NotBadDebt(address account, uint256 value);
 
     // ---- Governance ----

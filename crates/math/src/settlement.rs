@@ -13,13 +13,14 @@ pub struct WriteOff {
     pub loss: u128,
 }
 
-/// Whether a debt is bad: what is left, balances and lots together, is worth less than dust. One wei
-/// of collateral must not keep a debt on the books for ever.
+/// Whether a debt is bad: what is left, balances and lots together, is worth less than dust, and
+/// less than is owed. One wei of collateral must not keep a debt on the books for ever; and a small
+/// position that can pay is not bad, it is sold when it is unhealthy. With nothing left any debt is.
 ///
 /// # Units
 /// owed, value, dust: base wei.
 pub const fn is_bad_debt(owed: u128, value: u128, dust: u128) -> bool {
-    owed > 0 && value < dust
+    owed > 0 && (value == 0 || value < dust && value < owed)
 }
 
 /// Writes off a debt: the owner's credit pays first, then the reserve, then the suppliers.
@@ -48,6 +49,17 @@ pub fn write_off(debt: u128, index: u128, credit: u128, reserve: u128) -> Result
 mod tests {
     use super::*;
     use crate::fixed::RAY;
+
+    #[test]
+    fn a_debt_that_is_covered_is_not_bad() {
+        assert!(is_bad_debt(1_000, 99, 100));
+        assert!(!is_bad_debt(1_000, 100, 100));
+        assert!(is_bad_debt(51, 50, 100));
+        assert!(!is_bad_debt(50, 50, 100));
+        // Nothing left and no asset that has a dust value.
+        assert!(is_bad_debt(1, 0, 0));
+        assert!(!is_bad_debt(0, 0, 100));
+    }
 
     #[test]
     fn credit_pays_before_reserve_before_suppliers() {
