@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use plimsoll_demo::cli::{self, Command, Options};
 use plimsoll_demo::text::Progress;
-use plimsoll_demo::{Error, report};
+use plimsoll_demo::{Course, Error, report};
 use plimsoll_testkit::engine::Programs;
 
 use crate::build;
@@ -21,8 +21,9 @@ pub fn demo(args: impl Iterator<Item = OsString>) -> Result<ExitCode, String> {
 }
 
 fn run(options: &Options) -> Result<ExitCode, String> {
+    // What can go wrong goes wrong now rather than after the build or the run.
+    let course = Course::new(options).map_err(|error| error.to_string())?;
     if let Some(file) = &options.report {
-        // Now rather than after the run.
         report::probe(file).map_err(|error| Error::Report(file.clone(), error).to_string())?;
     }
     let programs = Programs(build::all()?.map(|program| program.wasm));
@@ -30,7 +31,7 @@ fn run(options: &Options) -> Result<ExitCode, String> {
     let mut on_progress = |done: u64, total: u64, note: &str| {
         progress.get_or_insert_with(|| Progress::stdout(total)).set(done, note);
     };
-    let outcome = plimsoll_demo::play(options, Arc::new(programs), &mut on_progress)
+    let outcome = plimsoll_demo::play(options, &course, Arc::new(programs), &mut on_progress)
         .map_err(|error| error.to_string())?;
     if let Some(mut progress) = progress {
         progress.finish("Played");

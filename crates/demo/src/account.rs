@@ -116,7 +116,7 @@ fn groups(data: &Data) -> String {
     for group in data.summary.iter().filter(|group| group.title != "Checks") {
         let _ = writeln!(text, "{}", group.title);
         for (label, value) in &group.rows {
-            let _ = writeln!(text, "  {label:<30}{value}");
+            let _ = writeln!(text, "  {label:<32}{value}");
         }
     }
     text
@@ -174,5 +174,9 @@ fn checks(ending: &Ending) -> String {
             let _ = writeln!(text, "      {words}");
         }
     }
+    text.push_str(match ending.checks.wrong().len() {
+        0 => "Every check held.\n",
+        _ => "NOT every check held.\n",
+    });
     text
 }

@@ -40,7 +40,7 @@ pub mod time;
 pub mod world;
 
 pub use error::{Error, Result};
-pub use play::{Outcome, play};
+pub use play::{Course, Outcome, play};
 
 /// Decimals of the base token (USDC).
 pub const BASE_DECIMALS: u8 = 6;

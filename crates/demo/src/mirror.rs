@@ -164,7 +164,7 @@ impl<'a> Reader<'a> {
 
     /// Where an account stands; nothing owed where a number leaves its width.
     fn standing(&self, account: Address) -> Standing {
-        self.exposure(account).unwrap_or_else(|| Standing {
+        self.exposure(account).unwrap_or(Standing {
             account,
             health: u128::MAX,
             owed: 0,

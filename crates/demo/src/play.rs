@@ -99,22 +99,26 @@ fn halt(path: &Path) -> (u64, u64) {
     if end < from + 2 * HALTED.1 { (0, 0) } else { (from, from + HALTED.1) }
 }
 
-/// Plays a run. Nothing but the options and the programs decides what comes of it.
-pub fn play(options: &Options, programs: Arc<Programs>, progress: OnProgress) -> Result<Outcome> {
-    let course = Course::new(options)?;
+/// Plays a run along the course of the options' prices. Nothing but the options, their files and the
+/// programs decides what comes of it.
+pub fn play(
+    options: &Options,
+    course: &Course,
+    programs: Arc<Programs>,
+    progress: OnProgress,
+) -> Result<Outcome> {
     let first = course.first();
     let portfolio = scenario::portfolio(options.positions, &first, options.seed);
     let mut config = world::config(&portfolio, course.span().0 - PRELUDE);
     config.programs = programs.clone();
     let mut kit = Kit::build(&config);
     let ended = kit.batch(|kit| -> Result<(Ending, Record)> {
-        let mut run = Run::new(kit, &course, portfolio.clone(), options.seed)?;
+        let mut run = Run::new(kit, course, portfolio.clone(), options.seed)?;
         run.all(progress)?;
         ending::end(&mut run)
     });
     let (ending, record) = ended?;
-    let told =
-        summary::Told { options, course: &course, portfolio: &portfolio, programs: &programs };
+    let told = summary::Told { options, course, portfolio: &portfolio, programs: &programs };
     Ok(summary::tell(&told, &record, &ending))
 }
 
@@ -174,7 +178,7 @@ impl<'a> Run<'a> {
         let total = times.len() as u64;
         for (done, time) in times.iter().enumerate() {
             self.minute(*time)?;
-            if done as u64 % 10 == 0 {
+            if done.is_multiple_of(10) {
                 self.sample();
                 progress(done as u64, total, &self.note());
             }
@@ -192,6 +196,7 @@ impl<'a> Run<'a> {
             progress(total, total, &self.note());
         }
         self.sample();
+        progress(total, total, &self.note());
         Ok(())
     }
 
@@ -252,7 +257,7 @@ impl<'a> Run<'a> {
                 borrower::act(&mut self.world, borrower, standing)?;
             }
         }
-        if time % (10 * MINUTE) == 0 {
+        if time.is_multiple_of(10 * MINUTE) {
             let change = fixed::change(self.course.first()[0], self.world.oracle()[0]);
             for supplier in &mut self.suppliers {
                 supplier.act(&mut self.world, change)?;
@@ -264,7 +269,7 @@ impl<'a> Run<'a> {
     /// Resets each minute, books every five, and a point on every curve.
     fn upkeep(&mut self, time: u64) -> Result<()> {
         self.caretaker.redo(&mut self.world, &mut self.mirror);
-        if time % (5 * MINUTE) == 0 {
+        if time.is_multiple_of(5 * MINUTE) {
             self.caretaker.settle(&mut self.world)?;
             self.caretaker.realise(&mut self.world, &mut self.mirror);
         }

@@ -181,7 +181,7 @@ pub fn groups(told: &Told, record: &Record, ending: &Ending) -> Vec<Group> {
     ];
     let (opened, clear) = (record.auctions.len(), clear_times(record));
     let takes: usize = record.auctions.values().map(|auction| auction.takes.len()).sum();
-    let redos: u32 = record.auctions.values().map(|auction| u32::from(auction.redos)).sum();
+    let redos: u32 = record.auctions.values().map(|auction| auction.redos).sum();
     let auctions = vec![
         row("opened", opened.to_string()),
         row("lots that joined one", (kicks(record) as usize).saturating_sub(opened).to_string()),

@@ -306,10 +306,10 @@ impl<'a> World<'a> {
         if paid != self.sold.0 {
             wrong.push(format!("the venue paid {paid}, the market {}", self.sold.0));
         }
-        for asset in 0..ASSET_COUNT {
-            let (held, sold) = (self.balance(self.token(asset), self.venue), self.sold.1[asset]);
+        for (place, asset) in ASSETS.iter().enumerate() {
+            let (held, sold) = (self.balance(self.token(place), self.venue), self.sold.1[place]);
             if held != sold {
-                wrong.push(format!("{}: {sold} sold, {held} arrived", ASSETS[asset].name));
+                wrong.push(format!("{}: {sold} sold, {held} arrived", asset.name));
             }
         }
         self.checks.add(check::VENUE, wrong);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use plimsoll_demo::cli::{self, Command, Options};
-use plimsoll_demo::{Outcome, play, report};
+use plimsoll_demo::{Course, Outcome, play, report};
 use plimsoll_testkit::engine::Programs;
 
 fn options(line: &str) -> Options {
@@ -15,9 +15,11 @@ fn options(line: &str) -> Options {
 
 fn run(options: &Options, programs: &Arc<Programs>) -> Outcome {
     let mut steps = (0, 0);
-    let outcome = play(options, programs.clone(), &mut |done, total, _| steps = (done, total));
+    let course = Course::new(options).unwrap_or_else(|error| panic!("{error}"));
+    let mut on_progress = |done, total, _: &str| steps = (done, total);
+    let outcome = play(options, &course, programs.clone(), &mut on_progress);
     let outcome = outcome.unwrap_or_else(|error| panic!("{error}"));
-    assert!(0 < steps.1 && steps.0 <= steps.1);
+    assert!(0 < steps.1 && steps.0 == steps.1, "the bar ends full");
     outcome
 }
 
