@@ -113,10 +113,9 @@ fn move_collateral(
     amount: u128,
 ) -> Result<()> {
     let asset = guard::asset(engine, asset)?;
-    position.include(engine, asset);
-    let Some(leg) = position.leg_mut(asset) else { return Ok(()) };
-    let held = leg.holding.balance;
-    leg.holding.balance = if action == DEPOSIT {
+    let held = engine.holding(position.owner, asset).balance;
+    let left = if action == DEPOSIT {
+        position.include(engine, asset);
         add(held, amount)?
     } else {
         held.checked_sub(amount).ok_or_else(|| {
@@ -124,6 +123,10 @@ fn move_collateral(
             fail(abi::InsufficientBalance { asset, asked, held })
         })?
     };
+    // A keeper's reward stands beside his position until he deposits the asset himself.
+    if let Some(leg) = position.leg_mut(asset) {
+        leg.holding.balance = left;
+    }
     Ok(())
 }
 
@@ -162,9 +165,13 @@ pub fn max_withdraw(engine: &mut Engine, account: Address, asset: u8) -> Result<
         return Ok(U256::ZERO);
     }
     let (debt, _) = health::borrowing(engine, &position)?;
-    if let Some(leg) = position.leg_mut(asset) {
-        leg.holding.balance = 0;
-    }
+    let counts = match position.leg_mut(asset) {
+        Some(leg) => {
+            leg.holding.balance = 0;
+            true
+        }
+        None => false,
+    };
     // What the other collaterals do not carry has to stay; and if anything, its dust value.
     let carried = health::weighted(engine, &position)?;
     let uncarried = mul(debt, BPS)?.saturating_sub(carried);
@@ -172,7 +179,7 @@ pub fn max_withdraw(engine: &mut Engine, account: Address, asset: u8) -> Result<
         return Ok(U256::from(held));
     }
     let (price, weight) = (engine.price(asset), u128::from(engine.caps(asset).max_ltv));
-    if weight == 0 {
+    if weight == 0 || !counts {
         return Ok(U256::ZERO);
     }
     let bound = prices::lower_bound(price.price, price.confidence)?;

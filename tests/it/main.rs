@@ -17,6 +17,7 @@ mod governance;
 mod kick;
 mod lots;
 mod positions;
+mod previews;
 mod prices;
 mod redo;
 mod reentrancy;
