@@ -320,9 +320,11 @@ fn leave_one(
     words.lot = words.lot.saturating_sub(share);
     let mut pool = engine.auction_pool(asset, slot);
     if pool.units == 0 {
-        // Nobody is left in it: closed, and its words may be reused.
+        // Nobody is left in it: closed, and its words may be reused. No claim needs an index.
         pool.closed = true;
         engine.set_auction_pool(asset, slot, &pool)?;
+        let auction = abi::auction_id(asset, words.generation, slot);
+        sdk::emit(engine, abi::Closed { auction, index: U256::ZERO });
     }
     engine.set_auction_terms(asset, slot, &words)?;
     let mut sales = engine.sales(asset);

@@ -97,6 +97,10 @@ fn kick_one(engine: &mut Engine, position: &mut Position, keeper: &Keeper) -> Re
 /// Whether the position is so far under that no grace and no doubt about a price protects it:
 /// health below the hard line even at the prices plus their confidence.
 fn is_hard(engine: &Engine, position: &Position, now: u32) -> Result<bool> {
+    // The widest confidence that can be stored stands for any that is wider.
+    if position.legs().iter().any(|leg| leg.price.confidence == u8::MAX) {
+        return Ok(false);
+    }
     let upper = health::exposure(engine, position, now, health::Side::Upper)?;
     Ok(upper.is_below(HARD_BPS)?)
 }
@@ -222,11 +226,10 @@ fn seize(
     let merges = joined.is_some_and(|slot| leg.claims().iter().any(|claim| claim.slot == slot));
     if !merges && leg.claim_count.saturating_add(1) == MAX_CLAIMS {
         // The last claim that fits takes all that is left, so no fourth can be needed.
-        let most = value::amount_for_value_down(
-            room(engine, asset, &leg.price, &terms)?,
-            leg.price.price,
-            leg.price.scale,
-        )?;
+        // Room for more than can be counted is room for all of it.
+        let room = room(engine, asset, &leg.price, &terms)?;
+        let most = value::amount_for_value_down(room, leg.price.price, leg.price.scale)
+            .unwrap_or(u128::MAX);
         amount = leg.holding.balance.min(most.max(amount));
     }
     let tip = if tip_due { terms.tip_value()? } else { 0 };

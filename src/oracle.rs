@@ -150,7 +150,8 @@ fn accept(
         PricePolicy { max_step_bps: feed.max_step, max_confidence_bps: feed.max_confidence };
     let stored = (price.price > 0).then_some(price.price);
     let verdict = oracle::judge(stored, &seen, &policy);
-    if price.verdict == Verdict::Invalid {
+    // Before the first price there was no auction whose clock could have stood still.
+    if price.verdict == Verdict::Invalid && price.price > 0 {
         breaker::fold(engine, asset, &mut price, now)?;
     }
     price.price = seen.price;

@@ -1,4 +1,4 @@
-//! The only file that declares storage. Append only: `docs/ARCHITECTURE.md` has the table of
+//! The only file that declares storage. Append only: `docs/STORAGE.md` has the table of
 //! slots and `tests/golden/layout.json` fails on drift.
 //!
 //! Every word is packed by `plimsoll_math::words`; this file says where it lives. A word that a
@@ -74,7 +74,7 @@ const REPORTERS: u8 = 144;
 #[storage]
 pub struct Engine {}
 
-// SAFETY: both programs and the native tests hold exactly one `Engine`, at slot zero.
+// SAFETY: every program and the native tests hold exactly one `Engine`, at slot zero.
 unsafe impl TopLevelStorage for Engine {}
 
 /// Reads and writes one packed word behind a name.

@@ -33,17 +33,6 @@ pub(crate) fn low_64(value: u128) -> u64 {
     u64::from_le_bytes([a, b, c, d, e, f, g, h])
 }
 
-/// A word of two halves, high half first.
-#[inline]
-pub(crate) fn join(high: u128, low: u128) -> U256 {
-    U256::from_limbs([
-        low_64(low),
-        low_64(low >> 64),
-        low_64(high),
-        low_64(high >> 64),
-    ])
-}
-
 /// The largest number of `bits` bits.
 #[inline(always)]
 const fn mask(bits: u32) -> u128 {

@@ -86,22 +86,6 @@ pub fn mul_div_up(a: u128, b: u128, d: u128) -> Result<u128> {
     add(quotient, u128::from(remainder != 0))
 }
 
-/// `a * b / d`, all 256 bits of it: the high half, then the low half.
-///
-/// # Rounding
-/// Down.
-///
-/// # Errors
-/// `DivisionByZero`.
-pub fn mul_div_wide_down(a: u128, b: u128, d: u128) -> Result<(u128, u128)> {
-    if d == 0 {
-        return Err(MathError::DivisionByZero);
-    }
-    let (high, low) = mul_wide(a, b);
-    let (quotient, rest) = divide(0, high, d);
-    Ok((quotient, divide(rest, low, d).0))
-}
-
 /// Compares `a * b` with `c * d`, exactly.
 pub fn compare_products(a: u128, b: u128, c: u128, d: u128) -> Ordering {
     mul_wide(a, b).cmp(&mul_wide(c, d))
@@ -318,7 +302,6 @@ mod tests {
         assert_eq!(mul_div_up(max - 1, max, max - 1), Ok(max));
         assert_eq!(mul_div_down(1 << 127, 2, 1), Err(MathError::Overflow));
         assert_eq!(mul_div_up(5, 5, 0), Err(MathError::DivisionByZero));
-        assert_eq!(mul_div_wide_down(max, max, 1), Ok((max - 1, 1)));
     }
 
     /// Divisors for which the first estimate of a digit is one and two too large.

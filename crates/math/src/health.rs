@@ -4,8 +4,7 @@ use alloy_primitives::U256;
 
 use crate::{
     Result,
-    bits::join,
-    fixed::{BPS, PPM, WAD, add, mul, mul_div_down, mul_div_wide_down},
+    fixed::{BPS, PPM, WAD, add, mul, mul_div_down},
 };
 
 /// The health factor below which neither a wide confidence nor an unconfirmed jump protects, bps.
@@ -86,16 +85,12 @@ impl Exposure {
 ///
 /// # Units
 /// margin_bps: base wei times bps; owed: base wei; result: WAD, the largest number if nothing is
-/// owed.
+/// owed, or so little that the factor passes 2^128.
 ///
 /// # Rounding
 /// Down.
 pub fn health_factor(margin_bps: u128, owed: u128) -> U256 {
-    // Only a divisor of zero fails.
-    match mul_div_wide_down(margin_bps, WAD / BPS, owed) {
-        Ok((high, low)) => join(high, low),
-        Err(_) => U256::MAX,
-    }
+    mul_div_down(margin_bps, WAD / BPS, owed).map_or(U256::MAX, U256::from)
 }
 
 /// Net proceeds that a lot on sale counts for: its value at the lower of the reference factor and

@@ -3,7 +3,7 @@ use plimsoll_math::{
     MathError,
     fixed::{
         EXP_INPUT_MAX, EXP_ONE, compare_products, exp_neg, float_up, float_value, mul,
-        mul_div_down, mul_div_up, mul_div_wide_down, pow10,
+        mul_div_down, mul_div_up, pow10,
     },
     interest::{INDEX_MAX, INDEX_START},
     value::{
@@ -49,13 +49,6 @@ proptest! {
         let (d, b) = (d | 1 << 127, q.saturating_sub(less));
         let exact = reference::int(d - less) * reference::int(b) / reference::int(d);
         prop_assert!(reference::is_floor(mul_div_down(d - less, b, d).unwrap(), &exact));
-    }
-
-    #[test]
-    fn the_wide_quotient_is_exact(a in up_to(128), b in up_to(128), d in positive(128)) {
-        let (high, low) = mul_div_wide_down(a, b, d).unwrap();
-        let exact = BigInt::from(a) * BigInt::from(b) / BigInt::from(d);
-        prop_assert_eq!((BigInt::from(high) << 128) + BigInt::from(low), exact);
     }
 
     #[test]

@@ -59,7 +59,11 @@ proptest! {
             prop_assert!(!exposure.is_liquidatable().unwrap());
         } else {
             let exact = (margin / owed * reference::ten_to(18)).floor();
-            prop_assert_eq!(exact.to_integer(), to_big(shown));
+            if exact > reference::int(u128::MAX) {
+                prop_assert_eq!(shown, U256::MAX);
+            } else {
+                prop_assert_eq!(exact.to_integer(), to_big(shown));
+            }
         }
     }
 
@@ -94,7 +98,7 @@ proptest! {
     #[test]
     fn every_margin_has_a_health_factor(margin in up_to(128), owed in up_to(128)) {
         let shown = health_factor(margin, owed);
-        prop_assert_eq!(shown == U256::MAX, owed == 0);
+        prop_assert_eq!(shown == U256::MAX, owed == 0 || margin / owed > u128::MAX / 10_u128.pow(14));
     }
 
     #[test]
