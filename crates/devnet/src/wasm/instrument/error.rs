@@ -7,6 +7,7 @@ use std::{
 
 /// A reason to refuse activation. Messages follow Nitro's wording where it has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "what the fields are follows from the reason that has them")]
 pub enum ActivationError {
     /// No instrumentation is defined for this Stylus version.
     UnsupportedVersion(u16),
