@@ -45,7 +45,11 @@ fn run(options: &Options) -> Result<ExitCode, String> {
     if outcome.wrong.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
-    eprintln!("error: {} checks failed, the first: {}", outcome.wrong.len(), outcome.wrong[0]);
+    eprintln!(
+        "error: checks that failed: {}; the first: {}",
+        outcome.wrong.len(),
+        outcome.wrong[0]
+    );
     Ok(ExitCode::FAILURE)
 }
 
