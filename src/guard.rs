@@ -16,7 +16,7 @@ pub const LIST_MAX: usize = 100;
 /// Begins an entry point: refuses re-entry and returns the block's time in seconds.
 ///
 /// The chain itself counts the frames of a contract, so the lock costs one host call and no
-/// storage. Delegate-calls into the extension are not counted and inherit the engine's lock.
+/// storage. Delegate-calls from program to program are not counted and inherit the engine's lock.
 pub fn enter(engine: &Engine) -> Result<u32> {
     if engine.vm().msg_reentrant() {
         return Err(fail(abi::Reentered {}));

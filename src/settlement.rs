@@ -11,7 +11,7 @@ use crate::{
     auction,
     error::{Result, fail},
     guard, health, ledger,
-    position::Position,
+    position::{Position, bit},
     sdk,
     storage::Engine,
     token,
@@ -44,6 +44,7 @@ pub fn realise(engine: &mut Engine, accounts: Vec<Address>) -> Result<()> {
 /// Books one account; returns what it still has when that is worth too much, or when it owes
 /// nothing (zero).
 fn realise_one(engine: &mut Engine, account: Address, now: u32) -> Result<Option<u128>> {
+    count_rewards(engine, account)?;
     let mut position = Position::load(engine, account, ledger::index(engine, now));
     position.settle_closed(engine, now)?;
     let owed = value::debt_up(position.effective_debt(engine)?, position.index)?;
@@ -59,6 +60,18 @@ fn realise_one(engine: &mut Engine, account: Address, now: u32) -> Result<Option
     keep_dust(engine, &mut position)?;
     write_off(engine, &mut position, now)?;
     Ok(None)
+}
+
+/// Makes collateral of what the account was paid in kind for its kicks: a reward does not touch the
+/// account's word, so health does not see it until then.
+fn count_rewards(engine: &mut Engine, account: Address) -> Result<()> {
+    let mut word = engine.account(account);
+    for asset in 0..engine.asset_count() {
+        if engine.holding(account, asset).balance > 0 {
+            word.assets |= bit(asset);
+        }
+    }
+    engine.set_account(account, &word)
 }
 
 /// Value of balances and lots at the live prices, base wei, up; and the highest dust value.

@@ -428,7 +428,6 @@ interface IPlimsoll {
     error AuctionClosed(uint64 auction);
 
     /// The auction still sells.
-    error AuctionOpen(uint64 auction);
 
     /// The price curve has run out: redo comes first.
     error NeedsRedo(uint64 auction, uint32 elapsed);

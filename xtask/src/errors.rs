@@ -37,7 +37,7 @@ enum Action {
 use Action::{Alert, Drop, Retry};
 
 /// Every error, with what a bot does and why.
-const ACTIONS: [(&str, Action, &str); 61] = [
+const ACTIONS: [(&str, Action, &str); 60] = [
     ("TooLarge", Drop, "build the call with a smaller number"),
     ("ZeroAmount", Drop, "there is nothing to do"),
     ("ZeroAddress", Drop, "the call was built wrongly"),
@@ -81,7 +81,6 @@ const ACTIONS: [(&str, Action, &str); 61] = [
     ("NothingKicked", Drop, "the reason is in `skip`; most often somebody was faster"),
     ("UnknownAuction", Drop, "scan again"),
     ("AuctionClosed", Drop, "somebody was faster"),
-    ("AuctionOpen", Retry, "when it has closed"),
     ("NeedsRedo", Retry, "after `redo`"),
     ("RedoTooEarly", Retry, "at the second that it names"),
     ("DeadlinePassed", Drop, "quote again"),

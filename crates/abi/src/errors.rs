@@ -111,7 +111,6 @@ errors! {
     /// Nothing of the auction is left to buy.
     AuctionClosed(uint64 auction);
     /// The auction still sells.
-    AuctionOpen(uint64 auction);
     /// The price curve has run out: redo comes first.
     NeedsRedo(uint64 auction, uint32 elapsed);
     /// The price curve has not run out yet.

@@ -1,4 +1,4 @@
-//! The Solidity interface of Plimsoll, once for everybody: the contract, the keeper, the demo and
+//! The Solidity interface of Plimsoll, once for everybody: the contract, the demo and
 //! the tests link these types, and `cargo xtask abi` prints them as Solidity.
 //!
 //! Units, unless a line says otherwise:

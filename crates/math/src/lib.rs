@@ -1,7 +1,7 @@
 //! The functional core of Plimsoll.
 //!
-//! Every number and every yes or no of the engine is decided here; the contract, the keeper and the
-//! simulator link this one crate. Nothing in it knows storage, a host or a clock: time is an
+//! Every number and every yes or no of the engine is decided here; the contract, the demo and the
+//! tests link this one crate. Nothing in it knows storage, a host or a clock: time is an
 //! argument, and a function that changes something returns the next state.
 //!
 //! Amounts are token wei in `u128`, bounded to 112 bits where they are stored. Every division is

@@ -17,11 +17,15 @@ const BPS_YEAR: u128 = 10_000 * 31_536_000;
 /// What the books add up to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Audit {
-    /// Base wei.
+    /// What may be lent or paid out, base wei.
     pub cash: u128,
+    /// What owners may collect, base wei.
     pub credits: u128,
+    /// What of the cash is the reserve's, base wei.
     pub reserve: u128,
+    /// Bad debt that suppliers bore, base wei.
     pub deficit: u128,
+    /// The suppliers' shares.
     pub shares: u128,
     /// Debt units.
     pub net: i128,

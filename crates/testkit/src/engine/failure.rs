@@ -109,7 +109,7 @@ error_names! {
     BelowMinDebt NotOwner NothingOwed NoCredit Unhealthy
     PriceTooOld PriceInFuture PriceNotNewer BadPrice PriceForbids NoFeed FeedConfigured
     LevelForbids BadLevel BadUntil
-    NothingKicked UnknownAuction AuctionClosed AuctionOpen NeedsRedo RedoTooEarly DeadlinePassed
+    NothingKicked UnknownAuction AuctionClosed NeedsRedo RedoTooEarly DeadlinePassed
     TooExpensive LotTooSmall DustLot BadReceiver NoClaim CallbackFailed BelowTarget NotBadDebt
     AlreadyConstructed OutOfBounds Inconsistent TooManyAssets AlreadyListed RampTooShort
 }
