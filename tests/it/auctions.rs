@@ -77,9 +77,9 @@ fn a_kick_does_not_join_what_was_touched() {
     let changes: [(Change, bool); 5] = [
         (|_, _| {}, true),
         // Something was raised.
-        (|world, auction| drop(taken(world, auction, whole(1, 18))), false),
+        (|world, auction| _ = taken(world, auction, whole(1, 18)), false),
         // All was sold.
-        (|world, auction| drop(taken(world, auction, u128::MAX)), false),
+        (|world, auction| _ = taken(world, auction, u128::MAX), false),
         // Another penalty holds for new auctions.
         (|world, _| change_terms(world, WETH, |terms| terms.penalty = 151), false),
         // An owner left: lot and units are still the same.

@@ -11,6 +11,7 @@ use crate::{ANYBODY, BORROWERS, SUPPLIERS, Walk};
 const START: [u128; 4] = [wad(3_000), wad(60_000), wad(1), wad(15)];
 
 impl Walk<'_> {
+    /// The next act, not always a sensible one.
     pub fn draw(&mut self) -> Act {
         let from = self.rng.pick(&ANYBODY);
         if self.rng.percent(3) {
@@ -38,7 +39,8 @@ impl Walk<'_> {
             85 => self.roles(),
             86 => self.breaker(),
             87 => self.odd(from),
-            59..=82 => self.borrow(),
+            59..=70 => self.borrow(),
+            71..=82 => self.report(),
             _ => self.pass(),
         }
     }
@@ -59,7 +61,7 @@ impl Walk<'_> {
         let asset = self.asset();
         // Between a cent and 100,000 USDC at the price of the start.
         let value = self.rng.between(1, 100_000)
-            * if self.rng.percent(10) { self.unit / 100 } else { self.unit };
+            * if self.rng.percent(25) { self.unit / 200 } else { self.unit };
         let scale = self.world.asset_price(asset).scale.into();
         let amount = 1 + floor(value, 10_u128.pow(scale), START[usize::from(asset)]);
         Act::Deposit { from, asset, amount, account }
@@ -77,13 +79,21 @@ impl Walk<'_> {
 
     /// Close to the limit as a rule, so that prices have somebody to ruin.
     fn borrow(&mut self) -> Act {
-        let from = self.rng.pick(&BORROWERS);
-        let state = health(self.world, from);
-        let margin: u128 = (state.margin / alloy_primitives::U256::from(10_000)).to();
-        let room = (margin / 100 * 94).saturating_sub(state.owed);
-        let amount = match self.rng.below(10) {
-            0..=6 => room - room / 100 * self.rng.below(10),
-            7 => self.rng.amount(1_000_000 * self.unit),
+        let room = |world: &World, account| {
+            let state = health(world, account);
+            let margin: u128 = (state.margin / alloy_primitives::U256::from(10_000)).to();
+            (margin / 100 * 94).saturating_sub(state.owed)
+        };
+        let mut able = BORROWERS.to_vec();
+        able.retain(|account| room(self.world, *account) > 10 * self.unit);
+        if able.is_empty() {
+            return self.deposit();
+        }
+        let from = self.rng.pick(&able);
+        let room = room(self.world, from);
+        let amount = match self.rng.below(12) {
+            0..=8 => room - room / 100 * self.rng.below(6),
+            9 => self.rng.amount(room * 2),
             _ => self.rng.below(room + 1),
         };
         Act::Borrow { from, amount: amount.max(1) }

@@ -6,7 +6,7 @@ use alloy_primitives::{Address, U256};
 use num_bigint::BigInt;
 use plimsoll_abi as abi;
 use plimsoll_abi::skip;
-use plimsoll_testkit::audit::{Audit, audit, ceil};
+use plimsoll_testkit::audit::{Audit, audit, ceil, effective_debt, index_now};
 use plimsoll_testkit::engine::{LINK, World};
 
 use crate::act::Act;
@@ -23,6 +23,8 @@ pub struct Before {
     books: Audit,
     wealth: BTreeMap<Address, Exact>,
     kicks: BTreeMap<Address, Judged>,
+    /// What accounts owe and what they have, by account, before a realisation.
+    sunk: BTreeMap<Address, (u128, u128)>,
 }
 
 /// A position before a kick.
@@ -41,7 +43,12 @@ impl Before {
             _ => &[],
         };
         let kicks = accounts.iter().map(|account| (*account, judge(world, *account))).collect();
-        Self { books: audit(world), wealth: wealth::all(world), kicks }
+        let accounts: &[Address] = match act {
+            Act::Realise { accounts, .. } => accounts,
+            _ => &[],
+        };
+        let sunk = accounts.iter().map(|account| (*account, standing(world, *account))).collect();
+        Self { books: audit(world), wealth: wealth::all(world), kicks, sunk }
     }
 }
 
@@ -57,6 +64,32 @@ fn judge(world: &World, account: Address) -> Judged {
     }
     let partial = !health.is_below(full_below.into()) && health.owed > small;
     Judged { health, partial, tip }
+}
+
+/// Base wei that an account owes, and what its collateral and lots are worth, both up.
+fn standing(world: &World, account: Address) -> (u128, u128) {
+    let units = effective_debt(world, account).max(0).unsigned_abs();
+    let assets = world.account(account).assets;
+    let mut value = 0;
+    for asset in (0..=LINK).filter(|asset| assets & (1 << asset) != 0) {
+        let price = world.asset_price(asset);
+        let amount = world.holding(account, asset).balance + wealth::on_sale(world, account, asset);
+        value += ceil(amount, price.price, 10_u128.pow(price.scale.into()));
+    }
+    (ceil(units, index_now(world), RAY), value)
+}
+
+/// Nothing is written off that could be paid, or that is worth a sale.
+fn realised(world: &World, before: &Before) {
+    let dust = (0..=LINK).map(|asset| {
+        let terms = world.terms(asset);
+        u128::from(terms.dust) * 10_u128.pow(terms.milli_exponent.into())
+    });
+    let dust = dust.max().unwrap_or_default();
+    for event in world.events::<abi::Realised>() {
+        let (owed, value) = before.sunk[&event.account];
+        assert!(value < owed && value < dust, "{} had {value} for {owed}", event.account);
+    }
 }
 
 /// Checks everything, after a call that passed or was refused.
@@ -80,6 +113,7 @@ pub fn check(world: &World, act: &Act, before: &Before, passed: bool) {
     if let Act::Kick { accounts, .. } = act {
         kicks(world, accounts, before);
     }
+    realised(world, before);
     if !matches!(act, Act::Gift { .. }) {
         nobody_gains(world, act, before);
     }
@@ -227,7 +261,7 @@ fn take(
     let (net, whole): (u128, u128) = ((event.pay - event.cut).to(), event.lot.to());
     let price = u128::from(world.asset_price(asset).scale);
     assert!(event.pay <= U256::from(u128::MAX) && price <= 36);
-    let raised = ceil(event.raised.to(), plimsoll_testkit::audit::index_now(world), RAY);
+    let raised = ceil(event.raised.to(), index_now(world), RAY);
     assert!(raised <= net + 1, "{raised} credited of {net}");
     let units = world.auction_pool(id).units;
     for account in world.accounts.iter() {

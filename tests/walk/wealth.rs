@@ -35,18 +35,25 @@ pub fn wealth(world: &World, account: Address) -> Exact {
     let mut sum = base(token_balance(world, world.base, account)) + base(world.credit(account))
         - units(world, effective_debt(world, account));
     for asset in 0..world.asset_count() {
-        let mut amount = token_balance(world, world.token(asset), account)
-            + world.holding(account, asset).balance;
-        for claim in world.claims(account, asset) {
-            let id = auction_id(asset, 0, claim.slot);
-            let pool = world.auction_pool(id);
-            if !pool.closed {
-                amount += floor(claim.units, world.auction_terms(id).lot, pool.units);
-            }
-        }
+        let amount = token_balance(world, world.token(asset), account)
+            + world.holding(account, asset).balance
+            + on_sale(world, account, asset);
         sum += worth(world, asset, amount);
     }
     sum
+}
+
+/// An account's shares of open lots, collateral wei.
+pub fn on_sale(world: &World, account: Address, asset: u8) -> u128 {
+    let mut amount = 0;
+    for claim in world.claims(account, asset) {
+        let id = auction_id(asset, 0, claim.slot);
+        let pool = world.auction_pool(id);
+        if !pool.closed {
+            amount += floor(claim.units, world.auction_terms(id).lot, pool.units);
+        }
+    }
+    amount
 }
 
 /// Everybody's wealth.
