@@ -110,7 +110,6 @@ errors! {
     UnknownAuction(uint64 auction);
     /// Nothing of the auction is left to buy.
     AuctionClosed(uint64 auction);
-    /// The auction still sells.
     /// The price curve has run out: redo comes first.
     NeedsRedo(uint64 auction, uint32 elapsed);
     /// The price curve has not run out yet.
