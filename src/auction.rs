@@ -124,14 +124,17 @@ pub fn take(
 
     let taker = engine.vm().msg_sender();
     let (lot, pay) = (U256::from(quote.lot), U256::from(quote.pay));
-    sdk::emit(engine, abi::Taken {
-        auction: id,
-        taker,
-        lot,
-        pay,
-        raised: U256::from(quote.units_credited),
-        cut: U256::from(quote.cut),
-    });
+    sdk::emit(
+        engine,
+        abi::Taken {
+            auction: id,
+            taker,
+            lot,
+            pay,
+            raised: U256::from(quote.units_credited),
+            cut: U256::from(quote.cut),
+        },
+    );
     token::push(engine, engine.token(asset).token, receiver, quote.lot)?;
     if !data.0.is_empty() {
         call_back(engine, taker, id, (lot, pay), data)?;

@@ -71,11 +71,8 @@ struct Stops {
 }
 
 fn stops(engine: &Engine, asset: u8, price: &AssetPrice) -> Stops {
-    let own = if price.level != 0 || price.stopped {
-        engine.breaker(asset)
-    } else {
-        Breaker::default()
-    };
+    let own =
+        if price.level != 0 || price.stopped { engine.breaker(asset) } else { Breaker::default() };
     let overall =
         if engine.market().level == 0 { Breaker::default() } else { engine.overall_breaker() };
     let dead = price.verdict == Verdict::Invalid;

@@ -160,7 +160,7 @@ macro_rules! number_args {
         impl Arg for $kind {
             fn read(args: &mut Args) -> Self {
                 // The bound on the bits makes the conversion total.
-                <$kind>::try_from(args.number(<$kind>::BITS as usize)).unwrap_or_default()
+                <$kind>::try_from(args.number(size_of::<$kind>().saturating_mul(8))).unwrap_or_default()
             }
         }
     )*};
@@ -320,7 +320,12 @@ const NUMBER: u8 = 2;
 const NUMBER: u8 = 3;
 const LAST: u8 = 3;
 
-#[cfg(not(any(feature = "extension", feature = "market", feature = "lens", feature = "sdk-0-9")))]
+#[cfg(not(any(
+    feature = "extension",
+    feature = "market",
+    feature = "lens",
+    feature = "sdk-0-9"
+)))]
 use crate::engine as table;
 #[cfg(feature = "extension")]
 use crate::extension as table;

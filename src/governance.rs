@@ -197,7 +197,10 @@ pub fn set_threshold(engine: &mut Engine, asset: u8, threshold: u16, end: u32) -
     }
     engine.set_price(asset, &price)?;
     let (old_value, start) = (old, now);
-    sdk::emit(engine, abi::ThresholdSet { asset, oldValue: old_value, value: threshold, start, end });
+    sdk::emit(
+        engine,
+        abi::ThresholdSet { asset, oldValue: old_value, value: threshold, start, end },
+    );
     Ok(())
 }
 
@@ -231,12 +234,15 @@ pub fn set_price_policy(
         engine.set_price(asset, &price)?;
     }
     engine.set_feed(asset, &Feed { max_age, max_step, max_confidence, ..old })?;
-    sdk::emit(engine, abi::PricePolicySet {
-        asset,
-        maxAge: max_age,
-        maxStep: max_step,
-        maxConfidence: max_confidence,
-    });
+    sdk::emit(
+        engine,
+        abi::PricePolicySet {
+            asset,
+            maxAge: max_age,
+            maxStep: max_step,
+            maxConfidence: max_confidence,
+        },
+    );
     Ok(())
 }
 
@@ -261,13 +267,7 @@ pub fn set_reporter(engine: &mut Engine, reporter: Address, allowed: bool) -> Re
 }
 
 /// The kinked curve of the borrow rate. Interest so far accrues at the old one.
-pub fn set_rate_curve(
-    engine: &mut Engine,
-    base: u8,
-    kink: u8,
-    slope: u8,
-    jump: u8,
-) -> Result<()> {
+pub fn set_rate_curve(engine: &mut Engine, base: u8, kink: u8, slope: u8, jump: u8) -> Result<()> {
     let curve = RateCurve { base, kink, slope, jump };
     let now = guard::enter(engine)?;
     require_governor(engine)?;

@@ -8,6 +8,21 @@
 //! enters and one program may not pass 24,576 bytes. Callers see one address: what a program does
 //! not hold it delegate-calls to the next. All four compile this source with the same storage.
 #![cfg_attr(not(any(test, feature = "export-abi")), no_main)]
+// No number is cut, no sum wraps and nothing panics on the way: what cannot be is an error.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::as_conversions,
+        clippy::expect_used,
+        clippy::float_arithmetic,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unwrap_used
+    )
+)]
+// `pub` is for the tests of this package; what callers see is documented in `plimsoll-abi`.
+#![allow(missing_docs)]
 
 extern crate alloc;
 

@@ -34,7 +34,7 @@ use crate::{
 };
 
 /// Highest slot of an asset: the width of its field.
-const SLOT_MAX: u32 = u16::MAX as u32;
+const SLOT_MAX: u32 = 0xffff;
 
 /// Starts or joins sales of the unhealthy among `accounts`; one skip code an account.
 pub fn kick(engine: &mut Engine, accounts: Vec<Address>, hints: Vec<u64>) -> Result<Vec<u8>> {
@@ -135,9 +135,8 @@ fn plan(
     let mut count = 0_usize;
     for leg in position.legs().iter().filter(|leg| leg.holding.balance > 0) {
         let terms = engine.terms(leg.asset);
-        let allowed =
-            ladder::allows_kick(breaker::level(engine, leg.asset, &leg.price, now), hard)
-                && can_claim(engine, leg, &terms, now);
+        let allowed = ladder::allows_kick(breaker::level(engine, leg.asset, &leg.price, now), hard)
+            && can_claim(engine, leg, &terms, now);
         let room = if allowed { room(engine, leg.asset, &leg.price, &terms)? } else { 0 };
         policy = policy.with(&terms)?;
         if let Some(place) = candidates.get_mut(count) {
@@ -263,12 +262,15 @@ fn seize(
         leg.holding.balance = paid.balance;
     }
     let generation = engine.auction_terms(asset, slot).generation;
-    sdk::emit(engine, abi::Kicked {
-        account: owner,
-        auction: abi::auction_id(asset, generation, slot),
-        units: U256::from(units),
-        reward: U256::from(reward),
-    });
+    sdk::emit(
+        engine,
+        abi::Kicked {
+            account: owner,
+            auction: abi::auction_id(asset, generation, slot),
+            units: U256::from(units),
+            reward: U256::from(reward),
+        },
+    );
     Ok(true)
 }
 
@@ -299,12 +301,15 @@ fn open(
     let words = terms.open(price.price, start, generation);
     engine.set_auction_terms(asset, slot, &words)?;
     engine.set_auction_pool(asset, slot, &AuctionPool { used: true, ..AuctionPool::default() })?;
-    sdk::emit(engine, abi::Opened {
-        auction: abi::auction_id(asset, generation, slot),
-        keeper: keeper.address,
-        // As stored: rounded up to what its field holds.
-        kickPrice: U256::from(engine.auction_terms(asset, slot).kick_price),
-    });
+    sdk::emit(
+        engine,
+        abi::Opened {
+            auction: abi::auction_id(asset, generation, slot),
+            keeper: keeper.address,
+            // As stored: rounded up to what its field holds.
+            kickPrice: U256::from(engine.auction_terms(asset, slot).kick_price),
+        },
+    );
     Ok(Some(slot))
 }
 

@@ -17,6 +17,7 @@ fn main() {
     }
 }
 
+/// Nothing: the programs are built from the library.
 #[cfg(all(not(test), not(feature = "export-abi")))]
 #[unsafe(no_mangle)]
 pub extern "C" fn main() {}

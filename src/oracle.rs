@@ -160,13 +160,16 @@ fn accept(
     price.fresh_until = time.saturating_add(feed.max_age);
     ramp(engine, asset, &mut price, now);
     engine.set_price(asset, &price)?;
-    sdk::emit(engine, abi::Priced {
-        asset,
-        price: U256::from(seen.price),
-        confidence: U256::from(seen.confidence),
-        time,
-        verdict: verdict.code(),
-    });
+    sdk::emit(
+        engine,
+        abi::Priced {
+            asset,
+            price: U256::from(seen.price),
+            confidence: U256::from(seen.confidence),
+            time,
+            verdict: verdict.code(),
+        },
+    );
     Ok(())
 }
 
@@ -179,13 +182,16 @@ fn invalidate(engine: &mut Engine, asset: u8, now: u32) -> Result<()> {
     breaker::fold(engine, asset, &mut price, now)?;
     price.verdict = Verdict::Invalid;
     engine.set_price(asset, &price)?;
-    sdk::emit(engine, abi::Priced {
-        asset,
-        price: U256::ZERO,
-        confidence: U256::ZERO,
-        time: now,
-        verdict: price.verdict.code(),
-    });
+    sdk::emit(
+        engine,
+        abi::Priced {
+            asset,
+            price: U256::ZERO,
+            confidence: U256::ZERO,
+            time: now,
+            verdict: price.verdict.code(),
+        },
+    );
     Ok(())
 }
 

@@ -41,14 +41,13 @@ impl Position {
     /// Reads the account, its holdings and the prices of what it holds.
     pub fn load(engine: &Engine, owner: Address, index: u128) -> Self {
         let word = engine.account(owner);
-        let mut position =
-            Self { owner, word, index, legs: [Leg::default(); 16], count: 0 };
+        let mut position = Self { owner, word, index, legs: [Leg::default(); 16], count: 0 };
         for asset in 0..MAX_ASSETS {
-            if word.assets & bit(asset) != 0 {
-                if let Some(leg) = position.legs.get_mut(position.count) {
-                    *leg = Leg::load(engine, owner, asset);
-                    position.count = position.count.saturating_add(1);
-                }
+            if word.assets & bit(asset) != 0
+                && let Some(leg) = position.legs.get_mut(position.count)
+            {
+                *leg = Leg::load(engine, owner, asset);
+                position.count = position.count.saturating_add(1);
             }
         }
         position
@@ -69,11 +68,11 @@ impl Position {
 
     /// Adds an asset's leg, as stored, if the position does not have it.
     pub fn include(&mut self, engine: &Engine, asset: u8) {
-        if self.leg_mut(asset).is_none() {
-            if let Some(place) = self.legs.get_mut(self.count) {
-                *place = Leg::load(engine, self.owner, asset);
-                self.count = self.count.saturating_add(1);
-            }
+        if self.leg_mut(asset).is_none()
+            && let Some(place) = self.legs.get_mut(self.count)
+        {
+            *place = Leg::load(engine, self.owner, asset);
+            self.count = self.count.saturating_add(1);
         }
     }
 
@@ -213,12 +212,15 @@ pub fn bit(asset: u8) -> u16 {
 }
 
 fn emit_settled(engine: &Engine, account: Address, settled: &Settlement, credit: u128) {
-    sdk::emit(engine, abi::Settled {
-        account,
-        repaid: U256::from(settled.repaid_units),
-        credit: U256::from(credit),
-        refund: U256::from(settled.refund),
-    });
+    sdk::emit(
+        engine,
+        abi::Settled {
+            account,
+            repaid: U256::from(settled.repaid_units),
+            credit: U256::from(credit),
+            refund: U256::from(settled.refund),
+        },
+    );
 }
 
 /// What claims brought that is not yet off the debt.
@@ -243,8 +245,7 @@ pub struct Redeemed {
 impl Booked {
     pub fn add(&mut self, part: Redeemed) -> Result<()> {
         self.credited = add(self.credited, part.credited)?;
-        self.lowest_index =
-            if self.any { self.lowest_index.min(part.index) } else { part.index };
+        self.lowest_index = if self.any { self.lowest_index.min(part.index) } else { part.index };
         self.penalty = if self.any { self.penalty.min(part.penalty) } else { part.penalty };
         self.any = true;
         Ok(())
@@ -260,12 +261,15 @@ pub fn redeem(engine: &mut Engine, owner: Address, asset: u8, claim: Claim) -> R
     word.units = after.units;
     word.raised = after.raised;
     engine.set_auction_pool(asset, claim.slot, &word)?;
-    sdk::emit(engine, abi::Claimed {
-        account: owner,
-        auction: abi::auction_id(asset, terms.generation, claim.slot),
-        units: U256::from(claim.units),
-        credited: U256::from(credited),
-    });
+    sdk::emit(
+        engine,
+        abi::Claimed {
+            account: owner,
+            auction: abi::auction_id(asset, terms.generation, claim.slot),
+            units: U256::from(claim.units),
+            credited: U256::from(credited),
+        },
+    );
     let index = if word.closed { terms.lot } else { u128::MAX };
     Ok(Redeemed { credited, index, penalty: u32::from(terms.penalty) })
 }

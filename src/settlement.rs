@@ -132,13 +132,16 @@ fn write_off(engine: &mut Engine, position: &mut Position, now: u32) -> Result<(
     engine.set_deficit(deficit);
     position.word.debt = 0;
     position.store(engine)?;
-    sdk::emit(engine, abi::Realised {
-        account,
-        units: U256::from(units),
-        fromCredit: U256::from(off.from_credit),
-        fromReserve: U256::from(off.from_reserve),
-        loss: U256::from(off.loss),
-    });
+    sdk::emit(
+        engine,
+        abi::Realised {
+            account,
+            units: U256::from(units),
+            fromCredit: U256::from(off.from_credit),
+            fromReserve: U256::from(off.from_reserve),
+            loss: U256::from(off.loss),
+        },
+    );
     Ok(())
 }
 

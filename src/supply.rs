@@ -33,7 +33,10 @@ pub fn supply(engine: &mut Engine, amount: U256, receiver: Address) -> Result<U2
     let held = engine.shares(receiver).saturating_add(minted);
     engine.set_shares(receiver, held);
     let payer = engine.vm().msg_sender();
-    sdk::emit(engine, abi::Supplied { payer, receiver, amount: U256::from(amount), shares: minted });
+    sdk::emit(
+        engine,
+        abi::Supplied { payer, receiver, amount: U256::from(amount), shares: minted },
+    );
     token::pull(engine, engine.base_word().token, payer, amount)?;
     Ok(minted)
 }

@@ -65,4 +65,3 @@ fn own_balance(engine: &Engine, token: Address) -> Result<U256> {
     }
     Ok(sdk::word(&returned))
 }
-

@@ -5,11 +5,16 @@ use alloc::vec::Vec;
 use alloy_primitives::{Address, I256, U256};
 use plimsoll_abi as abi;
 use plimsoll_math::{
-    auction as curve, fixed::{BPS, add, mul, mul_div_up}, interest, oracle as prices, oracle::Action, shares, value,
+    auction as curve,
+    fixed::{BPS, add, mul, mul_div_up},
+    interest, oracle as prices,
+    oracle::Action,
+    shares, value,
     words::SaleTerms,
 };
 
 use crate::{
+    AssetTuple, AuctionTuple,
     auction::{self, Auction},
     collateral,
     error::{Result, fail},
@@ -53,7 +58,11 @@ pub fn health_factors(engine: &mut Engine, accounts: Vec<Address>) -> Result<Vec
 }
 
 /// A balance and the claims beside it.
-pub fn holding(engine: &mut Engine, account: Address, asset: u8) -> Result<(U256, Vec<u64>, Vec<U256>)> {
+pub fn holding(
+    engine: &mut Engine,
+    account: Address,
+    asset: u8,
+) -> Result<(U256, Vec<u64>, Vec<U256>)> {
     guard::asset(engine, asset)?;
     let leg = crate::position::Leg::load(engine, account, asset);
     let id = |slot| {
@@ -241,16 +250,12 @@ const OPEN: u8 = 1;
 const CLOSED: u8 = 2;
 
 /// An auction by its id; all zero when the id names none.
-pub fn auction(
-    engine: &mut Engine,
-    id: u64,
-) -> Result<(u8, U256, U256, U256, U256, U256, U256, bool, U256)> {
+pub fn auction(engine: &mut Engine, id: u64) -> Result<AuctionTuple> {
     let Ok(auction) = Auction::load(engine, id, guard::now(engine)) else {
         let zero = U256::ZERO;
         return Ok((0, zero, zero, zero, zero, zero, zero, false, zero));
     };
-    let (state, lot) =
-        if auction.pool.closed { (CLOSED, 0) } else { (OPEN, auction.words.lot) };
+    let (state, lot) = if auction.pool.closed { (CLOSED, 0) } else { (OPEN, auction.words.lot) };
     Ok((
         state,
         U256::from(lot),
@@ -287,7 +292,7 @@ pub fn auctions(engine: &mut Engine, asset: u8, from: u32, limit: u32) -> Result
     Ok((ids, if end > last { 0 } else { end }))
 }
 
-pub fn asset(engine: &mut Engine, id: u8) -> Result<(Address, u8, U256, U256, U256, U256, u16, u16)> {
+pub fn asset(engine: &mut Engine, id: u8) -> Result<AssetTuple> {
     let id = guard::asset(engine, id)?;
     let (token, sales, caps) = (engine.token(id), engine.sales(id), engine.caps(id));
     let price = engine.price(id);
@@ -315,12 +320,7 @@ pub fn base(engine: &mut Engine) -> Result<(Address, u8, U256)> {
 }
 
 pub fn roles(engine: &mut Engine) -> Result<(Address, Address, Address, Address)> {
-    Ok((
-        engine.governor(),
-        engine.guardian(),
-        engine.pending_governor(),
-        engine.pending_guardian(),
-    ))
+    Ok((engine.governor(), engine.guardian(), engine.pending_governor(), engine.pending_guardian()))
 }
 
 /// Extension, market, lens.

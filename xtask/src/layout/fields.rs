@@ -174,8 +174,9 @@ mod tests {
         let base = of("Base").cloned().unwrap_or_default();
         assert_eq!(base[0], Field { name: "token", from: 0, bits: 160 });
         assert_eq!(base[2], Field { name: "min_debt", from: 168, bits: 88 });
+        // A float of 40 and 8 bits whose exponent never needs the eighth.
         let terms = of("AuctionTerms").cloned().unwrap_or_default();
-        assert_eq!(terms[6], Field { name: "kick_price", from: 208, bits: 48 });
+        assert_eq!(terms[6], Field { name: "kick_price", from: 208, bits: 47 });
         let totals = of("Totals").cloned().unwrap_or_default();
         assert_eq!(totals[0], Field { name: "net", from: 0, bits: 112 });
     }

@@ -98,7 +98,7 @@ fn linked(word: &str) -> String {
 }
 
 fn word_tables(words: &[Word]) -> String {
-    let mut text = "## Words\n\nBits are counted from the lowest.\n\n".to_owned();
+    let mut text = "## Words\n\nBits are counted from the lowest; what no value of a field sets counts as free.\n\n".to_owned();
     for word in words {
         text.push_str(&format!("### {}\n\n| field | bits | from |\n|---|--:|--:|\n", word.name));
         for field in &word.fields {
