@@ -427,7 +427,6 @@ interface IPlimsoll {
     /// Nothing of the auction is left to buy.
     error AuctionClosed(uint64 auction);
 
-
     /// The price curve has run out: redo comes first.
     error NeedsRedo(uint64 auction, uint32 elapsed);
 
