@@ -14,6 +14,7 @@ use crate::{
     error::Result,
     ledger, sdk,
     storage::{Engine, MAX_ASSETS, MAX_CLAIMS},
+    supply::take_cash,
 };
 
 /// One collateral of a position. `holding` is the word as stored, except that its claim fields
@@ -167,6 +168,8 @@ impl Position {
             claims::settle(self.word.debt, booked.credited, lowest, booked.penalty, books.reserve)?;
         self.word.debt = settled.debt_after;
         if settled.excess_units > 0 {
+            // Who leaves an open auction meets what was lent out meanwhile: refused by its name.
+            take_cash(books.cash, add(settled.credit, settled.refund)?)?;
             books = books.with_excess(&settled)?;
             ledger::store(engine, &books)?;
         }

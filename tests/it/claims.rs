@@ -4,7 +4,8 @@
 use alloy_primitives::{Address, U256};
 use plimsoll_abi::IPlimsoll::{collectCall, leaveCall, repayCall, settleCall, withdrawReserveCall};
 use plimsoll_abi::{
-    AuctionClosed, BelowTarget, Left, ListTooLong, NoClaim, NoCredit, PriceForbids, Settled,
+    AuctionClosed, BelowTarget, InsufficientCash, Left, ListTooLong, NoClaim, NoCredit,
+    PriceForbids, Settled,
 };
 use plimsoll_testkit::engine::{
     ALICE, ARB, BOB, CAROL, DAVE, GOVERNOR, KAY, MALLORY, SAM, SUE, USDC, WETH, World, usdc, wad,
@@ -293,6 +294,28 @@ fn leaving_needs_a_claim_and_a_good_price() {
     // Who owes nothing any more needs no price.
     world.repay_all(BOB, BOB);
     assert!(world.claims(BOB, WETH).is_empty());
+}
+
+/// What a sale has raised beyond the debt leaves with its owner, if it has not been lent out.
+#[test]
+fn leaving_with_an_excess_needs_its_cash() {
+    let mut world = still();
+    open(&mut world, ALICE);
+    world.set_price(WETH, wad(2_400));
+    let id = kicked(&mut world, ALICE);
+    world.repay(ALICE, ALICE, usdc(20_000));
+    taken(&mut world, id, whole(5, 18));
+    let cash = books(&world).cash;
+    world.open(BOB, WETH, whole(6_000, 18), cash - usdc(10));
+    let beyond = world.auction_pool(id).raised - world.account(ALICE).debt;
+    let credit = floor(beyond, books(&world).index, RAY);
+    let asked = U256::from(credit + floor(credit, 13_985, PPM));
+    let short = InsufficientCash { asked, cash: U256::from(usdc(10)) };
+    world.refuse(ALICE, leaveCall { auction: id }, short);
+    world.repay(BOB, BOB, usdc(20_000));
+    world.must(ALICE, leaveCall { auction: id });
+    assert_eq!(U256::from(world.credit(ALICE)), asked);
+    books(&world);
 }
 
 /// All that is owed, not a wei less: then every open auction is left and everything comes back.
