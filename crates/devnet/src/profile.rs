@@ -166,10 +166,7 @@ impl Meter {
             own: Spent::default(),
             ink: 0,
         });
-        self.open.push(OpenFrame {
-            index,
-            accounted: 0,
-        });
+        self.open.push(OpenFrame { index, accounted: 0 });
     }
 
     /// Attributes gas to a purpose of the current frame, or of the transaction when none is open.
@@ -242,8 +239,6 @@ impl Meter {
     }
 
     fn current(&self) -> Option<&FrameGas> {
-        self.open
-            .last()
-            .map(|frame| &self.profile.frames[frame.index])
+        self.open.last().map(|frame| &self.profile.frames[frame.index])
     }
 }

@@ -43,11 +43,7 @@ fn seconds_up(distance: u32, rate: u32) -> u32 {
         return 0;
     }
     // `div_ceil` cannot overflow; a rate of zero never arrives.
-    if rate == 0 {
-        u32::MAX
-    } else {
-        distance.div_ceil(rate)
-    }
+    if rate == 0 { u32::MAX } else { distance.div_ceil(rate) }
 }
 
 /// The price factor: from the start factor at the fast rate to exactly one, from there at the slow
@@ -70,10 +66,7 @@ pub fn factor(curve: &Curve, elapsed: u32) -> u32 {
 /// Seconds of the auction clock from which on nothing can be taken before a redo.
 pub fn runs_out_at(curve: &Curve) -> u32 {
     let descent = seconds_up(ONE.saturating_sub(curve.floor_ppm), curve.slow);
-    curve
-        .crossing()
-        .saturating_add(descent)
-        .saturating_add(TAIL)
+    curve.crossing().saturating_add(descent).saturating_add(TAIL)
 }
 
 /// The price of an auction: it follows the live price up at once, and down no faster than the
@@ -280,10 +273,7 @@ pub fn quote_take(
     }
     let Conditions { price, scale, .. } = *conditions;
     if price > request.max_price {
-        return Err(TakeRefusal::TooExpensive {
-            price,
-            max: request.max_price,
-        });
+        return Err(TakeRefusal::TooExpensive { price, max: request.max_price });
     }
     let lot = auction.lot.min(request.max_lot);
     let min = request.min_lot.max(1);
@@ -304,29 +294,15 @@ pub fn quote_take(
         return Err(MathError::Overflow.into());
     }
     let closes = left == 0;
-    let after = AuctionState {
-        lot: left,
-        raised,
-        closed: closes,
-        ..*auction
-    };
-    Ok(Take {
-        lot,
-        pay,
-        net,
-        cut: sub(pay, net)?,
-        units_credited,
-        after,
-        closes,
-    })
+    let after = AuctionState { lot: left, raised, closed: closes, ..*auction };
+    Ok(Take { lot, pay, net, cut: sub(pay, net)?, units_credited, after, closes })
 }
 
 fn require_no_dust(lot: u128, conditions: &Conditions) -> core::result::Result<(), TakeRefusal> {
     match value_down(lot, conditions.live_price, conditions.scale) {
-        Ok(value) if value < conditions.dust => Err(TakeRefusal::Dust {
-            value,
-            dust: conditions.dust,
-        }),
+        Ok(value) if value < conditions.dust => {
+            Err(TakeRefusal::Dust { value, dust: conditions.dust })
+        }
         // What is worth more than can be counted is not dust.
         Ok(_) | Err(MathError::Overflow) => Ok(()),
         Err(error) => Err(error.into()),

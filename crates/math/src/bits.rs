@@ -202,51 +202,28 @@ mod tests {
 
     #[test]
     fn fields_cross_the_middle() {
-        let word = Writer::new()
-            .put(100, 5)
-            .put(60, (1 << 60) - 1)
-            .put(96, 7)
-            .finish();
+        let word = Writer::new().put(100, 5).put(60, (1 << 60) - 1).put(96, 7).finish();
         let mut reader = Reader::new(word.unwrap_or_default());
-        assert_eq!(
-            (reader.take(100), reader.take(60), reader.take(96)),
-            (5, (1 << 60) - 1, 7)
-        );
+        assert_eq!((reader.take(100), reader.take(60), reader.take(96)), (5, (1 << 60) - 1, 7));
     }
 
     #[test]
     fn too_wide_and_too_many_are_refused() {
-        assert_eq!(
-            Writer::new().put(8, 256).finish(),
-            Err(MathError::OutOfRange)
-        );
+        assert_eq!(Writer::new().put(8, 256).finish(), Err(MathError::OutOfRange));
         assert!(Writer::new().put(8, 255).finish().is_ok());
         let full = Writer::new().put(128, 0).put(128, 0).put(1, 0).finish();
         assert_eq!(full, Err(MathError::OutOfRange));
-        assert_eq!(
-            Writer::new().put_signed(8, 128).finish(),
-            Err(MathError::OutOfRange)
-        );
-        assert_eq!(
-            Writer::new().put_signed(8, -129).finish(),
-            Err(MathError::OutOfRange)
-        );
+        assert_eq!(Writer::new().put_signed(8, 128).finish(), Err(MathError::OutOfRange));
+        assert_eq!(Writer::new().put_signed(8, -129).finish(), Err(MathError::OutOfRange));
         assert!(Writer::new().put_signed(8, -128).finish().is_ok());
     }
 
     #[test]
     fn an_address_is_the_low_160_bits() {
         let address = Address::repeat_byte(0xa5);
-        let word = Writer::new()
-            .put_address(address)
-            .put(8, 1)
-            .finish()
-            .unwrap_or_default();
+        let word = Writer::new().put_address(address).put(8, 1).finish().unwrap_or_default();
         let mut reader = Reader::new(word);
         assert_eq!((reader.take_address(), reader.take(8)), (address, 1));
-        assert_eq!(
-            Address::from_word(word.into()),
-            address
-        );
+        assert_eq!(Address::from_word(word.into()), address);
     }
 }

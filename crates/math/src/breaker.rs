@@ -23,11 +23,7 @@ pub const STOPS_CLOCK: u8 = 3;
 
 /// The level in force at `now`.
 pub const fn active(breaker: &Breaker, now: u32) -> u8 {
-    if breaker.since <= now && now < breaker.until {
-        breaker.level
-    } else {
-        0
-    }
+    if breaker.since <= now && now < breaker.until { breaker.level } else { 0 }
 }
 
 /// Seconds that an asset's auction clock has stood still up to `now`. `dead`: the asset has had no
@@ -37,11 +33,7 @@ pub const fn active(breaker: &Breaker, now: u32) -> u8 {
 /// The length of a union of two intervals, clipped to what is not folded yet.
 pub fn stopped(asset: &Breaker, overall: &Breaker, dead: bool, now: u32) -> u32 {
     let open = now.saturating_sub(asset.folded_at);
-    let since_fold = if dead {
-        open
-    } else {
-        union(asset.folded_at, asset, overall, now)
-    };
+    let since_fold = if dead { open } else { union(asset.folded_at, asset, overall, now) };
     asset.stopped_total.saturating_add(since_fold)
 }
 
@@ -51,11 +43,7 @@ pub fn fold(asset: &Breaker, overall: &Breaker, dead: bool, now: u32) -> Breaker
         return *asset;
     }
     let stopped_total = stopped(asset, overall, dead, now);
-    Breaker {
-        stopped_total,
-        folded_at: now,
-        ..*asset
-    }
+    Breaker { stopped_total, folded_at: now, ..*asset }
 }
 
 /// Whether a position may be kicked under a level. `hard`: it is below
@@ -93,21 +81,13 @@ mod tests {
     use super::*;
 
     fn breaker(level: u8, since: u32, until: u32) -> Breaker {
-        Breaker {
-            level,
-            since,
-            until,
-            ..Breaker::default()
-        }
+        Breaker { level, since, until, ..Breaker::default() }
     }
 
     #[test]
     fn a_level_ends_by_itself() {
         let raised = breaker(3, 100, 200);
-        assert_eq!(
-            [99, 100, 199, 200].map(|now| active(&raised, now)),
-            [0, 3, 3, 0]
-        );
+        assert_eq!([99, 100, 199, 200].map(|now| active(&raised, now)), [0, 3, 3, 0]);
     }
 
     #[test]

@@ -44,13 +44,7 @@ pub fn worth(units: u128, pool: &Pool) -> Result<u128> {
 /// # Errors
 /// `OutOfRange` if `units` is more than the pool holds.
 pub fn lot_share(units: u128, lot: u128, pool: &Pool) -> Result<u128> {
-    worth(
-        units,
-        &Pool {
-            units: pool.units,
-            raised: lot,
-        },
-    )
+    worth(units, &Pool { units: pool.units, raised: lot })
 }
 
 /// Takes a claim out of its pool: the debt units that it brings and the pool after it.
@@ -59,10 +53,7 @@ pub fn lot_share(units: u128, lot: u128, pool: &Pool) -> Result<u128> {
 /// `OutOfRange` if `units` is more than the pool holds.
 pub fn redeem(units: u128, pool: &Pool) -> Result<(u128, Pool)> {
     let credited = worth(units, pool)?;
-    let after = Pool {
-        units: sub(pool.units, units)?,
-        raised: sub(pool.raised, credited)?,
-    };
+    let after = Pool { units: sub(pool.units, units)?, raised: sub(pool.raised, credited)? };
     Ok((credited, after))
 }
 
@@ -124,10 +115,7 @@ mod tests {
 
     #[test]
     fn the_last_claim_takes_the_remainder() {
-        let pool = Pool {
-            units: 3,
-            raised: 10,
-        };
+        let pool = Pool { units: 3, raised: 10 };
         let (first, pool) = redeem(1, &pool).unwrap();
         let (second, pool) = redeem(1, &pool).unwrap();
         let (third, pool) = redeem(1, &pool).unwrap();
@@ -140,10 +128,7 @@ mod tests {
     #[test]
     fn proceeds_lower_the_debt_first() {
         let part = settle(1_000, 400, INDEX_START, 15_000, 1_000).unwrap();
-        assert_eq!(
-            (part.debt_after, part.repaid_units, part.credit),
-            (600, 400, 0)
-        );
+        assert_eq!((part.debt_after, part.repaid_units, part.credit), (600, 400, 0));
         // 1,000,000 units are worth 1,000 wei at the start; 1.5 % of that was penalty.
         let over = settle(1_000, 1_001_000, INDEX_START, 15_000, 1_000).unwrap();
         assert_eq!((over.debt_after, over.excess_units), (0, 1_000_000));

@@ -204,10 +204,7 @@ fn mul_wide(a: u128, b: u128) -> (u128, u128) {
     let low = a0.wrapping_mul(b0);
     let cross = a1.wrapping_mul(b0).wrapping_add(low >> 64);
     let middle = a0.wrapping_mul(b1).wrapping_add(cross & LOW_64);
-    let high = a1
-        .wrapping_mul(b1)
-        .wrapping_add(cross >> 64)
-        .wrapping_add(middle >> 64);
+    let high = a1.wrapping_mul(b1).wrapping_add(cross >> 64).wrapping_add(middle >> 64);
     (high, middle << 64 | low & LOW_64)
 }
 
@@ -269,9 +266,7 @@ fn divide_half(rest: u64, half: u64, d: u64) -> (u64, u64) {
     // `d1` has its top bit set.
     let mut quotient = rest.checked_div(d1).unwrap_or(0);
     let mut over = rest.wrapping_sub(quotient.wrapping_mul(d1));
-    while over <= LOW_32
-        && (quotient > LOW_32 || quotient.wrapping_mul(d0) > (over << 32 | half))
-    {
+    while over <= LOW_32 && (quotient > LOW_32 || quotient.wrapping_mul(d0) > (over << 32 | half)) {
         quotient = quotient.wrapping_sub(1);
         over = over.wrapping_add(d1);
     }

@@ -116,45 +116,26 @@ mod tests {
 
     /// 10,000 at a threshold of 80 % against 8,000.
     fn edge() -> Exposure {
-        Exposure {
-            debt: 8_000,
-            ..Exposure::default()
-        }
-        .with_leg(Leg {
-            value: 10_000,
-            threshold_bps: 8_000,
-        })
-        .unwrap()
+        Exposure { debt: 8_000, ..Exposure::default() }
+            .with_leg(Leg { value: 10_000, threshold_bps: 8_000 })
+            .unwrap()
     }
 
     #[test]
     fn one_is_healthy_and_a_wei_less_is_not() {
         assert_eq!(edge().is_liquidatable(), Ok(false));
         assert_eq!(edge().health_factor(), U256::from(WAD));
-        let deeper = Exposure {
-            debt: 8_001,
-            ..edge()
-        };
+        let deeper = Exposure { debt: 8_001, ..edge() };
         assert_eq!(deeper.is_liquidatable(), Ok(true));
-        assert_eq!(
-            deeper.health_factor(),
-            U256::from(999_875_015_623_047_119_u128)
-        );
+        assert_eq!(deeper.health_factor(), U256::from(999_875_015_623_047_119_u128));
     }
 
     #[test]
     fn lots_on_sale_count_for_the_debt() {
-        let deeper = Exposure {
-            debt: 9_000,
-            pending: 1_000,
-            ..edge()
-        };
+        let deeper = Exposure { debt: 9_000, pending: 1_000, ..edge() };
         assert_eq!(deeper.owed(), 8_000);
         assert_eq!(deeper.is_liquidatable(), Ok(false));
-        let covered = Exposure {
-            pending: 9_001,
-            ..deeper
-        };
+        let covered = Exposure { pending: 9_001, ..deeper };
         assert_eq!((covered.owed(), covered.health_factor()), (0, U256::MAX));
         assert_eq!(covered.meets(u16::MAX), Ok(true));
     }

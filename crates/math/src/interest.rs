@@ -166,10 +166,7 @@ fn rate_up(curve: &RateCurve, debt: u128, cash: u128) -> Result<u128> {
 /// The ledger with the rate that its stocks call for. Follows every change of `net` or `cash`.
 pub fn refresh_rate(ledger: &Ledger) -> Ledger {
     let debt = net_value(ledger.net, ledger.index).unwrap_or(0).max(0);
-    Ledger {
-        rate: rate_bps(&ledger.curve, debt.unsigned_abs(), ledger.cash),
-        ..*ledger
-    }
+    Ledger { rate: rate_bps(&ledger.curve, debt.unsigned_abs(), ledger.cash), ..*ledger }
 }
 
 /// The index at `now`, grown at `rate` since `accrued_at`.
@@ -184,9 +181,7 @@ pub fn index_at(index: u128, rate: u16, accrued_at: u32, now: u32) -> u128 {
     // 16 and 32 bits: the product cannot leave 48.
     let rate_time = u128::from(rate).saturating_mul(u128::from(elapsed));
     let growth = mul_div_up(index, rate_time, BPS.saturating_mul(YEAR));
-    growth
-        .map_or(INDEX_MAX, |growth| index.saturating_add(growth))
-        .min(INDEX_MAX)
+    growth.map_or(INDEX_MAX, |growth| index.saturating_add(growth)).min(INDEX_MAX)
 }
 
 /// The ledger with interest up to `now`, at the rate that has been in force since the last accrual.
@@ -204,11 +199,7 @@ pub fn accrue(ledger: &Ledger, now: u32) -> Ledger {
         return *ledger;
     }
     let index = index_at(ledger.index, ledger.rate, ledger.accrued_at, now);
-    let mut after = Ledger {
-        index,
-        accrued_at: now,
-        ..*ledger
-    };
+    let mut after = Ledger { index, accrued_at: now, ..*ledger };
     if ledger.no_suppliers {
         let interest = interest_on(ledger.net, ledger.index, after.index).unwrap_or(0);
         after.reserve = ledger.reserve.saturating_add(interest).min(RESERVE_MAX);
@@ -236,17 +227,9 @@ fn interest_on(net: i128, before: u128, after: u128) -> Result<u128> {
 /// `Overflow` above 127 bits, which a net of 112 bits cannot reach.
 pub fn net_value(net: i128, index: u128) -> Result<i128> {
     let units = net.unsigned_abs();
-    let value = if net < 0 {
-        debt_up(units, index)?
-    } else {
-        debt_down(units, index)?
-    };
+    let value = if net < 0 { debt_up(units, index)? } else { debt_down(units, index)? };
     let value = i128::try_from(value).map_err(|_| MathError::Overflow)?;
-    Ok(if net < 0 {
-        value.saturating_neg()
-    } else {
-        value
-    })
+    Ok(if net < 0 { value.saturating_neg() } else { value })
 }
 
 /// The suppliers' claim: what is left of cash and net debt without the reserve, not below zero.
@@ -274,12 +257,7 @@ mod tests {
     use super::*;
 
     /// 1 % at rest, 5 % at a kink of 80 %, 55 % when all is lent.
-    const CURVE: RateCurve = RateCurve {
-        base: 10,
-        kink: 80,
-        slope: 8,
-        jump: 10,
-    };
+    const CURVE: RateCurve = RateCurve { base: 10, kink: 80, slope: 8, jump: 10 };
 
     #[test]
     fn the_curve_passes_its_corners() {
@@ -290,27 +268,15 @@ mod tests {
         assert_eq!(rate_bps(&CURVE, 90, 10), 3_000);
         assert_eq!(rate_bps(&CURVE, 100, 0), 5_500);
         // No kink, no first leg; all kink, no second.
-        assert_eq!(
-            rate_bps(&RateCurve { kink: 0, ..CURVE }, 50, 50),
-            100 + 400 + 2_500
-        );
+        assert_eq!(rate_bps(&RateCurve { kink: 0, ..CURVE }, 50, 50), 100 + 400 + 2_500);
         assert_eq!(rate_bps(&RateCurve { kink: 100, ..CURVE }, 100, 0), 500);
-        let steep = RateCurve {
-            base: 255,
-            kink: 1,
-            slope: 255,
-            jump: 255,
-        };
+        let steep = RateCurve { base: 255, kink: 1, slope: 255, jump: 255 };
         assert_eq!(rate_bps(&steep, 1, 0), u16::MAX);
     }
 
     #[test]
     fn a_year_at_ten_percent() {
-        let start = Ledger {
-            index: INDEX_START,
-            rate: 1_000,
-            ..Ledger::default()
-        };
+        let start = Ledger { index: INDEX_START, rate: 1_000, ..Ledger::default() };
         let after = accrue(&start, 31_536_000);
         assert_eq!(after.index, INDEX_START / 10 * 11);
         assert_eq!(accrue(&after, 31_536_000), after);
@@ -335,40 +301,17 @@ mod tests {
     fn a_negative_net_is_rounded_away_from_the_suppliers() {
         assert_eq!(net_value(-1, INDEX_START), Ok(-1));
         assert_eq!(net_value(1, INDEX_START), Ok(0));
-        let ledger = Ledger {
-            index: INDEX_START,
-            net: -1,
-            cash: 10,
-            ..Ledger::default()
-        };
+        let ledger = Ledger { index: INDEX_START, net: -1, cash: 10, ..Ledger::default() };
         assert_eq!(nav(&ledger), Ok(9));
-        assert_eq!(
-            nav(&Ledger {
-                reserve: 20,
-                ..ledger
-            }),
-            Ok(0)
-        );
+        assert_eq!(nav(&Ledger { reserve: 20, ..ledger }), Ok(0));
     }
 
     #[test]
     fn an_excess_needs_the_cash() {
-        let ledger = Ledger {
-            cash: 10,
-            reserve: 1,
-            ..Ledger::default()
-        };
-        let settled = Settlement {
-            excess_units: 5,
-            credit: 9,
-            refund: 1,
-            ..Default::default()
-        };
+        let ledger = Ledger { cash: 10, reserve: 1, ..Ledger::default() };
+        let settled = Settlement { excess_units: 5, credit: 9, refund: 1, ..Default::default() };
         let after = ledger.with_excess(&settled);
-        assert_eq!(
-            after.map(|after| (after.net, after.cash, after.reserve)),
-            Ok((5, 0, 0))
-        );
+        assert_eq!(after.map(|after| (after.net, after.cash, after.reserve)), Ok((5, 0, 0)));
         let short = Ledger { cash: 9, ..ledger };
         assert_eq!(short.with_excess(&settled), Err(MathError::Overflow));
     }

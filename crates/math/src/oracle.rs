@@ -50,11 +50,7 @@ impl Verdict {
 
     /// The worse of two.
     pub const fn worse(self, other: Self) -> Self {
-        if self.code() < other.code() {
-            other
-        } else {
-            self
-        }
+        if self.code() < other.code() { other } else { self }
     }
 }
 
@@ -148,11 +144,7 @@ fn judge_checked(stored: Option<u128>, reading: &Reading, policy: &PricePolicy) 
         }
     }
     let width = reading.confidence.checked_mul(BPS)?;
-    if width
-        > reading
-            .price
-            .checked_mul(policy.max_confidence_bps.into())?
-    {
+    if width > reading.price.checked_mul(policy.max_confidence_bps.into())? {
         return Some(Verdict::Uncertain);
     }
     Some(Verdict::Valid)
@@ -160,11 +152,7 @@ fn judge_checked(stored: Option<u128>, reading: &Reading, policy: &PricePolicy) 
 
 /// The verdict that was stored, as it stands at `now`: a price is stale after `fresh_until`.
 pub const fn aged(stored: Verdict, fresh_until: u32, now: u32) -> Verdict {
-    if now > fresh_until {
-        stored.worse(Verdict::Stale)
-    } else {
-        stored
-    }
+    if now > fresh_until { stored.worse(Verdict::Stale) } else { stored }
 }
 
 /// The stored code of a confidence: steps of 4 bps of the price.
@@ -214,10 +202,7 @@ mod tests {
     use super::*;
     use crate::fixed::WAD;
 
-    const POLICY: PricePolicy = PricePolicy {
-        max_step_bps: 500,
-        max_confidence_bps: 100,
-    };
+    const POLICY: PricePolicy = PricePolicy { max_step_bps: 500, max_confidence_bps: 100 };
 
     #[test]
     fn limits_are_inclusive() {

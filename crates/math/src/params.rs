@@ -89,12 +89,7 @@ pub fn check_terms(terms: &SaleTerms) -> core::result::Result<(), OutOfBounds> {
     ];
     for (parameter, (value, low, high)) in (0_u8..).zip(bounds) {
         if value < low || value > high {
-            return Err(OutOfBounds {
-                parameter,
-                value,
-                low,
-                high,
-            });
+            return Err(OutOfBounds { parameter, value, low, high });
         }
     }
     Ok(())
@@ -236,23 +231,15 @@ impl Ramp {
         let passed = u64::from(now.saturating_sub(self.start));
         let height = u64::from(self.from.saturating_sub(self.to));
         // 14 bits times 32 fit 64; the quotient is at most the height.
-        let fallen = height
-            .saturating_mul(passed)
-            .checked_div(length)
-            .unwrap_or(0);
-        self.from
-            .saturating_sub(u16::try_from(fallen).unwrap_or(u16::MAX))
+        let fallen = height.saturating_mul(passed).checked_div(length).unwrap_or(0);
+        self.from.saturating_sub(u16::try_from(fallen).unwrap_or(u16::MAX))
     }
 }
 
 impl Market {
     /// A market that begins at `now`.
     pub fn start(now: u32) -> Self {
-        Self {
-            index: INDEX_START,
-            accrued_at: now,
-            ..Self::default()
-        }
+        Self { index: INDEX_START, accrued_at: now, ..Self::default() }
     }
 }
 
@@ -277,44 +264,21 @@ mod tests {
         assert_eq!(consistent(&terms, 8_424), Err(FULL_BELOW_COVERS));
         let chip = SaleTerms { chip: 151, ..terms };
         assert_eq!(consistent(&chip, 8_000), Err(CHIP_WITHIN_PENALTY));
-        let slow = SaleTerms {
-            slow_rate: 201,
-            ..terms
-        };
+        let slow = SaleTerms { slow_rate: 201, ..terms };
         assert_eq!(consistent(&slow, 8_000), Err(DESCENT_ABOVE_SLOW));
-        let floor = SaleTerms {
-            floor: 9_501,
-            ..terms
-        };
+        let floor = SaleTerms { floor: 9_501, ..terms };
         assert_eq!(consistent(&floor, 8_000), Err(FLOOR_BELOW_REFERENCE));
-        let target = SaleTerms {
-            target: 9_400,
-            full_below: 9_999,
-            ..terms
-        };
+        let target = SaleTerms { target: 9_400, full_below: 9_999, ..terms };
         assert_eq!(consistent(&target, 8_799), Err(TARGET_REACHABLE));
     }
 
     #[test]
     fn a_ramp_falls_in_a_straight_line_rounded_for_the_owner() {
-        let ramp = Ramp {
-            from: 8_000,
-            to: 7_000,
-            start: 100,
-            end: 1_100,
-        };
+        let ramp = Ramp { from: 8_000, to: 7_000, start: 100, end: 1_100 };
         let seen: [u16; 5] = [99, 100, 101, 600, 1_100].map(|now| ramp.at(now));
         assert_eq!(seen, [8_000, 8_000, 7_999, 7_500, 7_000]);
-        let uneven = Ramp {
-            from: 8_000,
-            to: 7_999,
-            start: 0,
-            end: 3,
-        };
-        assert_eq!(
-            [0, 1, 2, 3].map(|now| uneven.at(now)),
-            [8_000, 8_000, 8_000, 7_999]
-        );
+        let uneven = Ramp { from: 8_000, to: 7_999, start: 0, end: 3 };
+        assert_eq!([0, 1, 2, 3].map(|now| uneven.at(now)), [8_000, 8_000, 8_000, 7_999]);
     }
 
     #[test]
@@ -322,9 +286,6 @@ mod tests {
         let terms = SaleTerms::start(6);
         assert_eq!(terms.dust_value(), Ok(100_000_000));
         assert_eq!(terms.tip_value(), Ok(1_000_000));
-        assert_eq!(
-            SaleTerms::start(18).dust_value(),
-            Ok(100_000_000_000_000_000_000)
-        );
+        assert_eq!(SaleTerms::start(18).dust_value(), Ok(100_000_000_000_000_000_000));
     }
 }

@@ -38,11 +38,7 @@ pub fn write_off(debt: u128, index: u128, credit: u128, reserve: u128) -> Result
     let from_credit = owed.min(credit);
     let uncovered = sub(owed, from_credit)?;
     let from_reserve = uncovered.min(reserve);
-    Ok(WriteOff {
-        from_credit,
-        from_reserve,
-        loss: sub(uncovered, from_reserve)?,
-    })
+    Ok(WriteOff { from_credit, from_reserve, loss: sub(uncovered, from_reserve)? })
 }
 
 #[cfg(test)]
@@ -64,11 +60,8 @@ mod tests {
     #[test]
     fn credit_pays_before_reserve_before_suppliers() {
         let split = |credit, reserve| {
-            let WriteOff {
-                from_credit,
-                from_reserve,
-                loss,
-            } = write_off(100, RAY, credit, reserve).unwrap();
+            let WriteOff { from_credit, from_reserve, loss } =
+                write_off(100, RAY, credit, reserve).unwrap();
             (from_credit, from_reserve, loss)
         };
         assert_eq!(split(0, 0), (0, 0, 100));

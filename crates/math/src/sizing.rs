@@ -84,10 +84,7 @@ pub struct Plan {
 
 impl Plan {
     const fn none(reason: Reason) -> Self {
-        Self {
-            kind: Kind::None(reason),
-            amounts: [0; MAX_ASSETS],
-        }
+        Self { kind: Kind::None(reason), amounts: [0; MAX_ASSETS] }
     }
 }
 
@@ -122,18 +119,12 @@ pub fn plan(candidates: &[Candidate], policy: &Policy, owed: u128) -> Result<Pla
     }
     let amounts = position.partial()?;
     if position.accepts(&amounts)? {
-        return Ok(Plan {
-            kind: Kind::Partial,
-            amounts,
-        });
+        return Ok(Plan { kind: Kind::Partial, amounts });
     }
     if position.proceeds > owed {
         let (amounts, limited) = position.slice()?;
         if position.accepts(&amounts)? {
-            return Ok(Plan {
-                kind: Kind::Slice,
-                amounts,
-            });
+            return Ok(Plan { kind: Kind::Slice, amounts });
         }
         if limited {
             // With more room a slice would help: the whole must not be sold for want of it.
@@ -161,11 +152,7 @@ impl Candidate {
     /// Margin of what a sale of `lot` leaves.
     fn margin_after(&self, lot: u128) -> Result<u128> {
         let left = sub(self.balance, lot)?;
-        let value = if lot == 0 {
-            self.value
-        } else {
-            self.value_of(left)?
-        };
+        let value = if lot == 0 { self.value } else { self.value_of(left)? };
         mul(value, self.threshold_bps.into())
     }
 
@@ -244,15 +231,7 @@ impl<'a> Position<'a> {
             proceeds = add(proceeds, candidate.proceeds(candidate.value)?)?;
             gross = gross.max(candidate.gross());
         }
-        Ok(Self {
-            candidates,
-            target,
-            owed,
-            margin,
-            collateral,
-            proceeds,
-            gross,
-        })
+        Ok(Self { candidates, target, owed, margin, collateral, proceeds, gross })
     }
 
     /// The assets that free most margin for their cost, one after the other, until the target is
@@ -319,11 +298,7 @@ impl<'a> Position<'a> {
         let mut part = sub(mul(self.owed, self.target)?, self.margin)?;
         let mut of = sub(mul(self.proceeds, self.target)?, self.margin)?;
         let mut limited = false;
-        for candidate in self
-            .candidates
-            .iter()
-            .filter(|candidate| candidate.value > 0)
-        {
+        for candidate in self.candidates.iter().filter(|candidate| candidate.value > 0) {
             let roomy = candidate.roomy()?;
             if compare_products(roomy, of, part, candidate.balance) == Ordering::Less {
                 (part, of, limited) = (roomy, candidate.balance, true);
@@ -351,10 +326,7 @@ impl<'a> Position<'a> {
         if is_empty(&amounts) {
             return Ok(Plan::none(Reason::NoRoom));
         }
-        Ok(Plan {
-            kind: Kind::Whole,
-            amounts,
-        })
+        Ok(Plan { kind: Kind::Whole, amounts })
     }
 
     /// Whether a sale sells something and does not lower the health factor: M' D >= M D', with M'

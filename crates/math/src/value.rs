@@ -129,10 +129,7 @@ mod tests {
     #[test]
     fn values_are_base_wei() {
         assert_eq!(value_down(3 * WAD / 2, 3_000 * WAD, 30), Ok(4_500_000_000));
-        assert_eq!(
-            amount_for_value_down(4_500_000_000, 3_000 * WAD, 30),
-            Ok(3 * WAD / 2)
-        );
+        assert_eq!(amount_for_value_down(4_500_000_000, 3_000 * WAD, 30), Ok(3 * WAD / 2));
         // A wei of it is worth nothing to its owner and one to its taker.
         assert_eq!(value_down(1, 3_000 * WAD, 30), Ok(0));
         assert_eq!(value_up(1, 3_000 * WAD, 30), Ok(1));
@@ -141,10 +138,7 @@ mod tests {
     #[test]
     fn impossible_scales_and_prices_have_names() {
         assert_eq!(value_down(1, 1, 37), Err(MathError::OutOfRange));
-        assert_eq!(
-            amount_for_value_up(1, 0, 30),
-            Err(MathError::DivisionByZero)
-        );
+        assert_eq!(amount_for_value_up(1, 0, 30), Err(MathError::DivisionByZero));
         assert_eq!(units_up(1, 0), Err(MathError::DivisionByZero));
     }
 

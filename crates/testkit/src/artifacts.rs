@@ -74,9 +74,7 @@ pub fn abi(name: &str) -> Value {
 
 fn code(name: &str, field: &str) -> Vec<u8> {
     let artifact = artifact(name);
-    let text = artifact[field]
-        .as_str()
-        .unwrap_or_else(|| panic!("{name} has no {field}"));
+    let text = artifact[field].as_str().unwrap_or_else(|| panic!("{name} has no {field}"));
     hex::decode(text).unwrap_or_else(|error| panic!("{field} of {name}: {error}"))
 }
 
@@ -99,16 +97,8 @@ mod tests {
         for name in names() {
             let (init, deployed) = (init_code(name), deployed_code(name));
             assert!(!deployed.is_empty(), "{name}");
-            assert!(
-                init.windows(deployed.len()).any(|part| part == deployed),
-                "{name}"
-            );
-            assert!(
-                abi(name)
-                    .as_array()
-                    .is_some_and(|entries| !entries.is_empty()),
-                "{name}"
-            );
+            assert!(init.windows(deployed.len()).any(|part| part == deployed), "{name}");
+            assert!(abi(name).as_array().is_some_and(|entries| !entries.is_empty()), "{name}");
         }
     }
 
@@ -117,13 +107,7 @@ mod tests {
         let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/solidity/artifacts");
         let mut found: Vec<String> = std::fs::read_dir(dir)
             .expect("the artifacts are committed")
-            .map(|entry| {
-                entry
-                    .expect("readable")
-                    .file_name()
-                    .into_string()
-                    .expect("ASCII")
-            })
+            .map(|entry| entry.expect("readable").file_name().into_string().expect("ASCII"))
             .collect();
         found.sort();
         let linked: Vec<String> = names().map(|name| format!("{name}.json")).collect();

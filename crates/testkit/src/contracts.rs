@@ -220,10 +220,7 @@ mod tests {
             constructor: constructor::<Token::constructorCall>(),
             functions: parts.iter().flat_map(|part| part.iter().cloned()).collect(),
         };
-        let plain = |constructor, functions| Declared {
-            constructor,
-            functions,
-        };
+        let plain = |constructor, functions| Declared { constructor, functions };
         BTreeMap::from([
             ("Token", token(&[&ledger, &moves])),
             ("SilentToken", token(&[&ledger, &silent_moves])),
@@ -234,25 +231,14 @@ mod tests {
             ("SenderFeeToken", token(&[&ledger, &moves, &switch, &fee])),
             ("ShortToken", token(&[&ledger, &moves, &switch, &odd])),
             ("HugeReturnToken", token(&[&ledger, &moves, &switch, &odd])),
-            (
-                "ReentrantToken",
-                token(&[&ledger, &moves, &switch, &reentrant]),
-            ),
+            ("ReentrantToken", token(&[&ledger, &moves, &switch, &reentrant])),
             (
                 "BlockToken",
-                token(&[
-                    &ledger,
-                    &moves,
-                    &functions![BlockToken: blockedCall setBlockedCall],
-                ]),
+                token(&[&ledger, &moves, &functions![BlockToken: blockedCall setBlockedCall]]),
             ),
             (
                 "HookToken",
-                token(&[
-                    &ledger,
-                    &moves,
-                    &functions![HookToken: hookedCall setHookedCall],
-                ]),
+                token(&[&ledger, &moves, &functions![HookToken: hookedCall setHookedCall]]),
             ),
             (
                 "Feed",
@@ -297,10 +283,7 @@ mod tests {
                         onTokenMoveCall],
                 ),
             ),
-            (
-                "Caller",
-                plain(None, functions![Caller: probeCall probeWithGasCall]),
-            ),
+            ("Caller", plain(None, functions![Caller: probeCall probeWithGasCall])),
         ])
     }
 
@@ -324,10 +307,7 @@ mod tests {
     fn entries(name: &str, kind: &str) -> Vec<Value> {
         let abi = artifacts::abi(name);
         let entries = abi.as_array().expect("a list of entries").iter();
-        entries
-            .filter(|entry| entry["type"] == kind)
-            .cloned()
-            .collect()
+        entries.filter(|entry| entry["type"] == kind).cloned().collect()
     }
 
     fn signature(entry: &Value) -> String {
@@ -344,21 +324,12 @@ mod tests {
                 .map(|entry| {
                     let signature = signature(entry);
                     let hash = keccak256(&signature);
-                    (
-                        [hash[0], hash[1], hash[2], hash[3]],
-                        signature,
-                        types(&entry["outputs"]),
-                    )
+                    ([hash[0], hash[1], hash[2], hash[3]], signature, types(&entry["outputs"]))
                 })
                 .collect();
-            assert_eq!(
-                contract.functions.into_iter().collect::<BTreeSet<_>>(),
-                compiled,
-                "{name}"
-            );
-            let compiled = entries(name, "constructor")
-                .first()
-                .map(|entry| types(&entry["inputs"]));
+            assert_eq!(contract.functions.into_iter().collect::<BTreeSet<_>>(), compiled, "{name}");
+            let compiled =
+                entries(name, "constructor").first().map(|entry| types(&entry["inputs"]));
             assert_eq!(contract.constructor, compiled, "{name}");
         }
     }
@@ -376,34 +347,16 @@ mod tests {
     fn the_contracts_speak_the_engines_interface() {
         use plimsoll_abi::{IAggregator, IERC20, IPlimsoll, ITaker};
 
-        assert_eq!(
-            function::<Taker::onTakeCall>(),
-            function::<ITaker::onTakeCall>()
-        );
+        assert_eq!(function::<Taker::onTakeCall>(), function::<ITaker::onTakeCall>());
         // What `Taker` calls is the stub's `take`, as the tests of behaviour show.
-        assert_eq!(
-            function::<TakeStub::takeCall>(),
-            function::<IPlimsoll::takeCall>()
-        );
+        assert_eq!(function::<TakeStub::takeCall>(), function::<IPlimsoll::takeCall>());
         assert_eq!(
             function::<Feed::latestRoundDataCall>(),
             function::<IAggregator::latestRoundDataCall>()
         );
-        assert_eq!(
-            function::<Token::balanceOfCall>(),
-            function::<IERC20::balanceOfCall>()
-        );
-        assert_eq!(
-            function::<Token::transferCall>(),
-            function::<IERC20::transferCall>()
-        );
-        assert_eq!(
-            function::<Token::transferFromCall>(),
-            function::<IERC20::transferFromCall>()
-        );
-        assert_eq!(
-            function::<Token::approveCall>(),
-            function::<IERC20::approveCall>()
-        );
+        assert_eq!(function::<Token::balanceOfCall>(), function::<IERC20::balanceOfCall>());
+        assert_eq!(function::<Token::transferCall>(), function::<IERC20::transferCall>());
+        assert_eq!(function::<Token::transferFromCall>(), function::<IERC20::transferFromCall>());
+        assert_eq!(function::<Token::approveCall>(), function::<IERC20::approveCall>());
     }
 }

@@ -9,10 +9,7 @@ fn the_default_market_lives() {
     let mut world = World::new();
     world.check();
     world.open(ALICE, WETH, wad(10), usdc(24_000));
-    let borrow = borrowCall {
-        amount: u256(usdc(1)),
-        receiver: ALICE,
-    };
+    let borrow = borrowCall { amount: u256(usdc(1)), receiver: ALICE };
     let (debt, limit) = (u256(usdc(24_001)), u256(usdc(24_000)));
     world.refuse(ALICE, borrow, Unhealthy { debt, limit });
     world.check();

@@ -224,20 +224,14 @@ impl Chain {
     fn job(&self, tx: Tx, charges_fees: bool) -> Result<Job, TxError> {
         let gas_limit = tx.gas_limit.unwrap_or(self.config.tx_gas_limit);
         if gas_limit > self.config.tx_gas_limit {
-            return Err(TxError::GasLimitTooHigh {
-                limit: self.config.tx_gas_limit,
-            });
+            return Err(TxError::GasLimitTooHigh { limit: self.config.tx_gas_limit });
         }
         if tx.to.is_none() && tx.data.len() > MAX_INIT_CODE {
-            return Err(TxError::InitCodeTooLong {
-                length: tx.data.len(),
-            });
+            return Err(TxError::InitCodeTooLong { length: tx.data.len() });
         }
         let gas_price = u128::from(self.config.base_fee);
         if tx.max_fee.is_some_and(|max_fee| max_fee < gas_price) {
-            return Err(TxError::FeeBelowBase {
-                base_fee: self.config.base_fee,
-            });
+            return Err(TxError::FeeBelowBase { base_fee: self.config.base_fee });
         }
         let intrinsic = intrinsic_gas(&tx);
         if gas_limit < intrinsic {
@@ -245,17 +239,10 @@ impl Chain {
         }
         let nonce = self.nonce(tx.from);
         if let Some(given) = tx.nonce.filter(|given| charges_fees && *given != nonce) {
-            return Err(TxError::Nonce {
-                expected: nonce,
-                given,
-            });
+            return Err(TxError::Nonce { expected: nonce, given });
         }
         let fee = U256::from(gas_limit) * U256::from(gas_price);
-        let need = if charges_fees {
-            tx.value.saturating_add(fee)
-        } else {
-            tx.value
-        };
+        let need = if charges_fees { tx.value.saturating_add(fee) } else { tx.value };
         let have = self.balance(tx.from);
         if have < need {
             return Err(TxError::Balance { have, need });
@@ -290,11 +277,7 @@ impl Chain {
 
 /// Gas before execution: base, calldata, access list, create surcharge and init code words.
 fn intrinsic_gas(tx: &Tx) -> u64 {
-    let slots = tx
-        .access_list
-        .iter()
-        .map(|(_, slots)| slots.len() as u64)
-        .sum();
+    let slots = tx.access_list.iter().map(|(_, slots)| slots.len() as u64).sum();
     let (is_create, accounts) = (tx.to.is_none(), tx.access_list.len() as u64);
     let gas =
         GasParams::new_spec(SPEC).initial_tx_gas(&tx.data, is_create, accounts, slots, 0, None);

@@ -27,22 +27,14 @@ pub(super) fn genesis() -> Db {
         db.insert_account_info(precompile, AccountInfo::default().with_code(invalid()));
     }
     // EIP-161 would sweep an empty account away, storage included.
-    db.insert_account_info(
-        ARBOS_STATE,
-        AccountInfo {
-            nonce: 1,
-            ..AccountInfo::default()
-        },
-    );
+    db.insert_account_info(ARBOS_STATE, AccountInfo { nonce: 1, ..AccountInfo::default() });
     db
 }
 
 impl Chain {
     /// Adds `wei` to a balance.
     pub fn fund(&mut self, account: Address, wei: U256) {
-        self.edit(account, |info| {
-            info.balance = info.balance.saturating_add(wei)
-        });
+        self.edit(account, |info| info.balance = info.balance.saturating_add(wei));
     }
 
     /// Sets a balance in wei.
@@ -89,10 +81,7 @@ impl Chain {
     pub fn storage_words(&self, account: Address) -> BTreeMap<U256, U256> {
         let entry = self.db.cache.accounts.get(&account);
         let words = entry.into_iter().flat_map(|entry| &entry.storage);
-        words
-            .filter(|(_, word)| !word.is_zero())
-            .map(|(slot, word)| (*slot, *word))
-            .collect()
+        words.filter(|(_, word)| !word.is_zero()).map(|(slot, word)| (*slot, *word)).collect()
     }
 
     /// Overwrites a storage word.
@@ -118,9 +107,7 @@ impl Chain {
     pub fn is_active(&self, account: Address) -> bool {
         let slot = self.info(account).code_hash.into();
         let record = Record::unpack(self.storage(ARBOS_STATE, slot));
-        record
-            .check_active(&self.params, self.block.timestamp)
-            .is_ok()
+        record.check_active(&self.params, self.block.timestamp).is_ok()
     }
 
     /// The open block.
@@ -159,14 +146,8 @@ impl Chain {
 
     /// Remembers the state and the open block. Returns the number to revert to.
     pub fn snapshot(&mut self) -> usize {
-        let Self {
-            db, block, recent, ..
-        } = self;
-        self.snapshots.push(Snapshot {
-            db: db.clone(),
-            block: *block,
-            recent: recent.clone(),
-        });
+        let Self { db, block, recent, .. } = self;
+        self.snapshots.push(Snapshot { db: db.clone(), block: *block, recent: recent.clone() });
         self.snapshots.len() - 1
     }
 

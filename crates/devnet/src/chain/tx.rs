@@ -33,22 +33,13 @@ impl Tx {
     /// A call.
     #[must_use]
     pub fn call(from: Address, to: Address, data: impl Into<Bytes>) -> Self {
-        Self {
-            from,
-            to: Some(to),
-            data: data.into(),
-            ..Self::default()
-        }
+        Self { from, to: Some(to), data: data.into(), ..Self::default() }
     }
 
     /// A contract creation.
     #[must_use]
     pub fn create(from: Address, init_code: impl Into<Bytes>) -> Self {
-        Self {
-            from,
-            data: init_code.into(),
-            ..Self::default()
-        }
+        Self { from, data: init_code.into(), ..Self::default() }
     }
 
     /// Sends value along.
@@ -60,10 +51,7 @@ impl Tx {
     /// Limits the gas.
     #[must_use]
     pub fn gas(self, limit: u64) -> Self {
-        Self {
-            gas_limit: Some(limit),
-            ..self
-        }
+        Self { gas_limit: Some(limit), ..self }
     }
 }
 

@@ -42,11 +42,7 @@ pub(crate) fn execute(
 ) -> (Box<Machine>, FrameResult) {
     let outer = std::mem::take(&mut machine.ctx.local);
     let memory = SharedMemory::new_with_buffer(machine.ctx.local.shared_memory_buffer.clone());
-    let init = FrameInit {
-        depth,
-        memory,
-        frame_input,
-    };
+    let init = FrameInit { depth, memory, frame_input };
     let (mut machine, result) = run_loop(machine, init);
     machine.ctx.local = outer;
     (machine, result)
@@ -90,11 +86,7 @@ fn run_loop(mut machine: Box<Machine>, init: FrameInit) -> (Box<Machine>, FrameR
 }
 
 fn begin(mut machine: Box<Machine>, init: FrameInit) -> (Box<Machine>, Begun) {
-    let FrameInit {
-        depth,
-        memory,
-        frame_input,
-    } = init;
+    let FrameInit { depth, memory, frame_input } = init;
     let frame_input = match frame_input {
         FrameInput::Call(inputs)
             if program::is_program(inputs.known_bytecode.1.original_byte_slice()) =>
@@ -106,11 +98,7 @@ fn begin(mut machine: Box<Machine>, init: FrameInit) -> (Box<Machine>, Begun) {
     };
     let is_call = !matches!(frame_input, FrameInput::Create(_));
     let gas_limit = gas_limit(&frame_input);
-    let init = FrameInit {
-        depth,
-        memory,
-        frame_input,
-    };
+    let init = FrameInit { depth, memory, frame_input };
 
     let mut frame = Box::new(EthFrame::invalid());
     let Machine { ctx, precompiles } = machine.as_mut();
@@ -125,20 +113,15 @@ fn begin(mut machine: Box<Machine>, init: FrameInit) -> (Box<Machine>, Begun) {
         Err(_) => failure(is_call, gas_limit, InstructionResult::PrecompileError),
     };
     // Plain transfers use nothing; what is used here is a precompile's, or lost with it.
-    let cost = if done.instruction_result().is_ok_or_revert() {
-        Cost::Precompile
-    } else {
-        Cost::Burned
-    };
+    let cost =
+        if done.instruction_result().is_ok_or_revert() { Cost::Precompile } else { Cost::Burned };
     machine.ctx.chain.meter.charge(cost, used(&done));
     (machine, Begun::Done(done))
 }
 
 fn run_frame(machine: &mut Machine, frame: &mut EthFrame) -> Step {
     let table = instructions::table();
-    let mut action = frame
-        .interpreter
-        .run_plain(&table.instructions, &table.gas, &mut machine.ctx);
+    let mut action = frame.interpreter.run_plain(&table.instructions, &table.gas, &mut machine.ctx);
     let mut before_deposit = None;
     if let (FrameInput::Create(_), InterpreterAction::Return(result)) = (&frame.input, &mut action)
     {
@@ -157,16 +140,9 @@ fn run_frame(machine: &mut Machine, frame: &mut EthFrame) -> Step {
 
     let meter = &mut machine.ctx.chain.meter;
     if let (Some(before), true) = (before_deposit, result.instruction_result().is_ok()) {
-        meter.charge(
-            Cost::Create,
-            before.saturating_sub(result.gas().remaining()),
-        );
+        meter.charge(Cost::Create, before.saturating_sub(result.gas().remaining()));
     }
-    let burned = if result.instruction_result().is_ok_or_revert() {
-        0
-    } else {
-        forfeited
-    };
+    let burned = if result.instruction_result().is_ok_or_revert() { 0 } else { forfeited };
     meter.exit(used(&result), burned);
     if let Some(acting) = acting_in_its_own_right(frame) {
         machine.ctx.chain.pop_acting(acting);
@@ -187,9 +163,7 @@ fn enter_frame(machine: &mut Machine, frame: &EthFrame) {
     let input = &frame.interpreter.input;
     let code = input.bytecode_address.unwrap_or(input.target_address);
     let chain = &mut machine.ctx.chain;
-    chain
-        .meter
-        .enter(FrameKind::Evm, code, input.target_address);
+    chain.meter.enter(FrameKind::Evm, code, input.target_address);
     if let Some(acting) = acting_in_its_own_right(frame) {
         chain.push_acting(acting);
     }

@@ -35,70 +35,32 @@ pub(crate) fn table() -> &'static Tables {
         };
         set(opcode::SLOAD, sload);
         set(opcode::SSTORE, sstore);
-        set(opcode::TLOAD, |c| {
-            metered(c, opcode::TLOAD, Cost::Storage, host::tload)
-        });
-        set(opcode::TSTORE, |c| {
-            metered(c, opcode::TSTORE, Cost::Storage, host::tstore)
-        });
-        set(opcode::LOG0, |c| {
-            metered(c, opcode::LOG0, Cost::Log, host::log::<0, _>)
-        });
-        set(opcode::LOG1, |c| {
-            metered(c, opcode::LOG1, Cost::Log, host::log::<1, _>)
-        });
-        set(opcode::LOG2, |c| {
-            metered(c, opcode::LOG2, Cost::Log, host::log::<2, _>)
-        });
-        set(opcode::LOG3, |c| {
-            metered(c, opcode::LOG3, Cost::Log, host::log::<3, _>)
-        });
-        set(opcode::LOG4, |c| {
-            metered(c, opcode::LOG4, Cost::Log, host::log::<4, _>)
-        });
-        set(opcode::CALL, |c| {
-            opening(c, opcode::CALL, contract::call::<{ opcode::CALL }, _, _>)
-        });
+        set(opcode::TLOAD, |c| metered(c, opcode::TLOAD, Cost::Storage, host::tload));
+        set(opcode::TSTORE, |c| metered(c, opcode::TSTORE, Cost::Storage, host::tstore));
+        set(opcode::LOG0, |c| metered(c, opcode::LOG0, Cost::Log, host::log::<0, _>));
+        set(opcode::LOG1, |c| metered(c, opcode::LOG1, Cost::Log, host::log::<1, _>));
+        set(opcode::LOG2, |c| metered(c, opcode::LOG2, Cost::Log, host::log::<2, _>));
+        set(opcode::LOG3, |c| metered(c, opcode::LOG3, Cost::Log, host::log::<3, _>));
+        set(opcode::LOG4, |c| metered(c, opcode::LOG4, Cost::Log, host::log::<4, _>));
+        set(opcode::CALL, |c| opening(c, opcode::CALL, contract::call::<{ opcode::CALL }, _, _>));
         set(opcode::CALLCODE, |c| {
-            opening(
-                c,
-                opcode::CALLCODE,
-                contract::call::<{ opcode::CALLCODE }, _, _>,
-            )
+            opening(c, opcode::CALLCODE, contract::call::<{ opcode::CALLCODE }, _, _>)
         });
         set(opcode::DELEGATECALL, |c| {
-            opening(
-                c,
-                opcode::DELEGATECALL,
-                contract::call::<{ opcode::DELEGATECALL }, _, _>,
-            )
+            opening(c, opcode::DELEGATECALL, contract::call::<{ opcode::DELEGATECALL }, _, _>)
         });
         set(opcode::STATICCALL, |c| {
-            opening(
-                c,
-                opcode::STATICCALL,
-                contract::call::<{ opcode::STATICCALL }, _, _>,
-            )
+            opening(c, opcode::STATICCALL, contract::call::<{ opcode::STATICCALL }, _, _>)
         });
-        set(opcode::CREATE, |c| {
-            opening(c, opcode::CREATE, contract::create::<false, _, _>)
-        });
-        set(opcode::CREATE2, |c| {
-            opening(c, opcode::CREATE2, contract::create::<true, _, _>)
-        });
+        set(opcode::CREATE, |c| opening(c, opcode::CREATE, contract::create::<false, _, _>));
+        set(opcode::CREATE2, |c| opening(c, opcode::CREATE2, contract::create::<true, _, _>));
         set(opcode::SELFDESTRUCT, selfdestruct);
-        Tables {
-            instructions,
-            gas: gas_table_spec(SPEC),
-        }
+        Tables { instructions, gas: gas_table_spec(SPEC) }
     })
 }
 
 fn reborrow<'a>(context: &'a mut Ictx<'_>) -> Ictx<'a> {
-    InstructionContext {
-        interpreter: context.interpreter,
-        host: context.host,
-    }
+    InstructionContext { interpreter: context.interpreter, host: context.host }
 }
 
 /// Runs `run` and attributes its static and dynamic gas to `cost`.
@@ -111,11 +73,7 @@ fn metered(
     let before = context.interpreter.gas.remaining();
     run(reborrow(&mut context))?;
     let dynamic = before.saturating_sub(context.interpreter.gas.remaining());
-    context
-        .host
-        .chain
-        .meter
-        .charge(cost, dynamic + static_gas(op));
+    context.host.chain.meter.charge(cost, dynamic + static_gas(op));
     Ok(())
 }
 
@@ -149,12 +107,7 @@ fn opening(
 fn sload(mut context: Ictx<'_>) -> InstructionExecResult {
     let slot = context.interpreter.stack.data().last().copied();
     let before = context.interpreter.gas.remaining();
-    metered(
-        reborrow(&mut context),
-        opcode::SLOAD,
-        Cost::Storage,
-        host::sload,
-    )?;
+    metered(reborrow(&mut context), opcode::SLOAD, Cost::Storage, host::sload)?;
     if let Some(slot) = slot {
         let acting = context.interpreter.input.target_address();
         let cold = context.interpreter.gas.remaining() < before;
@@ -166,12 +119,7 @@ fn sload(mut context: Ictx<'_>) -> InstructionExecResult {
 fn sstore(mut context: Ictx<'_>) -> InstructionExecResult {
     let slot = context.interpreter.stack.data().last().copied();
     let before = context.interpreter.gas.remaining();
-    metered(
-        reborrow(&mut context),
-        opcode::SSTORE,
-        Cost::Storage,
-        host::sstore,
-    )?;
+    metered(reborrow(&mut context), opcode::SSTORE, Cost::Storage, host::sstore)?;
     if let Some(slot) = slot {
         let acting = context.interpreter.input.target_address();
         // Warm stores cost 100, 2,900 or 20,000; the cold surcharge makes each 2,100 dearer.

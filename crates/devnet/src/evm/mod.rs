@@ -24,11 +24,7 @@ pub(crate) type Ctx = Context<BlockEnv, TxEnv, CfgEnv, Db, Journal<Db>, Session>
 impl Codes for Ctx {
     fn code_of(&self, account: Address) -> (B256, Bytes) {
         let journal = &self.journaled_state;
-        let loaded = journal
-            .inner
-            .state
-            .get(&account)
-            .map(|account| account.info.clone());
+        let loaded = journal.inner.state.get(&account).map(|account| account.info.clone());
         let Ok(stored) = journal.database.basic_ref(account);
         let info = loaded.or(stored).unwrap_or_default();
         let code = info.code.unwrap_or_else(|| {

@@ -77,12 +77,7 @@ struct Entry {
 }
 
 const fn view<C: SolCall>(contract: Address, run: Method) -> Entry {
-    Entry {
-        contract,
-        selector: C::SELECTOR,
-        is_view: true,
-        run,
-    }
+    Entry { contract, selector: C::SELECTOR, is_view: true, run }
 }
 
 /// Every ArbOS method this chain answers.
@@ -112,54 +107,39 @@ const METHODS: [Entry; 13] = [
         returns::<inkPriceCall>(&ctx.chain.params.ink_price)
     }),
     view::<codehashVersionCall>(ARB_WASM, |ctx, _, args, _| {
-        let hash = codehashVersionCall::abi_decode_raw_validate(args)
-            .ok()?
-            .codehash;
+        let hash = codehashVersionCall::abi_decode_raw_validate(args).ok()?.codehash;
         with_record(program::active_record(ctx, hash), |record| {
             returns::<codehashVersionCall>(&record.version)
         })
     }),
     view::<codehashAsmSizeCall>(ARB_WASM, |ctx, _, args, _| {
-        let hash = codehashAsmSizeCall::abi_decode_raw_validate(args)
-            .ok()?
-            .codehash;
+        let hash = codehashAsmSizeCall::abi_decode_raw_validate(args).ok()?.codehash;
         with_record(program::active_record(ctx, hash), |record| {
             returns::<codehashAsmSizeCall>(&(record.asm_kib.saturating_mul(1024)))
         })
     }),
     view::<programVersionCall>(ARB_WASM, |ctx, _, args, _| {
-        let account = programVersionCall::abi_decode_raw_validate(args)
-            .ok()?
-            .program;
+        let account = programVersionCall::abi_decode_raw_validate(args).ok()?.program;
         with_record(record_of(ctx, account), |record| {
             returns::<programVersionCall>(&record.version)
         })
     }),
     view::<programInitGasCall>(ARB_WASM, |ctx, _, args, _| {
-        let account = programInitGasCall::abi_decode_raw_validate(args)
-            .ok()?
-            .program;
+        let account = programInitGasCall::abi_decode_raw_validate(args).ok()?.program;
         with_record(record_of(ctx, account), |record| {
             let cached = u64::from(record.cached_gas);
             let gas = cached + u64::from(record.init_gas);
-            returns::<programInitGasCall>(&programInitGasReturn {
-                gas,
-                gasWhenCached: cached,
-            })
+            returns::<programInitGasCall>(&programInitGasReturn { gas, gasWhenCached: cached })
         })
     }),
     view::<programMemoryFootprintCall>(ARB_WASM, |ctx, _, args, _| {
-        let account = programMemoryFootprintCall::abi_decode_raw_validate(args)
-            .ok()?
-            .program;
+        let account = programMemoryFootprintCall::abi_decode_raw_validate(args).ok()?.program;
         with_record(record_of(ctx, account), |record| {
             returns::<programMemoryFootprintCall>(&record.footprint)
         })
     }),
     view::<programTimeLeftCall>(ARB_WASM, |ctx, _, args, _| {
-        let account = programTimeLeftCall::abi_decode_raw_validate(args)
-            .ok()?
-            .program;
+        let account = programTimeLeftCall::abi_decode_raw_validate(args).ok()?.program;
         let now = ctx.block.timestamp.saturating_to();
         let lifetime = Record::lifetime_secs(&ctx.chain.params);
         with_record(record_of(ctx, account), |record| {
@@ -191,15 +171,10 @@ fn with_record(
 fn inactive_error(inactive: Inactive) -> Vec<u8> {
     match inactive {
         Inactive::NotActivated => ProgramNotActivated {}.abi_encode(),
-        Inactive::NeedsUpgrade { version, wanted } => ProgramNeedsUpgrade {
-            version,
-            stylusVersion: wanted,
+        Inactive::NeedsUpgrade { version, wanted } => {
+            ProgramNeedsUpgrade { version, stylusVersion: wanted }.abi_encode()
         }
-        .abi_encode(),
-        Inactive::Expired { age_secs } => ProgramExpired {
-            ageInSeconds: age_secs,
-        }
-        .abi_encode(),
+        Inactive::Expired { age_secs } => ProgramExpired { ageInSeconds: age_secs }.abi_encode(),
     }
 }
 
@@ -212,9 +187,7 @@ fn activate_program(
     args: &[u8],
     gas: &mut Gas,
 ) -> Option<Answer> {
-    let program = activateProgramCall::abi_decode_raw_validate(args)
-        .ok()?
-        .program;
+    let program = activateProgramCall::abi_decode_raw_validate(args).ok()?.program;
     let params = ctx.chain.params.clone();
     let fixed = params.activation_gas + params.activation_fixed_gas + ACTIVATION_STATE;
     if !gas.record_regular_cost(fixed) {
@@ -231,9 +204,7 @@ fn activate_program(
     }
     let (have, want) = (inputs.value.get(), activation.data_fee);
     let Some(rest) = have.checked_sub(want) else {
-        return Some(Answer::Revert(
-            ProgramInsufficientValue { have, want }.abi_encode(),
-        ));
+        return Some(Answer::Revert(ProgramInsufficientValue { have, want }.abi_encode()));
     };
     let journal = ctx.journal_mut();
     let Ok(_) = journal.transfer(ARB_WASM, NETWORK_FEES, want);
@@ -250,15 +221,9 @@ fn activate_program(
     if !gas.record_regular_cost(375 * 3 + 8 * data.data.len() as u64) {
         return None;
     }
-    journal.log(alloy_primitives::Log {
-        address: ARB_WASM,
-        data,
-    });
+    journal.log(alloy_primitives::Log { address: ARB_WASM, data });
     let (version, fee) = (activation.version, want);
-    returns::<activateProgramCall>(&activateProgramReturn {
-        version,
-        dataFee: fee,
-    })
+    returns::<activateProgramCall>(&activateProgramReturn { version, dataFee: fee })
 }
 
 /// Ethereum's precompiles and the table above.
@@ -269,9 +234,7 @@ pub(crate) struct ArbPrecompiles {
 impl Default for ArbPrecompiles {
     /// Osaka's set, for P256 verification at 0x100.
     fn default() -> Self {
-        Self {
-            ethereum: EthPrecompiles::new(SpecId::OSAKA),
-        }
+        Self { ethereum: EthPrecompiles::new(SpecId::OSAKA) }
     }
 }
 
@@ -324,19 +287,13 @@ fn run_arbos(ctx: &mut Ctx, inputs: &CallInputs) -> InterpreterResult {
 fn answer(ctx: &mut Ctx, inputs: &CallInputs, input: &[u8], gas: &mut Gas) -> Option<Answer> {
     let (selector, args) = input.split_first_chunk::<4>()?;
     let contract = inputs.bytecode_address;
-    let method = METHODS
-        .iter()
-        .find(|m| m.contract == contract && m.selector == *selector)?;
-    let delegated = matches!(
-        inputs.scheme,
-        CallScheme::DelegateCall | CallScheme::CallCode
-    );
+    let method = METHODS.iter().find(|m| m.contract == contract && m.selector == *selector)?;
+    let delegated = matches!(inputs.scheme, CallScheme::DelegateCall | CallScheme::CallCode);
     let has_value = inputs.transfers_value();
     if (method.is_view && has_value) || (!method.is_view && (inputs.is_static || delegated)) {
         return None;
     }
-    gas.record_regular_cost(copy_gas(args.len()) + STATE_READ)
-        .then_some(())?;
+    gas.record_regular_cost(copy_gas(args.len()) + STATE_READ).then_some(())?;
     (method.run)(ctx, inputs, args, gas)
 }
 

@@ -48,16 +48,9 @@ pub(crate) struct Done {
 /// Executes a job. The database is only read; the changes are in [`Done::state`].
 pub(crate) fn run(db: Db, block: BlockEnv, chain_id: u64, session: Session, job: Job) -> Done {
     let ctx = context(db, block, chain_id, session, &job);
-    let mut machine = Box::new(Machine {
-        ctx,
-        precompiles: ArbPrecompiles::default(),
-    });
+    let mut machine = Box::new(Machine { ctx, precompiles: ArbPrecompiles::default() });
     prepare(&mut machine, &job);
-    machine
-        .ctx
-        .chain
-        .meter
-        .charge(Cost::Intrinsic, job.intrinsic);
+    machine.ctx.chain.meter.charge(Cost::Intrinsic, job.intrinsic);
     let input = first_frame(&mut machine, &job);
     let (machine, result) = execute(machine, input, 0);
     finish(*machine, &job, result)
@@ -82,15 +75,7 @@ fn context(db: Db, block: BlockEnv, chain_id: u64, session: Session, job: &Job) 
         ..TxEnv::default()
     };
     let (local, error) = (LocalContext::default(), Ok(()));
-    Context {
-        block,
-        tx,
-        cfg,
-        journaled_state: journal,
-        chain: session,
-        local,
-        error,
-    }
+    Context { block, tx, cfg, journaled_state: journal, chain: session, local, error }
 }
 
 /// Warms what EIP-2929, 2930 and 3651 warm, takes the gas fee and counts the nonce.
@@ -102,9 +87,7 @@ fn prepare(machine: &mut Machine, job: &Job) {
     journal.warm_coinbase_account(beneficiary);
     let listed = job.access_list.iter();
     journal.warm_access_list(
-        listed
-            .map(|(account, slots)| (*account, slots.iter().copied().collect()))
-            .collect(),
+        listed.map(|(account, slots)| (*account, slots.iter().copied().collect())).collect(),
     );
     let Ok(sender) = journal.load_account_mut_optional_code(job.from, true);
     let mut sender = sender.data;
@@ -146,9 +129,7 @@ fn finish(mut machine: Machine, job: &Job, result: FrameResult) -> Done {
     let spent = job.intrinsic + used(&result);
     // EIP-3529: at most a fifth of the gas comes back.
     let refund = if reason.is_ok() {
-        u64::try_from(result.gas().refunded())
-            .unwrap_or(0)
-            .min(spent / 5)
+        u64::try_from(result.gas().refunded()).unwrap_or(0).min(spent / 5)
     } else {
         0
     };
@@ -165,16 +146,8 @@ fn finish(mut machine: Machine, job: &Job, result: FrameResult) -> Done {
     }
     let logs = machine.ctx.journal_mut().take_logs();
     let state = machine.ctx.journal_mut().finalize();
-    let output = if reason.is_ok_or_revert() {
-        result.output().into_data()
-    } else {
-        Bytes::new()
-    };
-    let Context {
-        journaled_state,
-        chain: mut session,
-        ..
-    } = machine.ctx;
+    let output = if reason.is_ok_or_revert() { result.output().into_data() } else { Bytes::new() };
+    let Context { journaled_state, chain: mut session, .. } = machine.ctx;
     Done {
         db: journaled_state.database,
         state,

@@ -20,11 +20,9 @@ pub(super) fn link(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
         "account_codehash",
         |c: Caller<'_, Host>, address: u32, dest: u32| Ok(code_hash(c, address, dest)?),
     )?;
-    linker.func_wrap(
-        MODULE,
-        "account_code_size",
-        |c: Caller<'_, Host>, address: u32| Ok(code_size(c, address)?),
-    )?;
+    linker.func_wrap(MODULE, "account_code_size", |c: Caller<'_, Host>, address: u32| {
+        Ok(code_size(c, address)?)
+    })?;
     linker.func_wrap(
         MODULE,
         "account_code",
@@ -46,24 +44,12 @@ struct Loaded {
 fn load(io: &mut Io<'_>, address: Address, with_code: bool) -> Result<Loaded> {
     let journal = io.ctx()?.journal_mut();
     let Ok(account) = journal.load_account_with_code(address);
-    let access = if account.is_cold {
-        price::COLD_ACCOUNT
-    } else {
-        price::WARM
-    };
+    let access = if account.is_cold { price::COLD_ACCOUNT } else { price::WARM };
     let info = &account.data.info;
     Ok(Loaded {
         balance: info.balance,
-        code_hash: if info.is_empty() {
-            B256::ZERO
-        } else {
-            info.code_hash
-        },
-        code: info
-            .code
-            .as_ref()
-            .map(|code| code.original_bytes())
-            .unwrap_or_default(),
+        code_hash: if info.is_empty() { B256::ZERO } else { info.code_hash },
+        code: info.code.as_ref().map(|code| code.original_bytes()).unwrap_or_default(),
         gas: access + if with_code { price::LOAD_CODE } else { 0 },
     })
 }

@@ -15,43 +15,25 @@ pub(super) fn link(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
 
 fn link_words(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
     linker.func_wrap(MODULE, "block_basefee", |c: Caller<'_, Host>, dest: u32| {
-        Ok(word(
-            c,
-            dest,
-            |ctx| ctx.block.basefee.to_be_bytes().to_vec(),
-            32,
-        )?)
+        Ok(word(c, dest, |ctx| ctx.block.basefee.to_be_bytes().to_vec(), 32)?)
     })?;
-    linker.func_wrap(
-        MODULE,
-        "block_coinbase",
-        |c: Caller<'_, Host>, dest: u32| {
-            Ok(word(c, dest, |ctx| ctx.block.beneficiary.to_vec(), 20)?)
-        },
-    )?;
+    linker.func_wrap(MODULE, "block_coinbase", |c: Caller<'_, Host>, dest: u32| {
+        Ok(word(c, dest, |ctx| ctx.block.beneficiary.to_vec(), 20)?)
+    })?;
     linker.func_wrap(MODULE, "tx_gas_price", |c: Caller<'_, Host>, dest: u32| {
-        Ok(word(
-            c,
-            dest,
-            |ctx| ctx.tx.gas_price.to_be_bytes().to_vec(),
-            32,
-        )?)
+        Ok(word(c, dest, |ctx| ctx.tx.gas_price.to_be_bytes().to_vec(), 32)?)
     })?;
     linker.func_wrap(MODULE, "tx_origin", |c: Caller<'_, Host>, dest: u32| {
         Ok(word(c, dest, |ctx| ctx.tx.caller.to_vec(), 20)?)
     })?;
-    linker.func_wrap(
-        MODULE,
-        "contract_address",
-        |c: Caller<'_, Host>, dest: u32| Ok(message(c, dest, |host| host.message.acting.to_vec())?),
-    )?;
+    linker.func_wrap(MODULE, "contract_address", |c: Caller<'_, Host>, dest: u32| {
+        Ok(message(c, dest, |host| host.message.acting.to_vec())?)
+    })?;
     linker.func_wrap(MODULE, "msg_sender", |c: Caller<'_, Host>, dest: u32| {
         Ok(message(c, dest, |host| host.message.sender.to_vec())?)
     })?;
     linker.func_wrap(MODULE, "msg_value", |c: Caller<'_, Host>, dest: u32| {
-        Ok(message(c, dest, |host| {
-            host.message.value.to_be_bytes::<32>().to_vec()
-        })?)
+        Ok(message(c, dest, |host| host.message.value.to_be_bytes::<32>().to_vec())?)
     })?;
     Ok(())
 }

@@ -49,18 +49,7 @@ pub(super) fn link(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
          return_len: u32| {
             let scheme = CallScheme::Call;
             let value = Some(value);
-            Ok(call(
-                c,
-                &Request {
-                    scheme,
-                    target,
-                    data,
-                    data_len,
-                    value,
-                    gas,
-                    return_len,
-                },
-            )?)
+            Ok(call(c, &Request { scheme, target, data, data_len, value, gas, return_len })?)
         },
     )?;
     linker.func_wrap(
@@ -68,18 +57,7 @@ pub(super) fn link(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
         "delegate_call_contract",
         |c: Caller<'_, Host>, target: u32, data: u32, data_len: u32, gas: u64, return_len: u32| {
             let scheme = CallScheme::DelegateCall;
-            Ok(call(
-                c,
-                &Request {
-                    scheme,
-                    target,
-                    data,
-                    data_len,
-                    value: None,
-                    gas,
-                    return_len,
-                },
-            )?)
+            Ok(call(c, &Request { scheme, target, data, data_len, value: None, gas, return_len })?)
         },
     )?;
     linker.func_wrap(
@@ -87,18 +65,7 @@ pub(super) fn link(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
         "static_call_contract",
         |c: Caller<'_, Host>, target: u32, data: u32, data_len: u32, gas: u64, return_len: u32| {
             let scheme = CallScheme::StaticCall;
-            Ok(call(
-                c,
-                &Request {
-                    scheme,
-                    target,
-                    data,
-                    data_len,
-                    value: None,
-                    gas,
-                    return_len,
-                },
-            )?)
+            Ok(call(c, &Request { scheme, target, data, data_len, value: None, gas, return_len })?)
         },
     )?;
     link_return_data(linker)
@@ -126,22 +93,12 @@ fn call(caller: Caller<'_, Host>, request: &Request) -> Result<u32> {
     let requested = request.gas.min(gas_left);
     let target = io.read_address(request.target)?;
     let data = io.read(request.data, request.data_len)?.into();
-    let value = request
-        .value
-        .map_or(Ok(U256::ZERO), |pointer| io.read_u256(pointer))?;
+    let value = request.value.map_or(Ok(U256::ZERO), |pointer| io.read_u256(pointer))?;
 
     let (status, data, gas) = if io.host().message.is_static && !value.is_zero() {
         (FAILED, Bytes::new(), 0)
     } else {
-        perform(
-            &mut io,
-            request.scheme,
-            target,
-            data,
-            value,
-            gas_left,
-            requested,
-        )?
+        perform(&mut io, request.scheme, target, data, value, gas_left, requested)?
     };
     let length = io.set_return_data(data);
     io.buy_unattributed_gas(gas)?;
@@ -173,11 +130,8 @@ fn perform(
     let inputs = call_inputs(io, scheme, target, data, value, gas_limit)?;
     let result = io.nest(FrameInput::Call(Box::new(inputs)))?;
     let reason = result.instruction_result();
-    let returned = if reason.is_ok_or_revert() {
-        result.output().into_data()
-    } else {
-        Bytes::new()
-    };
+    let returned =
+        if reason.is_ok_or_revert() { result.output().into_data() } else { Bytes::new() };
     let status = if reason.is_ok() { OK } else { FAILED };
     Ok((status, returned, base + used(&result)))
 }
@@ -201,11 +155,7 @@ fn call_inputs(
         bytecode_address: target,
         known_bytecode,
         target_address: if delegated { message.acting } else { target },
-        caller: if delegated {
-            message.sender
-        } else {
-            message.acting
-        },
+        caller: if delegated { message.sender } else { message.acting },
         value: if delegated {
             CallValue::Apparent(message.value)
         } else {
@@ -219,19 +169,11 @@ fn call_inputs(
 
 fn base_cost(io: &mut Io<'_>, target: Address, value: U256) -> Result<u64> {
     let Ok(account) = io.ctx()?.journal_mut().load_account(target);
-    let access = if account.is_cold {
-        price::COLD_ACCOUNT
-    } else {
-        price::WARM
-    };
+    let access = if account.is_cold { price::COLD_ACCOUNT } else { price::WARM };
     if value.is_zero() {
         return Ok(access);
     }
-    let creation = if account.data.info.is_empty() {
-        NEW_ACCOUNT
-    } else {
-        0
-    };
+    let creation = if account.data.info.is_empty() { NEW_ACCOUNT } else { 0 };
     Ok(access + VALUE_TRANSFER + creation)
 }
 

@@ -39,14 +39,7 @@ pub(super) fn link(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
          endowment: u32,
          address: u32,
          revert_len: u32| {
-            let request = Request {
-                code,
-                code_len,
-                endowment,
-                salt: None,
-                address,
-                revert_len,
-            };
+            let request = Request { code, code_len, endowment, salt: None, address, revert_len };
             Ok(create(c, price::CALL, &request)?)
         },
     )?;
@@ -61,14 +54,7 @@ pub(super) fn link(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
          address: u32,
          revert_len: u32| {
             let salt = Some(salt);
-            let request = Request {
-                code,
-                code_len,
-                endowment,
-                salt,
-                address,
-                revert_len,
-            };
+            let request = Request { code, code_len, endowment, salt, address, revert_len };
             Ok(create(c, price::CREATE2, &request)?)
         },
     )?;
@@ -80,16 +66,9 @@ fn create(caller: Caller<'_, Host>, base_ink: u64, request: &Request) -> Result<
     io.buy_ink(2 * price::read(u64::from(request.code_len)))?;
     let code: Bytes = io.read(request.code, request.code_len)?.into();
     let endowment = io.read_u256(request.endowment)?;
-    let salt = request
-        .salt
-        .map(|pointer| io.read_u256(pointer))
-        .transpose()?;
+    let salt = request.salt.map(|pointer| io.read_u256(pointer)).transpose()?;
 
-    let words = if salt.is_some() {
-        u64::from(request.code_len).div_ceil(32)
-    } else {
-        0
-    };
+    let words = if salt.is_some() { u64::from(request.code_len).div_ceil(32) } else { 0 };
     let base = CREATE + HASH_WORD * words;
     let Some(after_base) = io.gas_left().checked_sub(base) else {
         return Err(Escape::Forbidden);

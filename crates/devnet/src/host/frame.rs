@@ -107,17 +107,9 @@ pub(crate) fn run(
     let host = store.into_data();
 
     let exhausted = matches!(outcome, Outcome::OutOfInk | Outcome::OutOfStack);
-    let (ink_left, forfeited_ink) = if exhausted {
-        (0, ink_left.saturating_add(host.forfeited_ink))
-    } else {
-        (ink_left, 0)
-    };
-    let end = End {
-        outcome,
-        ink_left,
-        forfeited_ink,
-        refund: host.refund,
-    };
+    let (ink_left, forfeited_ink) =
+        if exhausted { (0, ink_left.saturating_add(host.forfeited_ink)) } else { (ink_left, 0) };
+    let end = End { outcome, ink_left, forfeited_ink, refund: host.refund };
     // Every host call that takes the machine puts it back before it returns.
     let machine = host.machine.expect("a finished program holds the machine");
     (machine, end)
@@ -133,9 +125,7 @@ fn enter(
     let handles = Handles::find(instance, store).ok_or(Escape::Internal)?;
     handles.ink.set(&mut *store, Val::I64(ink as i64))?;
     handles.ink_status.set(&mut *store, Val::I32(0))?;
-    handles
-        .stack_left
-        .set(&mut *store, Val::I32(max_stack_depth as i32))?;
+    handles.stack_left.set(&mut *store, Val::I32(max_stack_depth as i32))?;
     store.data_mut().handles = Some(handles);
     let length = store.data().message.calldata.len() as u32;
     let entry = instance.get_typed_func::<u32, u32>(&mut *store, "user_entrypoint")?;

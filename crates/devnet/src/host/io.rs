@@ -52,12 +52,7 @@ impl<'a> Io<'a> {
         let ink = handles.ink.get(&mut caller).i64().ok_or(Escape::Internal)? as u64;
         let machine = caller.data().machine.as_ref().ok_or(Escape::Internal)?;
         let price = u64::from(machine.ctx.chain.params.ink_price);
-        let mut io = Self {
-            caller,
-            handles,
-            ink,
-            price,
-        };
+        let mut io = Self { caller, handles, ink, price };
         io.buy_ink(base)?;
         Ok(io)
     }
@@ -119,37 +114,25 @@ impl<'a> Io<'a> {
         self.host().forfeited_ink = self.ink;
         self.set_ink(0)?;
         let status = self.handles.ink_status;
-        status
-            .set(&mut self.caller, Val::I32(1))
-            .map_err(|_| Escape::Internal)?;
+        status.set(&mut self.caller, Val::I32(1)).map_err(|_| Escape::Internal)?;
         Err(Escape::OutOfInk)
     }
 
     fn set_ink(&mut self, ink: u64) -> Result<()> {
         self.ink = ink;
-        self.handles
-            .ink
-            .set(&mut self.caller, Val::I64(ink as i64))
-            .map_err(|_| Escape::Internal)
+        self.handles.ink.set(&mut self.caller, Val::I64(ink as i64)).map_err(|_| Escape::Internal)
     }
 
     /// Copies `length` bytes of guest memory.
     pub(super) fn read(&self, pointer: u32, length: u32) -> Result<Vec<u8>> {
         let memory = self.handles.memory.data(self.caller.as_context());
-        let end = (pointer as usize)
-            .checked_add(length as usize)
-            .ok_or(Escape::Memory)?;
-        memory
-            .get(pointer as usize..end)
-            .map(<[u8]>::to_vec)
-            .ok_or(Escape::Memory)
+        let end = (pointer as usize).checked_add(length as usize).ok_or(Escape::Memory)?;
+        memory.get(pointer as usize..end).map(<[u8]>::to_vec).ok_or(Escape::Memory)
     }
 
     fn read_array<const N: usize>(&self, pointer: u32) -> Result<[u8; N]> {
         let memory = self.handles.memory.data(self.caller.as_context());
-        let bytes = memory
-            .get(pointer as usize..)
-            .and_then(|rest| rest.first_chunk());
+        let bytes = memory.get(pointer as usize..).and_then(|rest| rest.first_chunk());
         bytes.copied().ok_or(Escape::Memory)
     }
 
@@ -171,12 +154,8 @@ impl<'a> Io<'a> {
     /// Writes guest memory.
     pub(super) fn write(&mut self, pointer: u32, bytes: &[u8]) -> Result<()> {
         let memory = self.handles.memory.data_mut(self.caller.as_context_mut());
-        let end = (pointer as usize)
-            .checked_add(bytes.len())
-            .ok_or(Escape::Memory)?;
-        let target = memory
-            .get_mut(pointer as usize..end)
-            .ok_or(Escape::Memory)?;
+        let end = (pointer as usize).checked_add(bytes.len()).ok_or(Escape::Memory)?;
+        let target = memory.get_mut(pointer as usize..end).ok_or(Escape::Memory)?;
         target.copy_from_slice(bytes);
         Ok(())
     }

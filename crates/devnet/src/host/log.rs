@@ -32,10 +32,7 @@ fn emit(caller: Caller<'_, Host>, data: u32, length: u32, topics: u32) -> Result
     }
     io.buy_ink(price::read(u64::from(length)))?;
     let body = u64::from(length - topics * 32);
-    io.buy_gas(
-        Cost::Log,
-        TOPIC_GAS * (1 + u64::from(topics)) + BYTE_GAS * body,
-    )?;
+    io.buy_gas(Cost::Log, TOPIC_GAS * (1 + u64::from(topics)) + BYTE_GAS * body)?;
     let bytes = io.read(data, length)?;
     if io.host().message.is_static {
         return Err(Escape::Forbidden);

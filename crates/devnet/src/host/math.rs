@@ -14,25 +14,15 @@ pub(super) fn link(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
     linker.func_wrap(MODULE, "math_mod", |c: Caller<'_, Host>, a: u32, b: u32| {
         Ok(binary(c, a, b, |a, b| a.checked_rem(b))?)
     })?;
-    linker.func_wrap(
-        MODULE,
-        "math_pow",
-        |c: Caller<'_, Host>, base: u32, exponent: u32| Ok(pow(c, base, exponent)?),
-    )?;
-    linker.func_wrap(
-        MODULE,
-        "math_add_mod",
-        |c: Caller<'_, Host>, a: u32, b: u32, m: u32| {
-            Ok(modular(c, price::MATH_ADD_MOD, [a, b, m], U256::add_mod)?)
-        },
-    )?;
-    linker.func_wrap(
-        MODULE,
-        "math_mul_mod",
-        |c: Caller<'_, Host>, a: u32, b: u32, m: u32| {
-            Ok(modular(c, price::MATH_MUL_MOD, [a, b, m], U256::mul_mod)?)
-        },
-    )?;
+    linker.func_wrap(MODULE, "math_pow", |c: Caller<'_, Host>, base: u32, exponent: u32| {
+        Ok(pow(c, base, exponent)?)
+    })?;
+    linker.func_wrap(MODULE, "math_add_mod", |c: Caller<'_, Host>, a: u32, b: u32, m: u32| {
+        Ok(modular(c, price::MATH_ADD_MOD, [a, b, m], U256::add_mod)?)
+    })?;
+    linker.func_wrap(MODULE, "math_mul_mod", |c: Caller<'_, Host>, a: u32, b: u32, m: u32| {
+        Ok(modular(c, price::MATH_MUL_MOD, [a, b, m], U256::mul_mod)?)
+    })?;
     linker.func_wrap(
         MODULE,
         "native_keccak256",

@@ -9,14 +9,11 @@ use crate::profile::Cost;
 use crate::program;
 
 pub(super) fn link(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
-    linker.func_wrap(MODULE, "read_args", |c: Caller<'_, Host>, dest: u32| {
-        Ok(read_args(c, dest)?)
+    linker
+        .func_wrap(MODULE, "read_args", |c: Caller<'_, Host>, dest: u32| Ok(read_args(c, dest)?))?;
+    linker.func_wrap(MODULE, "write_result", |c: Caller<'_, Host>, data: u32, length: u32| {
+        Ok(write_result(c, data, length)?)
     })?;
-    linker.func_wrap(
-        MODULE,
-        "write_result",
-        |c: Caller<'_, Host>, data: u32, length: u32| Ok(write_result(c, data, length)?),
-    )?;
     linker.func_wrap(
         MODULE,
         "exit_early",
@@ -24,11 +21,9 @@ pub(super) fn link(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
             Err(Escape::Exit(status).into())
         },
     )?;
-    linker.func_wrap(
-        MODULE,
-        "pay_for_memory_grow",
-        |c: Caller<'_, Host>, pages: u32| Ok(pay_for_memory_grow(c, pages)?),
-    )?;
+    linker.func_wrap(MODULE, "pay_for_memory_grow", |c: Caller<'_, Host>, pages: u32| {
+        Ok(pay_for_memory_grow(c, pages)?)
+    })?;
     Ok(())
 }
 

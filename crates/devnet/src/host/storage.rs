@@ -51,17 +51,11 @@ impl StorageCache {
 
     /// A word written before it was read stays unknown, hence dirty whatever its value.
     fn write(&mut self, key: B256, value: B256) {
-        self.words
-            .entry(key)
-            .or_insert(Word { value, known: None })
-            .value = value;
+        self.words.entry(key).or_insert(Word { value, known: None }).value = value;
     }
 
     fn dirty(&self) -> Vec<(B256, B256)> {
-        let dirty = self
-            .words
-            .iter()
-            .filter(|(_, word)| word.known != Some(word.value));
+        let dirty = self.words.iter().filter(|(_, word)| word.known != Some(word.value));
         dirty.map(|(key, word)| (*key, word.value)).collect()
     }
 
@@ -69,9 +63,7 @@ impl StorageCache {
         if clear {
             self.words.clear();
         } else {
-            self.words
-                .values_mut()
-                .for_each(|word| word.known = Some(word.value));
+            self.words.values_mut().for_each(|word| word.known = Some(word.value));
         }
     }
 }
@@ -87,11 +79,9 @@ pub(super) fn link(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
         "storage_cache_bytes32",
         |c: Caller<'_, Host>, key: u32, value: u32| Ok(cache(c, key, value)?),
     )?;
-    linker.func_wrap(
-        MODULE,
-        "storage_flush_cache",
-        |c: Caller<'_, Host>, clear: u32| Ok(flush(c, clear != 0)?),
-    )?;
+    linker.func_wrap(MODULE, "storage_flush_cache", |c: Caller<'_, Host>, clear: u32| {
+        Ok(flush(c, clear != 0)?)
+    })?;
     linker.func_wrap(
         MODULE,
         "transient_load_bytes32",
@@ -116,13 +106,7 @@ fn load(caller: Caller<'_, Host>, key: u32, dest: u32) -> Result<()> {
         None => {
             let (value, cost) = load_from_trie(&mut io, key)?;
             gas += cost + price::REQUEST_GAS;
-            io.host().cache.words.insert(
-                key,
-                Word {
-                    value,
-                    known: Some(value),
-                },
-            );
+            io.host().cache.words.insert(key, Word { value, known: Some(value) });
             value
         }
     };
@@ -136,11 +120,7 @@ fn load_from_trie(io: &mut Io<'_>, key: B256) -> Result<(B256, u64)> {
     let ctx = io.ctx()?;
     let Ok(loaded) = ctx.journal_mut().sload(acting, slot);
     ctx.chain.meter.touch(acting, slot, false, loaded.is_cold);
-    let gas = if loaded.is_cold {
-        price::COLD_SLOAD
-    } else {
-        price::WARM
-    };
+    let gas = if loaded.is_cold { price::COLD_SLOAD } else { price::WARM };
     Ok((loaded.data.into(), gas))
 }
 

@@ -38,13 +38,8 @@ pub(crate) fn activate(ctx: &mut Ctx, address: Address) -> Result<Activation, Re
     let now: u64 = ctx.block.timestamp.saturating_to();
     let Ok(account) = ctx.journal_mut().load_account_with_code(address);
     let code_hash = account.data.info.code_hash;
-    let code = account
-        .data
-        .info
-        .code
-        .as_ref()
-        .map(|code| code.original_bytes())
-        .unwrap_or_default();
+    let code =
+        account.data.info.code.as_ref().map(|code| code.original_bytes()).unwrap_or_default();
     let params = ctx.chain.params.clone();
 
     let before = record::read(ctx, code_hash);
@@ -112,9 +107,7 @@ fn price_data(ctx: &mut Ctx, bytes: u32, now: u64) -> U256 {
     let demand: u64 = read_word(ctx, DEMAND).saturating_to();
     let last: u64 = read_word(ctx, LAST_UPDATE).saturating_to();
     let drained = now.saturating_sub(last).saturating_mul(DRAIN);
-    let demand = demand
-        .saturating_sub(drained)
-        .saturating_add(u64::from(bytes));
+    let demand = demand.saturating_sub(drained).saturating_add(u64::from(bytes));
     write_word(ctx, DEMAND, U256::from(demand));
     write_word(ctx, LAST_UPDATE, U256::from(now));
 
@@ -126,11 +119,9 @@ fn price_data(ctx: &mut Ctx, bytes: u32, now: u64) -> U256 {
 /// `e^x` in basis points, as ArbOS computes it: twelve terms of the series, rounding down.
 fn exp_bips(x: u64) -> u64 {
     const TERMS: u64 = 12;
-    (1..TERMS)
-        .rev()
-        .fold(BIPS.saturating_add(x / TERMS), |sum, term| {
-            BIPS.saturating_add(sum.saturating_mul(x) / (term * BIPS))
-        })
+    (1..TERMS).rev().fold(BIPS.saturating_add(x / TERMS), |sum, term| {
+        BIPS.saturating_add(sum.saturating_mul(x) / (term * BIPS))
+    })
 }
 
 #[cfg(test)]
@@ -140,10 +131,6 @@ mod tests {
     #[test]
     fn series_is_close_to_e() {
         assert_eq!(exp_bips(0), 10_000);
-        assert!(
-            (27_175..=27_183).contains(&exp_bips(10_000)),
-            "{}",
-            exp_bips(10_000)
-        );
+        assert!((27_175..=27_183).contains(&exp_bips(10_000)), "{}", exp_bips(10_000));
     }
 }

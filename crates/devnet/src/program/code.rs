@@ -32,9 +32,7 @@ pub(crate) fn is_program(code: &[u8]) -> bool {
 /// Whether this code may be deployed although it starts with `0xEF`.
 pub(crate) fn is_deployable(code: &[u8]) -> bool {
     code.len() > CLASSIC.len()
-        && [CLASSIC, FRAGMENT, ROOT]
-            .iter()
-            .any(|prefix| code.starts_with(prefix))
+        && [CLASSIC, FRAGMENT, ROOT].iter().any(|prefix| code.starts_with(prefix))
 }
 
 /// Compresses `wasm` into account code, as `cargo stylus` does: brotli 11, no dictionary.
@@ -53,11 +51,7 @@ pub(crate) fn compressed_code(wasm: &[u8]) -> Vec<u8> {
 }
 
 fn compress(wasm: &[u8]) -> Vec<u8> {
-    let params = BrotliEncoderParams {
-        quality: 11,
-        lgwin: 22,
-        ..Default::default()
-    };
+    let params = BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
     let mut code = [CLASSIC.as_slice(), &[NO_DICTIONARY]].concat();
     // Writing to a vector cannot fail.
     let _ = brotli::BrotliCompress(&mut &wasm[..], &mut code, &params);
@@ -72,13 +66,8 @@ pub(crate) trait Codes {
 
 /// Account code taken apart.
 enum Layout<'a> {
-    Classic {
-        stream: &'a [u8],
-    },
-    Root {
-        length: u32,
-        fragments: Vec<Address>,
-    },
+    Classic { stream: &'a [u8] },
+    Root { length: u32, fragments: Vec<Address> },
 }
 
 impl<'a> Layout<'a> {
@@ -141,9 +130,9 @@ pub(crate) fn load(
     codes: &impl Codes,
 ) -> Result<Arc<Loaded>, ActivationError> {
     match Layout::of(code)? {
-        Layout::Classic { stream } => programs.load(code_hash, params, || {
-            decompress(stream, params.max_wasm_size)
-        }),
+        Layout::Classic { stream } => {
+            programs.load(code_hash, params, || decompress(stream, params.max_wasm_size))
+        }
         Layout::Root { length, fragments } => {
             let parts: Vec<_> = fragments.iter().map(|part| codes.code_of(*part)).collect();
             let hashes = parts.iter().flat_map(|(hash, _)| hash.0);
@@ -156,9 +145,7 @@ pub(crate) fn load(
 /// Decompresses the stream that fragments make up, which must have exactly `length` bytes.
 fn join(parts: &[(B256, Bytes)], length: u32) -> Result<Vec<u8>, ActivationError> {
     let slices = parts.iter().map(|(_, code)| code.strip_prefix(&FRAGMENT));
-    let slices = slices
-        .collect::<Option<Vec<_>>>()
-        .ok_or(invalid("missing code fragment"))?;
+    let slices = slices.collect::<Option<Vec<_>>>().ok_or(invalid("missing code fragment"))?;
     let wasm = decompress(&slices.concat(), length)?;
     if wasm.len() as u64 != u64::from(length) {
         return Err(invalid("wasm shorter than the root program says"));
@@ -174,9 +161,7 @@ fn decompress(stream: &[u8], max_size: u32) -> Result<Vec<u8>, ActivationError> 
         .read_to_end(&mut wasm)
         .map_err(|fault| ActivationError::Invalid(format!("malformed brotli stream: {fault}")))?;
     if wasm.len() as u64 > u64::from(max_size) {
-        return Err(ActivationError::Invalid(format!(
-            "wasm larger than {max_size} bytes"
-        )));
+        return Err(ActivationError::Invalid(format!("wasm larger than {max_size} bytes")));
     }
     Ok(wasm)
 }
@@ -193,22 +178,13 @@ pub(crate) fn split(code: &[u8]) -> Vec<Bytes> {
     }
     let stream = code.get(CLASSIC.len() + 1..).unwrap_or_default();
     let slices = stream.chunks(MAX_CODE_SIZE - FRAGMENT.len());
-    slices
-        .map(|slice| [&FRAGMENT, slice].concat().into())
-        .collect()
+    slices.map(|slice| [&FRAGMENT, slice].concat().into()).collect()
 }
 
 /// Code of the root of a fragmented program.
 pub(crate) fn root_code(wasm_length: u32, fragments: &[Address]) -> Bytes {
-    let mut code = [
-        ROOT.as_slice(),
-        &[NO_DICTIONARY],
-        &wasm_length.to_be_bytes(),
-    ]
-    .concat();
-    fragments
-        .iter()
-        .for_each(|address| code.extend_from_slice(address.as_slice()));
+    let mut code = [ROOT.as_slice(), &[NO_DICTIONARY], &wasm_length.to_be_bytes()].concat();
+    fragments.iter().for_each(|address| code.extend_from_slice(address.as_slice()));
     code.into()
 }
 
@@ -219,9 +195,7 @@ pub(crate) fn create_prelude(code: &[u8]) -> Bytes {
     const COPY_AND_RETURN: [u8; 10] = [0x80, 0x60, 0x2b, 0x60, 0x00, 0x39, 0x60, 0x00, 0xf3, 0x00];
     let mut length = [0u8; 32];
     length[24..].copy_from_slice(&(code.len() as u64).to_be_bytes());
-    [&[PUSH32], length.as_slice(), &COPY_AND_RETURN, code]
-        .concat()
-        .into()
+    [&[PUSH32], length.as_slice(), &COPY_AND_RETURN, code].concat().into()
 }
 
 #[cfg(test)]

@@ -26,10 +26,7 @@ pub(crate) fn page_gas(session: &Session, pages: u16) -> Option<u64> {
 
 /// Exponential term in gas at a high-water mark of `pages`.
 fn exponential(pages: u16) -> u64 {
-    EXPONENTIAL
-        .get(usize::from(pages))
-        .copied()
-        .unwrap_or(u64::MAX)
+    EXPONENTIAL.get(usize::from(pages)).copied().unwrap_or(u64::MAX)
 }
 
 /// `floor(31,874,000 ^ (pages / 128))`, the curve that Nitro tabulates.
@@ -54,14 +51,7 @@ mod tests {
 
     #[test]
     fn curve_matches_published_points() {
-        let points = [
-            (2, 1),
-            (17, 9),
-            (32, 75),
-            (64, 5_645),
-            (100, 727_880),
-            (128, 31_873_999),
-        ];
+        let points = [(2, 1), (17, 9), (32, 75), (64, 5_645), (100, 727_880), (128, 31_873_999)];
         for (pages, gas) in points {
             assert_eq!(exponential(pages), gas, "at {pages} pages");
         }

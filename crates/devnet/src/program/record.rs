@@ -62,10 +62,7 @@ impl Record {
             return Err(Inactive::NotActivated);
         }
         if self.version != params.version {
-            return Err(Inactive::NeedsUpgrade {
-                version: self.version,
-                wanted: params.version,
-            });
+            return Err(Inactive::NeedsUpgrade { version: self.version, wanted: params.version });
         }
         let age_secs = self.age_secs(now);
         if age_secs > Self::lifetime_secs(params) {
@@ -84,9 +81,7 @@ impl Record {
             (u64::from(self.asm_kib), 32),
             (u64::from(self.cached), 8),
         ];
-        fields.iter().fold(U256::ZERO, |word, (value, bits)| {
-            (word << *bits) | U256::from(*value)
-        })
+        fields.iter().fold(U256::ZERO, |word, (value, bits)| (word << *bits) | U256::from(*value))
     }
 
     pub(crate) fn unpack(word: U256) -> Self {
@@ -170,28 +165,14 @@ mod tests {
         let start = ARBITRUM_START + u64::from(sample().activated_at) * HOUR;
         assert!(sample().check_active(&params, start + 365 * DAY).is_ok());
         let late = sample().check_active(&params, start + 365 * DAY + 1);
-        assert_eq!(
-            late,
-            Err(Inactive::Expired {
-                age_secs: 365 * DAY + 1
-            })
-        );
+        assert_eq!(late, Err(Inactive::Expired { age_secs: 365 * DAY + 1 }));
     }
 
     #[test]
     fn other_versions_need_an_upgrade() {
-        let old = Record {
-            version: 2,
-            ..sample()
-        };
-        let expected = Err(Inactive::NeedsUpgrade {
-            version: 2,
-            wanted: 3,
-        });
-        assert_eq!(
-            old.check_active(&StylusParams::default(), 1_700_000_000),
-            expected
-        );
+        let old = Record { version: 2, ..sample() };
+        let expected = Err(Inactive::NeedsUpgrade { version: 2, wanted: 3 });
+        assert_eq!(old.check_active(&StylusParams::default(), 1_700_000_000), expected);
         let never = Record::default().check_active(&StylusParams::default(), 0);
         assert_eq!(never, Err(Inactive::NotActivated));
     }

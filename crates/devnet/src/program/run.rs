@@ -24,10 +24,7 @@ pub(crate) fn call(
     depth: usize,
 ) -> (Box<Machine>, FrameResult) {
     let finish = |result: InterpreterResult| {
-        FrameResult::Call(CallOutcome::new(
-            result,
-            inputs.return_memory_offset.clone(),
-        ))
+        FrameResult::Call(CallOutcome::new(result, inputs.return_memory_offset.clone()))
     };
     let untouched =
         |reason| InterpreterResult::new(reason, Bytes::new(), Gas::new(inputs.gas_limit));
@@ -45,11 +42,7 @@ pub(crate) fn call(
 
     let acting = acts_for_itself(inputs.scheme).then_some(inputs.target_address);
     let chain = &mut machine.ctx.chain;
-    chain.meter.enter(
-        FrameKind::Stylus,
-        inputs.bytecode_address,
-        inputs.target_address,
-    );
+    chain.meter.enter(FrameKind::Stylus, inputs.bytecode_address, inputs.target_address);
     if let Some(acting) = acting {
         chain.push_acting(acting);
     }
@@ -82,11 +75,7 @@ fn run(
 ) -> (Box<Machine>, InterpreterResult, u64) {
     let limit = inputs.gas_limit;
     let halted = |reason| {
-        InterpreterResult::new(
-            reason,
-            Bytes::new(),
-            Gas::new_spent_with_reservoir(limit, 0),
-        )
+        InterpreterResult::new(reason, Bytes::new(), Gas::new_spent_with_reservoir(limit, 0))
     };
     let (code_hash, code) = &inputs.known_bytecode;
 
@@ -115,14 +104,9 @@ fn run(
     let (mut machine, end) = host::run(machine, &loaded, message, start_ink);
 
     let meter = &mut machine.ctx.chain.meter;
-    let paid_in_gas = meter
-        .accounted()
-        .saturating_sub(paid_before)
-        .saturating_mul(price);
+    let paid_in_gas = meter.accounted().saturating_sub(paid_before).saturating_mul(price);
     let forfeited = end.forfeited_ink;
-    let ink = start_ink
-        .saturating_sub(end.ink_left)
-        .saturating_sub(forfeited);
+    let ink = start_ink.saturating_sub(end.ink_left).saturating_sub(forfeited);
     meter.record_ink(ink.saturating_sub(paid_in_gas));
     let (result, burned) = settle(limit, end.outcome, end.ink_left / price, forfeited / price);
     let mut gas = result.gas;
@@ -144,16 +128,9 @@ fn pay_for_init(
         active_record(&mut machine.ctx, code_hash).map_err(|_| InstructionResult::NotActivated)?;
     let chain = &mut machine.ctx.chain;
     let memory = page_gas(chain, record.footprint);
-    let recent = chain
-        .recent
-        .insert(code_hash, usize::from(chain.params.block_cache_size));
+    let recent = chain.recent.insert(code_hash, usize::from(chain.params.block_cache_size));
     let cached = record.cached || recent;
-    let init = u64::from(record.cached_gas)
-        + if cached {
-            0
-        } else {
-            u64::from(record.init_gas)
-        };
+    let init = u64::from(record.cached_gas) + if cached { 0 } else { u64::from(record.init_gas) };
     let gas_left = memory
         .and_then(|memory| limit.checked_sub(memory.checked_add(init)?))
         .ok_or(InstructionResult::OutOfGas)?;
@@ -184,10 +161,7 @@ fn settle(limit: u64, outcome: Outcome, gas_left: u64, forfeited: u64) -> (Inter
     let mut gas = Gas::new(limit);
     if !reason.is_ok_or_revert() {
         gas.spend_all();
-        return (
-            InterpreterResult::new(reason, output, gas),
-            gas_left + forfeited,
-        );
+        return (InterpreterResult::new(reason, output, gas), gas_left + forfeited);
     }
     let Some(most_left) = limit.checked_sub(evm_memory_gas(output.len() as u64)) else {
         gas.spend_all();

@@ -69,9 +69,8 @@ fn compile(wasm: &[u8]) -> Result<InstancePre<Host>, ActivationError> {
     if let Some(instance) = lock().get(&key) {
         return Ok(instance.clone());
     }
-    let (engine, linker) = runtime()
-        .as_ref()
-        .map_err(|fault| ActivationError::Invalid(fault.clone()))?;
+    let (engine, linker) =
+        runtime().as_ref().map_err(|fault| ActivationError::Invalid(fault.clone()))?;
     let instance = Module::new(engine, wasm)
         .and_then(|module| linker.instantiate_pre(&module))
         .map_err(|fault| ActivationError::Invalid(format!("{fault:#}")))?;
@@ -123,8 +122,6 @@ pub(crate) fn run_on_large_stack<T: Send>(
                 ROOM.set(frames);
                 work()
             })?;
-        Ok(worker
-            .join()
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        Ok(worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     })
 }

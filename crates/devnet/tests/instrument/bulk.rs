@@ -31,10 +31,7 @@ fn copy_pays_per_byte() {
 #[test]
 fn last_byte_must_be_paid() {
     let exact = run_with_ink(&fill(), 10, FIXED + 1_000);
-    assert_eq!(
-        (exact.result, exact.out_of_ink, exact.ink_left),
-        (Some(0), false, 0)
-    );
+    assert_eq!((exact.result, exact.out_of_ink, exact.ink_left), (Some(0), false, 0));
     let short = run_with_ink(&fill(), 10, FIXED + 999);
     assert_eq!((short.result, short.out_of_ink), (None, true));
     let short = run_with_ink(&copy(), 10, FIXED + 999);

@@ -25,17 +25,10 @@ fn costs_follow_from_the_module() {
     let program = activate(WAT).unwrap();
     let wasm_len = wat::parse_str(WAT).unwrap().len() as u64;
     assert_eq!(
-        (
-            u64::from(program.wasm_len),
-            program.functions,
-            program.footprint
-        ),
+        (u64::from(program.wasm_len), program.functions, program.footprint),
         (wasm_len, 2, 3)
     );
-    assert!(
-        (100..800).contains(&wasm_len),
-        "{wasm_len} bytes would change the figures below"
-    );
+    assert!((100..800).contains(&wasm_len), "{wasm_len} bytes would change the figures below");
 
     // functions 0.27, types 5 * 0.00089, length below 1, globals (2 + 4) * 1.628 = 9.77,
     // segments 31 * 0.75244 = 23.33, pages 15

@@ -5,40 +5,23 @@ use plimsoll_devnet::wasm::instrument::{StylusParams, instrument};
 use std::{path::Path, process::Command};
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 
-const SOURCE: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/tests/instrument/fixture/program.rs"
-);
+const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/instrument/fixture/program.rs");
 
 /// Compiles the fixture. Its table indices come out padded, which Stylus refuses, so it is written
 /// anew as `cargo stylus` does.
 fn compile() -> Vec<u8> {
     let wasm = Path::new(env!("CARGO_TARGET_TMPDIR")).join("instrument_fixture.wasm");
     let rustc = Command::new(option_env!("RUSTC").unwrap_or("rustc"))
-        .args([
-            "--edition=2024",
-            "--crate-type=cdylib",
-            "--target=wasm32-unknown-unknown",
-        ])
-        .args([
-            "-Copt-level=2",
-            "-Cpanic=abort",
-            "-Cstrip=symbols",
-            "-Clink-arg=-zstack-size=8192",
-        ])
+        .args(["--edition=2024", "--crate-type=cdylib", "--target=wasm32-unknown-unknown"])
+        .args(["-Copt-level=2", "-Cpanic=abort", "-Cstrip=symbols", "-Clink-arg=-zstack-size=8192"])
         .args([SOURCE, "-o"])
         .arg(&wasm)
         .status();
-    assert!(
-        rustc.expect("rustc runs").success(),
-        "the fixture compiles for wasm32"
-    );
+    assert!(rustc.expect("rustc runs").success(), "the fixture compiles for wasm32");
     let bytes = std::fs::read(wasm).expect("rustc wrote the fixture");
     let mut module = wasm_encoder::Module::new();
     let parser = wasmparser::Parser::new(0);
-    RoundtripReencoder
-        .parse_core_module(&mut module, parser, &bytes)
-        .expect("fixture is valid");
+    RoundtripReencoder.parse_core_module(&mut module, parser, &bytes).expect("fixture is valid");
     module.finish()
 }
 

@@ -134,10 +134,7 @@ fn indirect_call_pays_per_parameter() {
     let items = "(type $binary (func (param i32 i32) (result i32)))
         (table 1 1 funcref) (elem (i32.const 0) $sub)
         (func $sub (type $binary) local.get 0 local.get 1 i32.sub)";
-    let wat = with_items(
-        items,
-        "local.get 0 i32.const 2 i32.const 0 call_indirect (type $binary)",
-    );
+    let wat = with_items(items, "local.get 0 i32.const 2 i32.const 0 call_indirect (type $binary)");
     // local.get 75, const 1, const 1, call_indirect 13610 + 2 * 650
     // callee: local.get 75, local.get 75, sub 70, end 1
     // end 1
@@ -178,10 +175,7 @@ fn trap_keeps_the_charge_of_its_whole_block() {
     let wat = program("unreachable nop nop i32.const 1");
     // unreachable 1, nop 1, nop 1, const 1, end 1
     let run = run_with_ink(&wat, 0, 10_000);
-    assert_eq!(
-        (run.result, run.out_of_ink, run.ink_left),
-        (None, false, 10_000 - 5 - H)
-    );
+    assert_eq!((run.result, run.out_of_ink, run.ink_left), (None, false, 10_000 - 5 - H));
 }
 
 #[test]
@@ -189,10 +183,7 @@ fn trap_in_a_division_is_not_out_of_ink() {
     let wat = program("i32.const 1 local.get 0 i32.div_u");
     // const 1, local.get 75, div_u 1120, end 1
     let run = run_with_ink(&wat, 0, 10_000);
-    assert_eq!(
-        (run.result, run.out_of_ink, run.ink_left),
-        (None, false, 10_000 - 1_197 - H)
-    );
+    assert_eq!((run.result, run.out_of_ink, run.ink_left), (None, false, 10_000 - 1_197 - H));
 }
 
 #[test]
@@ -200,20 +191,14 @@ fn ink_may_run_down_to_nothing() {
     let wat = program("i32.const 6");
     // const 1, end 1
     let run = run_with_ink(&wat, 0, 2 + H);
-    assert_eq!(
-        (run.result, run.out_of_ink, run.ink_left),
-        (Some(6), false, 0)
-    );
+    assert_eq!((run.result, run.out_of_ink, run.ink_left), (Some(6), false, 0));
 }
 
 #[test]
 fn block_that_cannot_be_paid_takes_nothing() {
     let wat = program("i32.const 6");
     let run = run_with_ink(&wat, 0, 1 + H);
-    assert_eq!(
-        (run.result, run.out_of_ink, run.ink_left),
-        (None, true, 1 + H)
-    );
+    assert_eq!((run.result, run.out_of_ink, run.ink_left), (None, true, 1 + H));
 }
 
 #[test]
@@ -222,18 +207,12 @@ fn endless_loop_runs_out_of_ink() {
     // loop 1
     // br 765, every time round
     let run = run_with_ink(&wat, 0, (1 + H) + 100 * (765 + H) + 999);
-    assert_eq!(
-        (run.result, run.out_of_ink, run.ink_left),
-        (None, true, 999)
-    );
+    assert_eq!((run.result, run.out_of_ink, run.ink_left), (None, true, 999));
 }
 
 #[test]
 fn float_moves_exhaust_any_ink() {
     let wat = program("f32.const 1 i32.reinterpret_f32");
     let run = run_with_ink(&wat, 0, u64::MAX - 1);
-    assert_eq!(
-        (run.result, run.out_of_ink, run.ink_left),
-        (None, true, u64::MAX - 1)
-    );
+    assert_eq!((run.result, run.out_of_ink, run.ink_left), (None, true, u64::MAX - 1));
 }

@@ -37,10 +37,7 @@ pub fn with_items(items: &str, body: &str) -> String {
 }
 
 pub fn activate(wat: &str) -> Result<Program, ActivationError> {
-    instrument(
-        &wat::parse_str(wat).expect("test program"),
-        &StylusParams::default(),
-    )
+    instrument(&wat::parse_str(wat).expect("test program"), &StylusParams::default())
 }
 
 /// Why `wat` is refused.
@@ -82,13 +79,7 @@ pub fn run_wasm(wasm: &[u8], argument: i32, ink: u64, stack: i32) -> Run {
     let ink_left = read(left).unwrap_i64() as u64;
     let out_of_ink = read(status).unwrap_i32() != 0;
     let stack_left = read(depth).unwrap_i32();
-    Run {
-        result,
-        ink_left,
-        out_of_ink,
-        stack_left,
-        host_calls: store.into_data(),
-    }
+    Run { result, ink_left, out_of_ink, stack_left, host_calls: store.into_data() }
 }
 
 /// Runs a module as it is, without instrumentation.
@@ -115,9 +106,7 @@ fn instantiate(wasm: &[u8]) -> (Store<Vec<i32>>, Instance) {
                 out.clone_from_slice(&returns);
                 Ok(())
             };
-        linker
-            .func_new(import.module(), import.name(), ty, note)
-            .expect("stub");
+        linker.func_new(import.module(), import.name(), ty, note).expect("stub");
     }
     let mut store = Store::new(&engine, Vec::new());
     let instance = linker.instantiate(&mut store, &module).expect("instance");

@@ -9,48 +9,22 @@ fn too_many(what: &'static str, count: u64, limit: u64) -> Error {
 
 #[test]
 fn long_module_name() {
-    let named = |length| {
-        format!(
-            "(module ${} {}",
-            "n".repeat(length),
-            &program("i32.const 0")[7..]
-        )
-    };
+    let named =
+        |length| format!("(module ${} {}", "n".repeat(length), &program("i32.const 0")[7..]);
     assert!(activate(&named(512)).is_ok());
-    assert_eq!(
-        refusal(&named(513)),
-        Error::NameTooLong {
-            length: 513,
-            limit: 512
-        }
-    );
+    assert_eq!(refusal(&named(513)), Error::NameTooLong { length: 513, limit: 512 });
 }
 
 #[test]
 fn oversized_memory() {
     let pages = |pages: u64| program("i32.const 0").replace("1 1)", &format!("{pages} {pages})"));
     assert!(activate(&pages(128)).is_ok());
-    assert_eq!(
-        refusal(&pages(129)),
-        Error::MemoryExceedsBound {
-            pages: 129,
-            bound: 128
-        }
-    );
+    assert_eq!(refusal(&pages(129)), Error::MemoryExceedsBound { pages: 129, bound: 128 });
     // ten pages are already open
-    let params = StylusParams {
-        page_limit: 118,
-        ..StylusParams::default()
-    };
+    let params = StylusParams { page_limit: 118, ..StylusParams::default() };
     let wasm = wat::parse_str(pages(119)).unwrap();
     let refused = instrument(&wasm, &params).unwrap_err();
-    assert_eq!(
-        refused,
-        Error::MemoryExceedsLimit {
-            pages: 119,
-            limit: 118
-        }
-    );
+    assert_eq!(refused, Error::MemoryExceedsLimit { pages: 119, limit: 118 });
 }
 
 #[test]
@@ -60,11 +34,7 @@ fn crowded_operand_stack() {
         with_items("(func)", &body)
     };
     assert!(activate(&pushes(4_096)).is_ok());
-    let expected = Error::FrameContention {
-        function: 1,
-        values: 4_097,
-        limit: 4_096,
-    };
+    let expected = Error::FrameContention { function: 1, values: 4_097, limit: 4_096 };
     assert_eq!(refusal(&pushes(4_097)), expected);
 }
 
@@ -74,13 +44,7 @@ fn too_many_locals() {
     assert!(activate(&locals(348)).is_ok());
     assert_eq!(refusal(&locals(349)), too_many("locals", 349, 348));
     // 10,235 locals, two operands and four words of overhead
-    assert_eq!(
-        refusal(&locals(10_235)),
-        Error::FrameTooLarge {
-            words: 10_241,
-            limit: 10_240
-        }
-    );
+    assert_eq!(refusal(&locals(10_235)), Error::FrameTooLarge { words: 10_241, limit: 10_240 });
 }
 
 #[test]
@@ -99,15 +63,9 @@ fn too_many_of_anything() {
     let data = r#"(data (i32.const 0) "")"#;
     assert_eq!(repeated(data, 129), too_many("datas", 129, 128));
     assert_eq!(repeated("(elem func)", 129), too_many("elements", 129, 128));
-    assert_eq!(
-        repeated("(func)", 4_096),
-        too_many("functions", 4_097, 4_096)
-    );
+    assert_eq!(repeated("(func)", 4_096), too_many("functions", 4_097, 4_096));
     let global = "(global i32 (i32.const 0))";
-    assert_eq!(
-        repeated(global, 32_765),
-        too_many("globals", 32_769, 32_768)
-    );
+    assert_eq!(repeated(global, 32_765), too_many("globals", 32_769, 32_768));
     let import = r#"(import "vm_hooks" "read_args" (func (param i32)))"#;
     assert_eq!(repeated(import, 514), too_many("imports", 514, 513));
 }
@@ -126,10 +84,7 @@ fn counts_at_the_limit_are_accepted() {
 fn oversized_table() {
     let table = |size| with_items(&format!("(table {size} {size} funcref)"), "i32.const 0");
     assert!(activate(&table(4_096)).is_ok());
-    assert_eq!(
-        refusal(&table(4_097)),
-        too_many("table entries", 4_097, 4_096)
-    );
+    assert_eq!(refusal(&table(4_097)), too_many("table entries", 4_097, 4_096));
 }
 
 #[test]
@@ -143,10 +98,7 @@ fn element_segments_are_limited_in_bytes() {
         )
     };
     assert!(activate(&segment(4_090)).is_ok());
-    assert_eq!(
-        refusal(&segment(4_091)),
-        too_many("element entries", 4_097, 4_096)
-    );
+    assert_eq!(refusal(&segment(4_091)), too_many("element entries", 4_097, 4_096));
 }
 
 #[test]

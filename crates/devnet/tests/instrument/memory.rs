@@ -79,17 +79,9 @@ fn only_known_exports_survive() {
         (func (export "user_entrypoint") (param i32) (result i32) i32.const 0)
         (func (export "other")))"#;
     let module = Module::new(&Engine::default(), activate(wat).unwrap().wasm).unwrap();
-    let mut names: Vec<_> = module
-        .exports()
-        .map(|export| export.name().to_owned())
-        .collect();
+    let mut names: Vec<_> = module.exports().map(|export| export.name().to_owned()).collect();
     names.sort();
-    let expected = [
-        "memory",
-        "stylus_ink_left",
-        "stylus_ink_status",
-        "stylus_stack_left",
-        "user_entrypoint",
-    ];
+    let expected =
+        ["memory", "stylus_ink_left", "stylus_ink_status", "stylus_stack_left", "user_entrypoint"];
     assert_eq!(names, expected);
 }

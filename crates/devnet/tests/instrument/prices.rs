@@ -28,11 +28,7 @@ fn i32_arithmetic() {
     each("i32.div_s i32.div_u i32.rem_s i32.rem_u", two, 1_120);
     each("i32.clz i32.ctz", one, 210);
     each("i32.popcnt", one, 2_650);
-    each(
-        "i32.extend8_s i32.extend16_s i64.extend_i32_s i64.extend_i32_u",
-        one,
-        100,
-    );
+    each("i32.extend8_s i32.extend16_s i64.extend_i32_s i64.extend_i32_u", one, 100);
 }
 
 #[test]
@@ -52,11 +48,7 @@ fn i64_arithmetic() {
     each("i64.div_s i64.div_u i64.rem_s i64.rem_u", two, 1_270);
     each("i64.clz i64.ctz", one, 210);
     each("i64.popcnt", one, 6_000);
-    each(
-        "i32.wrap_i64 i64.extend8_s i64.extend16_s i64.extend32_s",
-        one,
-        100,
-    );
+    each("i32.wrap_i64 i64.extend8_s i64.extend16_s i64.extend32_s", one, 100);
 }
 
 #[test]
@@ -69,34 +61,18 @@ fn i64_comparison() {
 
 #[test]
 fn loads() {
-    each(
-        "i32.load i32.load8_s i32.load8_u i32.load16_s i32.load16_u",
-        "i32.const 8",
-        670,
-    );
-    each(
-        "i64.load i64.load8_s i64.load8_u i64.load16_s i64.load16_u",
-        "i32.const 8",
-        680,
-    );
+    each("i32.load i32.load8_s i32.load8_u i32.load16_s i32.load16_u", "i32.const 8", 670);
+    each("i64.load i64.load8_s i64.load8_u i64.load16_s i64.load16_u", "i32.const 8", 680);
     each("i64.load32_s i64.load32_u", "i32.const 8", 680);
 }
 
 #[test]
 fn stores() {
     for store in ["i32.store", "i32.store8", "i32.store16"] {
-        assert_eq!(
-            ink(&format!("i32.const 8 i32.const 1 {store}")),
-            2 + 825,
-            "{store}"
-        );
+        assert_eq!(ink(&format!("i32.const 8 i32.const 1 {store}")), 2 + 825, "{store}");
     }
     for store in ["i64.store", "i64.store8", "i64.store16", "i64.store32"] {
-        assert_eq!(
-            ink(&format!("i32.const 8 i64.const 1 {store}")),
-            2 + 950,
-            "{store}"
-        );
+        assert_eq!(ink(&format!("i32.const 8 i64.const 1 {store}")), 2 + 950, "{store}");
     }
 }
 

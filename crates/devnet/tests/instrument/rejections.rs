@@ -19,14 +19,8 @@ fn garbage() {
 
 #[test]
 fn other_stylus_versions() {
-    let params = StylusParams {
-        version: 2,
-        ..StylusParams::default()
-    };
-    assert_eq!(
-        instrument(&[], &params).unwrap_err(),
-        Error::UnsupportedVersion(2)
-    );
+    let params = StylusParams { version: 2, ..StylusParams::default() };
+    assert_eq!(instrument(&[], &params).unwrap_err(), Error::UnsupportedVersion(2));
 }
 
 #[test]
@@ -34,24 +28,12 @@ fn disabled_proposals() {
     let op = |code: &str| program(&format!("{code} i32.const 0"));
     invalid(&op("v128.const i64x2 0 0 drop"), "SIMD");
     invalid(&op("ref.null func drop"), "reference types");
-    invalid(
-        &op("i32.const 1 i32.const 2 i32.const 0 select (result i32) drop"),
-        "reference types",
-    );
+    invalid(&op("i32.const 1 i32.const 2 i32.const 0 select (result i32) drop"), "reference types");
     invalid(&op("i32.const 0 i32.atomic.load drop"), "threads");
     invalid(&op("i32.const 0 return_call 0"), "tail call");
-    invalid(
-        &op("i64.const 0 i64.const 0 i64.const 0 i64.const 0 i64.add128 drop drop"),
-        "wide",
-    );
-    invalid(
-        &with_items("(memory 1)", "i32.const 0"),
-        "multiple memories",
-    );
-    invalid(
-        &with_items("(table 1 funcref) (table 1 funcref)", "i32.const 0"),
-        "table",
-    );
+    invalid(&op("i64.const 0 i64.const 0 i64.const 0 i64.const 0 i64.add128 drop drop"), "wide");
+    invalid(&with_items("(memory 1)", "i32.const 0"), "multiple memories");
+    invalid(&with_items("(table 1 funcref) (table 1 funcref)", "i32.const 0"), "table");
     invalid(r#"(module (memory (export "memory") i64 1))"#, "memory64");
     invalid(&with_items("(tag)", "i32.const 0"), "exceptions");
     let sum = "(global i32 (i32.add (i32.const 1) (i32.const 2)))";
@@ -60,17 +42,8 @@ fn disabled_proposals() {
 
 #[test]
 fn multiple_values() {
-    invalid(
-        &with_items(
-            "(func (result i32 i32) i32.const 1 i32.const 2)",
-            "i32.const 0",
-        ),
-        "multi",
-    );
-    invalid(
-        &program("i32.const 0 (block (param i32) (result i32))"),
-        "multi",
-    );
+    invalid(&with_items("(func (result i32 i32) i32.const 1 i32.const 2)", "i32.const 0"), "multi");
+    invalid(&program("i32.const 0 (block (param i32) (result i32))"), "multi");
 }
 
 #[test]
@@ -89,10 +62,7 @@ fn data_count_section() {
 
 #[test]
 fn imports_other_than_functions() {
-    let refused = refusal(&with_items(
-        r#"(import "vm_hooks" "g" (global i32))"#,
-        "i32.const 0",
-    ));
+    let refused = refusal(&with_items(r#"(import "vm_hooks" "g" (global i32))"#, "i32.const 0"));
     let (module, name) = ("vm_hooks".into(), "g".into());
     assert_eq!(refused, Error::UnsupportedImport { module, name });
 }
@@ -123,24 +93,12 @@ fn reserved_names() {
         let items = format!(r#"(global (export "{export}") i32 (i32.const 0))"#);
         let name = "stylus_ink_left".into();
         let refused = refusal(&with_items(&items, "i32.const 0"));
-        assert_eq!(
-            refused,
-            Error::Reserved {
-                by: "exports",
-                name
-            }
-        );
+        assert_eq!(refused, Error::Reserved { by: "exports", name });
     }
     let items = r#"(import "env" "stylus_x" (func))"#;
     let name = "stylus_x".into();
     let refused = refusal(&with_items(items, "i32.const 0"));
-    assert_eq!(
-        refused,
-        Error::Reserved {
-            by: "imports",
-            name
-        }
-    );
+    assert_eq!(refused, Error::Reserved { by: "imports", name });
 }
 
 #[test]
@@ -153,10 +111,7 @@ fn start_function() {
 #[test]
 fn missing_memory() {
     let main = r#"(func (export "user_entrypoint") (param i32) (result i32) i32.const 0)"#;
-    assert_eq!(
-        refusal(&format!("(module {main})")),
-        Error::Missing("memory")
-    );
+    assert_eq!(refusal(&format!("(module {main})")), Error::Missing("memory"));
     let unnamed = format!("(module (memory 1 1) {main})");
     let expected = Error::Missing("memory with export name memory");
     assert_eq!(refusal(&unnamed), expected);
@@ -168,10 +123,7 @@ fn missing_memory() {
 #[test]
 fn missing_entrypoint() {
     let expected = Error::Missing("export with name user_entrypoint");
-    assert_eq!(
-        refusal(r#"(module (memory (export "memory") 0 0))"#),
-        expected
-    );
+    assert_eq!(refusal(r#"(module (memory (export "memory") 0 0))"#), expected);
     let global = r#"(module (memory (export "memory") 0 0)
         (global (export "user_entrypoint") i32 (i32.const 0)))"#;
     assert_eq!(refusal(global), expected);
@@ -182,13 +134,7 @@ fn entrypoint_of_wrong_type() {
     let wat =
         r#"(module (memory (export "memory") 0 0) (func (export "user_entrypoint") (param i64)))"#;
     let found = "λ(i64)".into();
-    assert_eq!(
-        refusal(wat),
-        Error::WrongType {
-            name: "user_entrypoint",
-            found
-        }
-    );
+    assert_eq!(refusal(wat), Error::WrongType { name: "user_entrypoint", found });
 }
 
 #[test]
@@ -218,14 +164,8 @@ fn floating_point_arithmetic() {
 fn bulk_table_operations() {
     let items = "(table 1 1 funcref) (elem $e func)";
     for (code, name) in [
-        (
-            "i32.const 0 i32.const 0 i32.const 0 table.copy",
-            "TableCopy",
-        ),
-        (
-            "i32.const 0 i32.const 0 i32.const 0 table.init $e",
-            "TableInit",
-        ),
+        ("i32.const 0 i32.const 0 i32.const 0 table.copy", "TableCopy"),
+        ("i32.const 0 i32.const 0 i32.const 0 table.init $e", "TableInit"),
         ("elem.drop $e", "ElemDrop"),
     ] {
         let refused = refusal(&with_items(items, &format!("{code} i32.const 0")));
@@ -235,11 +175,7 @@ fn bulk_table_operations() {
 
 #[test]
 fn unknown_imports() {
-    for (module, name) in [
-        ("env", "read_args"),
-        ("vm_hooks", "sudo"),
-        ("console", "log_i32"),
-    ] {
+    for (module, name) in [("env", "read_args"), ("vm_hooks", "sudo"), ("console", "log_i32")] {
         let import = format!(r#"(import "{module}" "{name}" (func (param i32)))"#);
         let (module, name) = (module.into(), name.into());
         let refused = refusal(&with_items(&import, "i32.const 0"));
@@ -263,27 +199,11 @@ fn imports_of_wrong_type() {
 
 #[test]
 fn data_outside_memory() {
-    let data = |offset: i64| {
-        with_items(
-            &format!("(data (i32.const {offset}) \"ab\")"),
-            "i32.const 0",
-        )
-    };
+    let data =
+        |offset: i64| with_items(&format!("(data (i32.const {offset}) \"ab\")"), "i32.const 0");
     assert!(activate(&data(65_534)).is_ok());
-    assert_eq!(
-        refusal(&data(65_535)),
-        Error::DataOutOfBounds {
-            offset: 65_535,
-            size: 2
-        }
-    );
-    assert_eq!(
-        refusal(&data(-1)),
-        Error::DataOutOfBounds {
-            offset: u32::MAX,
-            size: 2
-        }
-    );
+    assert_eq!(refusal(&data(65_535)), Error::DataOutOfBounds { offset: 65_535, size: 2 });
+    assert_eq!(refusal(&data(-1)), Error::DataOutOfBounds { offset: u32::MAX, size: 2 });
 }
 
 #[test]
@@ -293,10 +213,6 @@ fn elements_outside_table() {
         with_items(&items, "i32.const 0")
     };
     assert!(activate(&segment(2)).is_ok());
-    let expected = Error::ElementOutOfBounds {
-        offset: 3,
-        length: 2,
-        table: 4,
-    };
+    let expected = Error::ElementOutOfBounds { offset: 3, length: 2, table: 4 };
     assert_eq!(refusal(&segment(3)), expected);
 }

@@ -48,10 +48,7 @@ fn memory_and_checksums() {
           local.get $i local.get $sum i64.store16 offset=128
           local.get $i i32.const 1 i32.add local.tee $i i32.const 300 i32.lt_u br_if $again)
         local.get $sum i64.const 32 i64.shr_u i32.wrap_i64 local.get $sum i32.wrap_i64 i32.xor";
-    compare(
-        &with_items(r#"(data (i32.const 3) "plimsoll")"#, body),
-        [0, 1, 255, 256, -1],
-    );
+    compare(&with_items(r#"(data (i32.const 3) "plimsoll")"#, body), [0, 1, 255, 256, -1]);
 }
 
 #[test]
@@ -69,18 +66,9 @@ fn dispatch_through_a_table() {
 
 #[test]
 fn traps_stay_traps() {
-    compare(
-        &with_items("", "i32.const 1 local.get 0 i32.rem_s"),
-        [0, 1, -1],
-    );
-    compare(
-        &with_items("", "local.get 0 i32.load"),
-        [0, 65_532, 65_533, -1],
-    );
-    compare(
-        &with_items("", "local.get 0 (if (then unreachable)) i32.const 1"),
-        [0, 1],
-    );
+    compare(&with_items("", "i32.const 1 local.get 0 i32.rem_s"), [0, 1, -1]);
+    compare(&with_items("", "local.get 0 i32.load"), [0, 65_532, 65_533, -1]);
+    compare(&with_items("", "local.get 0 (if (then unreachable)) i32.const 1"), [0, 1]);
 }
 
 #[test]
@@ -105,10 +93,7 @@ fn random_programs() {
     for seed in 0..150 {
         let body = Generator(seed * 0x9e37_79b9 + 1).expression(6);
         let helper = "(func $helper (param i32) (result i32) local.get 0 i32.const 7 i32.xor)";
-        compare(
-            &with_items(helper, &format!("(local $x i32) {body}")),
-            [0, 1, -1, 123_456],
-        );
+        compare(&with_items(helper, &format!("(local $x i32) {body}")), [0, 1, -1, 123_456]);
     }
 }
 
@@ -117,18 +102,15 @@ struct Generator(u64);
 
 impl Generator {
     fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % bound
     }
 
     /// Code that leaves one i32 and always ends, though maybe in a trap.
     fn expression(&mut self, depth: u32) -> String {
-        const BINARY: [&str; 10] = [
-            "add", "sub", "mul", "and", "or", "xor", "shl", "rotl", "lt_s", "div_u",
-        ];
+        const BINARY: [&str; 10] =
+            ["add", "sub", "mul", "and", "or", "xor", "shl", "rotl", "lt_s", "div_u"];
         if depth == 0 {
             return match self.below(3) {
                 0 => format!("i32.const {} ", self.below(1 << 32) as i32),

@@ -5,10 +5,7 @@ use crate::harness::{H, program, run_with_ink, run_with_stack, with_items};
 /// Checks that the entrypoint needs more than `words` of stack, and gives all of it back.
 fn needs(wat: &str, words: i32) {
     let short = run_with_stack(wat, 0, words);
-    assert_eq!(
-        (short.result, short.out_of_ink, short.stack_left),
-        (None, false, 0)
-    );
+    assert_eq!((short.result, short.out_of_ink, short.stack_left), (None, false, 0));
     let enough = run_with_stack(wat, 0, words + 1);
     assert!(enough.result.is_some(), "{enough:?}");
     assert_eq!(enough.stack_left, words + 1);
@@ -23,10 +20,7 @@ fn smallest_frame_is_six_words() {
 #[test]
 fn operands_count_at_their_peak() {
     // three constants, then fewer
-    needs(
-        &program("i32.const 1 i32.const 2 i32.const 3 i32.add i32.add"),
-        3 + 4,
-    );
+    needs(&program("i32.const 1 i32.const 2 i32.const 3 i32.add i32.add"), 3 + 4);
 }
 
 #[test]
@@ -37,10 +31,7 @@ fn declared_locals_count_and_parameters_do_not() {
 #[test]
 fn charges_sit_on_top_of_operands() {
     let id = "(func $id (param i32) (result i32) local.get 0)";
-    let wat = with_items(
-        id,
-        "i32.const 1 i32.const 2 (call $id (i32.const 3)) i32.add i32.add",
-    );
+    let wat = with_items(id, "i32.const 1 i32.const 2 (call $id (i32.const 3)) i32.add i32.add");
     // three operands, a fourth while the call's result replaces its parameter; then the next
     // block's charge on three: 5 + 4 words, and 6 for the callee
     needs(&wat, 9 + 6);
@@ -64,10 +55,7 @@ fn indirect_calls_push_results_before_popping() {
     let items = "(type $binary (func (param i32 i32) (result i32)))
         (table 1 1 funcref) (elem (i32.const 0) $sub)
         (func $sub (type $binary) local.get 0 local.get 1 i32.sub)";
-    let wat = with_items(
-        items,
-        "i32.const 3 i32.const 2 i32.const 0 call_indirect (type $binary)",
-    );
+    let wat = with_items(items, "i32.const 3 i32.const 2 i32.const 0 call_indirect (type $binary)");
     // two parameters, the table index and the result; the callee holds 2
     needs(&wat, (4 + 4) + (2 + 4));
 }
@@ -91,23 +79,13 @@ fn frame_size_matches_nitro_test_vector() {
     let level = 4_746 + H;
     let depth = |stack| {
         let run = run_with_stack(wat, 0, stack);
-        assert_eq!(
-            (run.result, run.out_of_ink, run.stack_left),
-            (None, false, 0)
-        );
+        assert_eq!((run.result, run.out_of_ink, run.stack_left), (None, false, 0));
         let paid = (1 << 50) - run.ink_left;
         assert_eq!(paid % level, 0, "frames are checked before ink");
         paid / level
     };
     let frame = 3 + 2 + 4;
-    let depths = [
-        frame,
-        frame + 1,
-        2 * frame,
-        2 * frame + 1,
-        4 * frame,
-        4 * frame + frame / 2,
-    ];
+    let depths = [frame, frame + 1, 2 * frame, 2 * frame + 1, 4 * frame, 4 * frame + frame / 2];
     assert_eq!(depths.map(depth), [0, 1, 1, 2, 3, 4]);
 }
 
@@ -117,10 +95,7 @@ fn endless_recursion_ends_at_the_default_depth() {
         (func $recurse (export "user_entrypoint") (param i32) (result i32)
           local.get 0 call $recurse))"#;
     let run = run_with_ink(wat, 0, 1 << 50);
-    assert_eq!(
-        (run.result, run.out_of_ink, run.stack_left),
-        (None, false, 0)
-    );
+    assert_eq!((run.result, run.out_of_ink, run.stack_left), (None, false, 0));
     // call: result over parameter is 2; the last charge on the result is 3: frames of 7 words
     let levels = ((1 << 50) - run.ink_left) / (3_875 + H);
     assert_eq!(levels, (22_000 - 1) / 7);

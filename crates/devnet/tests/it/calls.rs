@@ -18,13 +18,7 @@ const REPORT: &str = "
     (i32.const 0)";
 
 fn report(sender: Address, this: Address, value: u64, reentrant: u64) -> Vec<u8> {
-    [
-        sender.into_word().0,
-        this.into_word().0,
-        word(value),
-        word(reentrant),
-    ]
-    .concat()
+    [sender.into_word().0, this.into_word().0, word(value), word(reentrant)].concat()
 }
 
 #[test]
@@ -40,24 +34,15 @@ fn identity_survives_every_kind_of_call() {
     let direct = rig.transact(Tx::call(ALICE, leaf, []).value(U256::from(3)));
     assert_eq!(direct.status.output(), report(ALICE, leaf, 3, 0));
     let through = |rig: &mut Rig, hop, data| rig.send(hop, data).status.output().to_vec();
-    assert_eq!(
-        through(&mut rig, relay_call, to(leaf, &[])),
-        report(relay_call, leaf, 0, 0)
-    );
-    assert_eq!(
-        through(&mut rig, relay_static, to(leaf, &[])),
-        report(relay_static, leaf, 0, 0)
-    );
+    assert_eq!(through(&mut rig, relay_call, to(leaf, &[])), report(relay_call, leaf, 0, 0));
+    assert_eq!(through(&mut rig, relay_static, to(leaf, &[])), report(relay_static, leaf, 0, 0));
     let delegated = report(ALICE, relay_delegate, 0, 0);
     assert_eq!(through(&mut rig, relay_delegate, to(leaf, &[])), delegated);
 
     let receipt = rig.transact(Tx::call(ALICE, solidity, []).value(U256::from(3)));
     assert_eq!(receipt.status.output(), report(solidity, leaf, 3, 0));
     let receipt = rig.transact(Tx::call(ALICE, solidity_delegate, []).value(U256::from(4)));
-    assert_eq!(
-        receipt.status.output(),
-        report(ALICE, solidity_delegate, 4, 0)
-    );
+    assert_eq!(receipt.status.output(), report(ALICE, solidity_delegate, 4, 0));
 }
 
 #[test]
@@ -69,12 +54,8 @@ fn solidity_calls_stylus_calls_solidity_calls_stylus() {
     let outer = rig.install(0x50, forwarder(hop, CALL));
     let receipt = rig.send(outer, to(inner, &[]));
     assert_eq!(receipt.status.output(), report(inner, leaf, 0, 0));
-    let kinds: Vec<_> = receipt
-        .trace
-        .frames
-        .iter()
-        .map(|frame| (frame.depth, frame.kind))
-        .collect();
+    let kinds: Vec<_> =
+        receipt.trace.frames.iter().map(|frame| (frame.depth, frame.kind)).collect();
     let (evm, stylus) = (FrameKind::Evm, FrameKind::Stylus);
     assert_eq!(kinds, [(0, evm), (1, stylus), (2, evm), (3, stylus)]);
 }
@@ -111,12 +92,7 @@ fn failed_callee_leaves_no_trace_and_its_data_crosses() {
     let hop = rig.deploy(&relay("call"));
     let outer = rig.install(0x50, forwarder(hop, CALL));
     let receipt = rig.send(outer, to(fail, &[]));
-    assert_eq!(
-        receipt.status,
-        Outcome::Revert {
-            output: b"abcd".into()
-        }
-    );
+    assert_eq!(receipt.status, Outcome::Revert { output: b"abcd".into() });
     assert!(receipt.logs.is_empty());
     assert_eq!(rig.chain.storage(fail, U256::ZERO), U256::ZERO);
 }
@@ -178,12 +154,7 @@ fn call_without_enough_balance_fails() {
          (call $call (i32.const 2060) (i32.const 0) (i32.const 0) (i32.const 1024) (i64.const -1) (i32.const 0))",
     ));
     let receipt = rig.send(pay, to(ALICE, &[]));
-    assert_eq!(
-        receipt.status,
-        Outcome::Revert {
-            output: Bytes::new()
-        }
-    );
+    assert_eq!(receipt.status, Outcome::Revert { output: Bytes::new() });
 }
 
 #[test]
@@ -191,10 +162,7 @@ fn program_gives_63_of_64_to_its_callee() {
     let mut rig = Rig::new();
     let hop = rig.deploy(&relay("call"));
     // GAS; PUSH1 0; MSTORE; PUSH1 32; PUSH1 0; RETURN
-    let gas = rig.install(
-        0x50,
-        vec![0x5a, 0x60, 0, 0x52, 0x60, 32, 0x60, 0, 0xf3].into(),
-    );
+    let gas = rig.install(0x50, vec![0x5a, 0x60, 0, 0x52, 0x60, 32, 0x60, 0, 0xf3].into());
     let receipt = rig.transact(Tx::call(ALICE, hop, to(gas, &[])).gas(500_000));
     let (outer, inner) = (&receipt.trace.frames[0], &receipt.trace.frames[1]);
     let seen: u64 = number(&receipt).to();
@@ -228,11 +196,7 @@ fn logs_carry_topics_and_data() {
 fn create_returns_the_address_or_zero_and_revert_data() {
     let mut rig = Rig::new();
     let factory = |salted: bool| {
-        let (name, salt) = if salted {
-            ("create2", "(i32.const 1056)")
-        } else {
-            ("create1", "")
-        };
+        let (name, salt) = if salted { ("create2", "(i32.const 1056)") } else { ("create1", "") };
         program(&format!(
             "(call $read_args (i32.const 2048))
              (call ${name} (i32.const 2048) (local.get $len) (i32.const 1024) {salt} (i32.const 12) (i32.const 32))
@@ -257,10 +221,7 @@ fn create_returns_the_address_or_zero_and_revert_data() {
 
     // PUSH1 1; PUSH1 31; REVERT
     let receipt = rig.send(plain, vec![0x60, 1, 0x60, 31, 0xfd]);
-    assert_eq!(
-        receipt.status.output(),
-        [word(0).as_slice(), &[1, 0, 0, 0], &[0]].concat()
-    );
+    assert_eq!(receipt.status.output(), [word(0).as_slice(), &[1, 0, 0, 0], &[0]].concat());
 }
 
 #[test]
@@ -305,15 +266,7 @@ fn deep_recursion_across_machines_ends_without_a_crash() {
         let solidity = rig.install(0x50, forwarder(this, CALL));
         let receipt = rig.send(this, to(solidity, &[]));
         assert!(receipt.status.is_success(), "{:?}", receipt.status);
-        let stylus = receipt
-            .trace
-            .frames
-            .iter()
-            .filter(|frame| frame.kind == FrameKind::Stylus);
-        assert!(
-            stylus.count() > 100,
-            "{} frames",
-            receipt.trace.frames.len()
-        );
+        let stylus = receipt.trace.frames.iter().filter(|frame| frame.kind == FrameKind::Stylus);
+        assert!(stylus.count() > 100, "{} frames", receipt.trace.frames.len());
     }
 }

@@ -11,10 +11,7 @@ fn precompiles_answer_programs() {
     let hop = rig.deploy(&relay("static"));
     let block = rig.chain.block();
     let selector = &keccak256("arbBlockNumber()")[..4];
-    assert_eq!(
-        number(&rig.send(hop, to(ARB_SYS, selector))),
-        U256::from(block.l2_block)
-    );
+    assert_eq!(number(&rig.send(hop, to(ARB_SYS, selector))), U256::from(block.l2_block));
     let sha256 = Address::with_last_byte(2);
     let receipt = rig.send(hop, to(sha256, b""));
     assert_eq!(receipt.status.output()[..4], [0xe3, 0xb0, 0xc4, 0x42]);
@@ -34,15 +31,10 @@ fn block_number_is_the_parent_chains() {
     rig.chain.set_l1_block(77);
     rig.chain.set_time(1_770_000_000);
     let receipt = rig.send(program, []);
-    let expected = [77u64, 1_770_000_000, 412_346]
-        .map(u64::to_le_bytes)
-        .concat();
+    let expected = [77u64, 1_770_000_000, 412_346].map(u64::to_le_bytes).concat();
     assert_eq!(receipt.status.output(), expected);
     // NUMBER; PUSH1 0; MSTORE; PUSH1 32; PUSH1 0; RETURN
-    let solidity = rig.install(
-        0x50,
-        vec![0x43, 0x60, 0, 0x52, 0x60, 32, 0x60, 0, 0xf3].into(),
-    );
+    let solidity = rig.install(0x50, vec![0x43, 0x60, 0, 0x52, 0x60, 32, 0x60, 0, 0xf3].into());
     assert_eq!(number(&rig.send(solidity, [])), U256::from(77));
 }
 
@@ -62,12 +54,9 @@ fn accounts_can_be_inspected() {
     let target = rig.install(0x50, Bytes::copy_from_slice(&code));
     rig.chain.fund(target, U256::from(9));
     let receipt = rig.send(look, to(target, &[]));
-    let expected = [
-        &word(9),
-        keccak256(code).as_slice(),
-        &[3, 0, 0, 0, 2, 0, 0, 0, 2, 3, 0, 0, 0, 0, 0, 0],
-    ]
-    .concat();
+    let expected =
+        [&word(9), keccak256(code).as_slice(), &[3, 0, 0, 0, 2, 0, 0, 0, 2, 3, 0, 0, 0, 0, 0, 0]]
+            .concat();
     assert_eq!(receipt.status.output(), expected);
     assert_eq!(receipt.trace.of(Cost::Account), 2_600 + 100 + 800 + 800);
     let receipt = rig.send(look, to(Address::repeat_byte(0x99), &[]));
@@ -87,9 +76,7 @@ fn arithmetic_follows_the_evm() {
         ("mul_mod", 3, [7, 8, 0], 0),
     ];
     for (name, arity, args, expected) in ops {
-        let pointers: String = (0..arity)
-            .map(|i| format!("(i32.const {})", 32 * i))
-            .collect();
+        let pointers: String = (0..arity).map(|i| format!("(i32.const {})", 32 * i)).collect();
         let program = rig.deploy(&program(&format!(
             "(call $read_args (i32.const 0))
              (call ${name} {pointers})

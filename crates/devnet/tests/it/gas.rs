@@ -33,48 +33,20 @@ fn host_calls_cost_their_published_ink() {
         ("(call $value (i32.const 0))", word_getter, 1),
         ("(call $pay (i32.const 0))", 8_400, 1),
         ("(call $read_args (i32.const 0))", 8_400 + 5_040, 1),
-        (
-            "(call $write_result (i32.const 0) (i32.const 32))",
-            8_400 + 2 * 16_381,
-            2,
-        ),
-        (
-            "(call $write_result (i32.const 0) (i32.const 33))",
-            8_400 + 2 * 16_436,
-            2,
-        ),
+        ("(call $write_result (i32.const 0) (i32.const 32))", 8_400 + 2 * 16_381, 2),
+        ("(call $write_result (i32.const 0) (i32.const 33))", 8_400 + 2 * 16_436, 2),
         ("(call $sload (i32.const 0) (i32.const 0))", 18_480, 2),
         ("(call $sstore (i32.const 0) (i32.const 0))", 18_480, 2),
         ("(call $flush (i32.const 0))", 68_073, 1),
         ("(call $tload (i32.const 0) (i32.const 0))", 78_153, 2),
         ("(call $balance (i32.const 0) (i32.const 0))", 78_153, 2),
         ("(drop (call $code_size (i32.const 0)))", 68_073, 1 + 9),
-        (
-            "(call $emit_log (i32.const 0) (i32.const 0) (i32.const 0))",
-            68_073 + 16_381,
-            3,
-        ),
+        ("(call $emit_log (i32.const 0) (i32.const 0) (i32.const 0))", 68_073 + 16_381, 3),
         ("(call $div (i32.const 0) (i32.const 0))", 43_520, 2),
-        (
-            "(call $pow (i32.const 0) (i32.const 0))",
-            23_520 + 20_500,
-            2,
-        ),
-        (
-            "(call $add_mod (i32.const 0) (i32.const 0) (i32.const 0))",
-            49_560,
-            3,
-        ),
-        (
-            "(call $mul_mod (i32.const 0) (i32.const 0) (i32.const 0))",
-            52_660,
-            3,
-        ),
-        (
-            "(call $keccak (i32.const 0) (i32.const 64) (i32.const 0))",
-            121_800,
-            3,
-        ),
+        ("(call $pow (i32.const 0) (i32.const 0))", 23_520 + 20_500, 2),
+        ("(call $add_mod (i32.const 0) (i32.const 0) (i32.const 0))", 49_560, 3),
+        ("(call $mul_mod (i32.const 0) (i32.const 0) (i32.const 0))", 52_660, 3),
+        ("(call $keccak (i32.const 0) (i32.const 64) (i32.const 0))", 121_800, 3),
         ("(drop (call $return_data_size))", 8_400, 9),
         (
             "(drop (call $read_return_data (i32.const 0) (i32.const 0) (i32.const 9)))",
@@ -90,11 +62,7 @@ fn host_calls_cost_their_published_ink() {
     for (body, ink, operands) in cases {
         // Two blocks, split by the call; the constant and end that close every program.
         let expected = 2 * BLOCK + CALL_OP + operands + 2 + ink;
-        assert_eq!(
-            ink_of(&mut rig, &format!("{body} (i32.const 0)")),
-            expected,
-            "{body}"
-        );
+        assert_eq!(ink_of(&mut rig, &format!("{body} (i32.const 0)")), expected, "{body}");
     }
 }
 
@@ -113,21 +81,11 @@ fn gas_of_a_call_is_base_init_and_compute() {
 
 #[test]
 fn second_call_in_a_block_and_cached_program_skip_init() {
-    let mut chain = Chain::new(ChainConfig {
-        auto_mine: false,
-        ..ChainConfig::default()
-    });
+    let mut chain = Chain::new(ChainConfig { auto_mine: false, ..ChainConfig::default() });
     chain.fund(ALICE, ether(1));
-    let program = chain
-        .deploy_stylus(ALICE, &program("(i32.const 0)"))
-        .unwrap()
-        .address;
+    let program = chain.deploy_stylus(ALICE, &program("(i32.const 0)")).unwrap().address;
     let init = |chain: &mut Chain| {
-        chain
-            .transact(Tx::call(ALICE, program, []))
-            .unwrap()
-            .trace
-            .of(Cost::Init)
+        chain.transact(Tx::call(ALICE, program, [])).unwrap().trace.of(Cost::Init)
     };
     let (first, second) = (init(&mut chain), init(&mut chain));
     chain.mine();
@@ -148,12 +106,8 @@ fn second_call_in_a_block_and_cached_program_skip_init() {
 fn simulation_does_not_warm_the_block_cache() {
     let mut rig = Rig::new();
     let program = rig.deploy(&program("(i32.const 0)"));
-    let simulate = |rig: &mut Rig| {
-        rig.chain
-            .simulate(Tx::call(ALICE, program, []))
-            .unwrap()
-            .gas_used
-    };
+    let simulate =
+        |rig: &mut Rig| rig.chain.simulate(Tx::call(ALICE, program, [])).unwrap().gas_used;
     assert_eq!(simulate(&mut rig), simulate(&mut rig));
 }
 
@@ -162,11 +116,7 @@ fn memory_beyond_two_pages_is_paid_for() {
     let mut rig = Rig::new();
     for (pages, gas) in [(1, 0), (2, 0), (3, 1_000), (17, 15_008), (32, 30_074)] {
         let program = rig.deploy(&program_with(pages, "", "(i32.const 0)"));
-        assert_eq!(
-            rig.send(program, []).trace.of(Cost::Memory),
-            gas,
-            "{pages} pages"
-        );
+        assert_eq!(rig.send(program, []).trace.of(Cost::Memory), gas, "{pages} pages");
     }
 }
 
@@ -208,16 +158,12 @@ fn memory_is_shared_by_the_programs_of_a_transaction() {
 #[test]
 fn returned_data_costs_at_least_evm_memory() {
     let mut rig = Rig::new();
-    let long = rig.deploy(&program(
-        "(call $write_result (i32.const 0) (i32.const 65536)) (i32.const 0)",
-    ));
+    let long =
+        rig.deploy(&program("(call $write_result (i32.const 0) (i32.const 65536)) (i32.const 0)"));
     let receipt = rig.send(long, []);
     // 2,048 words: 3 · 2,048 + 2,048² / 512
     let floor = 6_144 + 8_192;
-    assert_eq!(
-        receipt.gas_used,
-        21_000 + floor.max(receipt.trace.frames[0].used)
-    );
+    assert_eq!(receipt.gas_used, 21_000 + floor.max(receipt.trace.frames[0].used));
     assert!(receipt.trace.frames[0].used >= floor);
 }
 
@@ -225,10 +171,7 @@ fn returned_data_costs_at_least_evm_memory() {
 fn evm_storage_and_calls_are_told_apart() {
     let mut rig = Rig::new();
     // PUSH1 7; PUSH1 1; SSTORE; PUSH1 1; SLOAD; POP; STOP
-    let store = rig.install(
-        0x50,
-        vec![0x60, 7, 0x60, 1, 0x55, 0x60, 1, 0x54, 0x50, 0].into(),
-    );
+    let store = rig.install(0x50, vec![0x60, 7, 0x60, 1, 0x55, 0x60, 1, 0x54, 0x50, 0].into());
     let outer = rig.install(0x51, forwarder(store, CALL));
     let trace = rig.send(outer, []).trace;
     assert_eq!(trace.of(Cost::Storage), 22_100 + 100);
@@ -261,10 +204,7 @@ fn any_gas_limit_is_accounted_for() {
     let mut ends = std::collections::BTreeSet::new();
     for gas in (22_000..150_000).step_by(61) {
         for to in [spender, outer] {
-            let receipt = rig
-                .chain
-                .simulate(Tx::call(ALICE, to, data.to_vec()).gas(gas))
-                .unwrap();
+            let receipt = rig.chain.simulate(Tx::call(ALICE, to, data.to_vec()).gas(gas)).unwrap();
             assert_accounted(&receipt);
             assert!(receipt.gas_used <= gas);
             ends.insert(format!("{:?}", receipt.status));

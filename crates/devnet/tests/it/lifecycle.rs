@@ -34,22 +34,13 @@ fn deployment_stores_prefixed_code_and_takes_a_data_fee() {
     assert_eq!(rig.chain.balance(ARB_WASM), U256::ZERO);
     let gas = deployed.creation.gas_used + activation.gas_used;
     let paid = ether(1_000) - rig.chain.balance(ALICE);
-    assert_eq!(
-        paid,
-        deployed.data_fee + U256::from(gas) * U256::from(20_000_000)
-    );
+    assert_eq!(paid, deployed.data_fee + U256::from(gas) * U256::from(20_000_000));
 }
 
 #[test]
 fn same_code_at_two_addresses_shares_its_activation() {
     let mut rig = Rig::new();
-    assert!(
-        rig.chain
-            .deploy_stylus(ALICE, &nothing())
-            .unwrap()
-            .activation
-            .is_some()
-    );
+    assert!(rig.chain.deploy_stylus(ALICE, &nothing()).unwrap().activation.is_some());
     let second = rig.chain.deploy_stylus(ALICE, &nothing()).unwrap();
     assert!(second.activation.is_none());
     assert!(rig.send(second.address, []).status.is_success());
@@ -61,31 +52,14 @@ fn inactive_program_takes_all_gas_and_arbwasm_says_why() {
     let code = stylus_code(&nothing());
     let (program, _) = rig.chain.deploy_evm(ALICE, init_code(&code)).unwrap();
     let receipt = rig.transact(Tx::call(ALICE, program, []).gas(100_000));
-    assert_eq!(
-        receipt.status,
-        Outcome::Halt {
-            reason: HaltReason::NotActivated
-        }
-    );
+    assert_eq!(receipt.status, Outcome::Halt { reason: HaltReason::NotActivated });
     assert_eq!(receipt.gas_used, 100_000);
 
     let hash = rig.chain.code_hash(program);
     let error = &keccak256("ProgramNotActivated()")[..4];
-    assert_eq!(
-        ask(&mut rig, "codehashVersion(bytes32)", hash).output(),
-        error
-    );
-    assert!(
-        rig.chain
-            .activate(ALICE, program)
-            .unwrap()
-            .status
-            .is_success()
-    );
-    assert_eq!(
-        ask(&mut rig, "codehashVersion(bytes32)", hash).output(),
-        word(3)
-    );
+    assert_eq!(ask(&mut rig, "codehashVersion(bytes32)", hash).output(), error);
+    assert!(rig.chain.activate(ALICE, program).unwrap().status.is_success());
+    assert_eq!(ask(&mut rig, "codehashVersion(bytes32)", hash).output(), word(3));
     let again = rig.chain.activate(ALICE, program).unwrap();
     let up_to_date = &keccak256("ProgramUpToDate()")[..4];
     assert_eq!(again.status.output(), up_to_date);
@@ -101,17 +75,8 @@ fn program_expires_after_a_year_and_comes_back() {
     rig.chain.advance(2 * DAY);
     assert!(!rig.send(program, []).status.is_success());
     let outcome = ask(&mut rig, "programVersion(address)", program.into_word());
-    assert_eq!(
-        outcome.output()[..4],
-        keccak256("ProgramExpired(uint64)")[..4]
-    );
-    assert!(
-        rig.chain
-            .activate(ALICE, program)
-            .unwrap()
-            .status
-            .is_success()
-    );
+    assert_eq!(outcome.output()[..4], keccak256("ProgramExpired(uint64)")[..4]);
+    assert!(rig.chain.activate(ALICE, program).unwrap().status.is_success());
     assert!(rig.send(program, []).status.is_success());
 }
 
@@ -121,10 +86,7 @@ fn arbwasm_reports_the_init_gas_that_calls_pay() {
     let program = rig.deploy(&nothing());
     let answer = ask(&mut rig, "programInitGas(address)", program.into_word());
     let uncached = U256::from_be_slice(&answer.output()[..32]);
-    assert_eq!(
-        U256::from(rig.send(program, []).trace.of(Cost::Init)),
-        uncached
-    );
+    assert_eq!(U256::from(rig.send(program, []).trace.of(Cost::Init)), uncached);
 }
 
 #[test]
@@ -132,16 +94,10 @@ fn invalid_programs_are_refused_with_a_reason() {
     let mut rig = Rig::new();
     let float = program("(drop (f32.add (f32.const 1) (f32.const 1))) (i32.const 0)");
     let refused = rig.chain.deploy_stylus(ALICE, &float);
-    assert!(
-        matches!(refused, Err(DeployError::Program(_))),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(DeployError::Program(_))), "{refused:?}");
     let garbage = rig.chain.deploy_stylus(ALICE, b"not wasm");
     assert!(
-        matches!(
-            garbage,
-            Err(DeployError::Program(ActivationError::Invalid(_)))
-        ),
+        matches!(garbage, Err(DeployError::Program(ActivationError::Invalid(_)))),
         "{garbage:?}"
     );
 }
@@ -190,15 +146,9 @@ fn simulation_leaves_no_trace() {
     let mut rig = Rig::new();
     let (nonce, balance) = (rig.chain.nonce(ALICE), rig.chain.balance(ALICE));
     let bob = Address::repeat_byte(0xb0);
-    let outcome = rig
-        .chain
-        .call(Tx::call(ALICE, bob, []).value(ether(1)))
-        .unwrap();
+    let outcome = rig.chain.call(Tx::call(ALICE, bob, []).value(ether(1))).unwrap();
     assert!(outcome.is_success());
-    assert_eq!(
-        (rig.chain.nonce(ALICE), rig.chain.balance(ALICE)),
-        (nonce, balance)
-    );
+    assert_eq!((rig.chain.nonce(ALICE), rig.chain.balance(ALICE)), (nonce, balance));
     assert_eq!(rig.chain.balance(bob), U256::ZERO);
 }
 
@@ -208,42 +158,13 @@ fn invalid_transactions_are_refused() {
     let bob = Address::repeat_byte(0xb0);
     let tx = || Tx::call(ALICE, bob, []);
     let mut refuse = |tx| rig.chain.transact(tx).expect_err("refusal");
-    assert_eq!(
-        refuse(Tx {
-            nonce: Some(5),
-            ..tx()
-        }),
-        TxError::Nonce {
-            expected: 0,
-            given: 5
-        }
-    );
-    assert_eq!(
-        refuse(tx().gas(20_999)),
-        TxError::GasLimitTooLow { needed: 21_000 }
-    );
-    assert_eq!(
-        refuse(tx().gas(32_000_001)),
-        TxError::GasLimitTooHigh { limit: 32_000_000 }
-    );
-    assert!(matches!(
-        refuse(tx().value(ether(1_000))),
-        TxError::Balance { .. }
-    ));
-    let cheap = Tx {
-        max_fee: Some(1),
-        ..tx()
-    };
-    assert_eq!(
-        refuse(cheap),
-        TxError::FeeBelowBase {
-            base_fee: 20_000_000
-        }
-    );
-    let receipt = rig.transact(Tx {
-        nonce: Some(0),
-        ..Tx::call(ALICE, bob, [])
-    });
+    assert_eq!(refuse(Tx { nonce: Some(5), ..tx() }), TxError::Nonce { expected: 0, given: 5 });
+    assert_eq!(refuse(tx().gas(20_999)), TxError::GasLimitTooLow { needed: 21_000 });
+    assert_eq!(refuse(tx().gas(32_000_001)), TxError::GasLimitTooHigh { limit: 32_000_000 });
+    assert!(matches!(refuse(tx().value(ether(1_000))), TxError::Balance { .. }));
+    let cheap = Tx { max_fee: Some(1), ..tx() };
+    assert_eq!(refuse(cheap), TxError::FeeBelowBase { base_fee: 20_000_000 });
+    let receipt = rig.transact(Tx { nonce: Some(0), ..Tx::call(ALICE, bob, []) });
     assert_eq!(receipt.gas_used, 21_000);
 }
 
@@ -281,26 +202,16 @@ fn clone_goes_its_own_way() {
     rig.transact(Tx::call(ALICE, bob, []).value(U256::from(1)));
     assert_eq!(other.balance(bob), U256::ZERO);
     let sent = other.batch(|chain| {
-        (0..10).all(|_| {
-            chain
-                .transact(Tx::call(ALICE, bob, []).value(U256::from(2)))
-                .is_ok()
-        })
+        (0..10).all(|_| chain.transact(Tx::call(ALICE, bob, []).value(U256::from(2))).is_ok())
     });
     assert_eq!(sent, Ok(true));
-    assert_eq!(
-        (rig.chain.balance(bob), other.balance(bob)),
-        (U256::from(1), U256::from(20))
-    );
+    assert_eq!((rig.chain.balance(bob), other.balance(bob)), (U256::from(1), U256::from(20)));
 }
 
 /// A program whose data does not compress.
 fn incompressible(bytes: usize) -> Vec<u8> {
     let words = (0..bytes / 32).map(|i| keccak256(i.to_be_bytes()));
-    let data: String = words
-        .flat_map(|word| word.0)
-        .map(|byte| format!("\\{byte:02x}"))
-        .collect();
+    let data: String = words.flat_map(|word| word.0).map(|byte| format!("\\{byte:02x}")).collect();
     program_with(
         1,
         &format!("(data (i32.const 0) \"{data}\")"),
@@ -311,10 +222,7 @@ fn incompressible(bytes: usize) -> Vec<u8> {
 #[test]
 fn program_too_long_for_one_account_runs_from_fragments() {
     let mut rig = Rig::new();
-    let deployed = rig
-        .chain
-        .deploy_stylus(ALICE, &incompressible(60_000))
-        .unwrap();
+    let deployed = rig.chain.deploy_stylus(ALICE, &incompressible(60_000)).unwrap();
     assert_eq!(deployed.fragments.len(), 3);
     assert_eq!(rig.chain.code(deployed.address).len(), 4 + 4 + 3 * 20);
     let receipt = rig.send(deployed.address, []);

@@ -5,9 +5,7 @@ use plimsoll_devnet::{Cost, HaltReason, Outcome, Tx};
 use crate::rig::{ALICE, CALL, Rig, STATICCALL, forwarder, program, program_with};
 
 fn revert(data: &'static [u8]) -> Outcome {
-    Outcome::Revert {
-        output: data.into(),
-    }
+    Outcome::Revert { output: data.into() }
 }
 
 const GAS: u64 = 1_000_000;
@@ -54,12 +52,7 @@ fn exit_early_ends_with_its_status() {
          (call $exit_early (i32.load8_u (i32.const 0)))
          unreachable",
     ));
-    assert_eq!(
-        rig.send(exit, [0]).status,
-        Outcome::Success {
-            output: vec![0].into()
-        }
-    );
+    assert_eq!(rig.send(exit, [0]).status, Outcome::Success { output: vec![0].into() });
     assert_eq!(rig.send(exit, [9]).status, revert(&[9]));
 }
 
@@ -68,12 +61,7 @@ fn infinite_loop_runs_out_of_gas() {
     let mut rig = Rig::new();
     let spin = rig.deploy(&program("(loop $l (br $l)) (i32.const 0)"));
     let receipt = rig.transact(Tx::call(ALICE, spin, []).gas(GAS));
-    assert_eq!(
-        receipt.status,
-        Outcome::Halt {
-            reason: HaltReason::OutOfGas
-        }
-    );
+    assert_eq!(receipt.status, Outcome::Halt { reason: HaltReason::OutOfGas });
     assert_eq!(receipt.gas_used, GAS);
 }
 
@@ -87,12 +75,7 @@ fn endless_recursion_runs_out_of_stack() {
         "(drop (call $down (i64.const 0))) (i32.const 0)",
     ));
     let receipt = rig.transact(Tx::call(ALICE, recurse, []).gas(GAS));
-    assert_eq!(
-        receipt.status,
-        Outcome::Halt {
-            reason: HaltReason::StackOverflow
-        }
-    );
+    assert_eq!(receipt.status, Outcome::Halt { reason: HaltReason::StackOverflow });
     assert_eq!(receipt.gas_used, GAS);
 }
 
@@ -119,9 +102,7 @@ fn static_frames_cannot_change_state() {
 #[test]
 fn static_frame_may_cache_without_flushing() {
     let mut rig = Rig::new();
-    let cache = rig.deploy(&program(
-        "(call $sstore (i32.const 0) (i32.const 32)) (i32.const 0)",
-    ));
+    let cache = rig.deploy(&program("(call $sstore (i32.const 0) (i32.const 32)) (i32.const 0)"));
     let outer = rig.install(0x10, forwarder(cache, STATICCALL));
     assert!(rig.send(outer, []).status.is_success());
 }
@@ -138,12 +119,7 @@ fn value_call_from_a_static_frame_fails_without_a_trap() {
     ));
     let outer = rig.install(0x10, forwarder(pay, STATICCALL));
     let receipt = rig.send(outer, []);
-    assert_eq!(
-        receipt.status,
-        Outcome::Success {
-            output: vec![2].into()
-        }
-    );
+    assert_eq!(receipt.status, Outcome::Success { output: vec![2].into() });
     assert_eq!(receipt.trace.frames.len(), 2);
 }
 

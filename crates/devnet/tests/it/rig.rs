@@ -64,11 +64,7 @@ pub fn program_with(pages: u32, definitions: &str, body: &str) -> Vec<u8> {
 /// Calls the address in the first 32 bytes of call data with the rest, by `kind`, with all gas, and
 /// passes on what comes back. With 0 value.
 pub fn relay(kind: &str) -> Vec<u8> {
-    let value = if kind == "call" {
-        "(i32.const 1024)"
-    } else {
-        ""
-    };
+    let value = if kind == "call" { "(i32.const 1024)" } else { "" };
     program(&format!(
         "(local $status i32)
          (call $read_args (i32.const 2048))
@@ -89,17 +85,8 @@ pub fn to(target: Address, data: &[u8]) -> Bytes {
 /// Forwards call data and value to `target` with `opcode`, and passes on how the call ended.
 pub fn forwarder(target: Address, opcode: u8) -> Bytes {
     let value: &[u8] = if opcode == 0xf1 { &[0x34] } else { &[] };
-    let head = [
-        0x36, 0x60, 0, 0x60, 0, 0x37, 0x60, 0, 0x60, 0, 0x36, 0x60, 0,
-    ];
-    let call = [
-        &head[..],
-        value,
-        &[0x73],
-        target.as_slice(),
-        &[0x5a, opcode],
-    ]
-    .concat();
+    let head = [0x36, 0x60, 0, 0x60, 0, 0x37, 0x60, 0, 0x60, 0, 0x36, 0x60, 0];
+    let call = [&head[..], value, &[0x73], target.as_slice(), &[0x5a, opcode]].concat();
     let after = call.len() as u8 + 13;
     let tail = [
         0x3d, 0x60, 0, 0x60, 0, 0x3e, 0x60, after, 0x57, 0x3d, 0x60, 0, 0xfd, 0x5b, 0x3d, 0x60, 0,
@@ -124,10 +111,7 @@ impl Rig {
     }
 
     pub fn deploy(&mut self, wasm: &[u8]) -> Address {
-        self.chain
-            .deploy_stylus(ALICE, wasm)
-            .expect("deployment")
-            .address
+        self.chain.deploy_stylus(ALICE, wasm).expect("deployment").address
     }
 
     pub fn install(&mut self, byte: u8, code: Bytes) -> Address {
@@ -154,16 +138,8 @@ pub fn assert_accounted(receipt: &Receipt) {
     assert_eq!(trace.spent.sum() - trace.refund, trace.total, "{trace:#?}");
     let frames: u64 = trace.frames.iter().map(|frame| frame.own.sum()).sum();
     let outside = trace.of(Cost::Intrinsic);
-    let precompile_only = if trace.frames.is_empty() {
-        trace.of(Cost::Precompile)
-    } else {
-        0
-    };
-    assert_eq!(
-        frames + outside + precompile_only,
-        trace.spent.sum(),
-        "{trace:#?}"
-    );
+    let precompile_only = if trace.frames.is_empty() { trace.of(Cost::Precompile) } else { 0 };
+    assert_eq!(frames + outside + precompile_only, trace.spent.sum(), "{trace:#?}");
 }
 
 pub fn ether(amount: u64) -> U256 {

@@ -47,9 +47,7 @@ fn clearing_a_slot_refunds_4800_at_most_a_fifth() {
 #[test]
 fn unflushed_write_is_lost() {
     let mut rig = Rig::new();
-    let store = rig.deploy(&program(
-        "(call $sstore (i32.const 64) (i32.const 0)) (i32.const 0)",
-    ));
+    let store = rig.deploy(&program("(call $sstore (i32.const 64) (i32.const 0)) (i32.const 0)"));
     let receipt = rig.send(store, []);
     assert!(receipt.status.is_success());
     assert_eq!(receipt.trace.of(Cost::Storage), 0);
@@ -71,10 +69,7 @@ fn miss_costs_a_load_and_hit_is_free() {
     assert_eq!(receipt.trace.of(Cost::Storage), 2_105); // cold 2,100 + request 5
     assert_eq!(receipt.trace.words[&(load, U256::ZERO)].reads, 1);
 
-    let warm = Tx {
-        access_list: vec![(load, vec![U256::ZERO])],
-        ..Tx::call(ALICE, load, [])
-    };
+    let warm = Tx { access_list: vec![(load, vec![U256::ZERO])], ..Tx::call(ALICE, load, []) };
     let receipt = rig.transact(warm);
     assert_eq!(receipt.trace.of(Cost::Storage), 105);
     assert_eq!(receipt.trace.of(Cost::Intrinsic), 21_000 + 2_400 + 1_900);
@@ -113,11 +108,7 @@ fn cache_reads_cost_2_from_the_33rd_and_10_from_the_129th() {
     let load = rig.deploy(&repeat("(call $sload (i32.const 64) (i32.const 96))"));
     for (times, gas) in [(32, 0), (33, 2), (128, 192), (129, 202)] {
         let receipt = rig.send(load, word(times));
-        assert_eq!(
-            receipt.trace.of(Cost::Storage),
-            2_105 + gas,
-            "{times} reads"
-        );
+        assert_eq!(receipt.trace.of(Cost::Storage), 2_105 + gas, "{times} reads");
     }
 }
 
@@ -139,12 +130,7 @@ fn flush_that_cannot_be_paid_takes_all_gas() {
     let enough = rig.chain.simulate(tx(1_000_000)).unwrap().gas_used;
     assert!(rig.chain.simulate(tx(enough)).unwrap().status.is_success());
     let short = rig.chain.simulate(tx(enough - 1)).unwrap();
-    assert_eq!(
-        short.status,
-        Outcome::Halt {
-            reason: HaltReason::OutOfGas
-        }
-    );
+    assert_eq!(short.status, Outcome::Halt { reason: HaltReason::OutOfGas });
     assert_eq!(short.gas_used, enough - 1);
     assert_eq!(rig.chain.storage(store, U256::ZERO), U256::ZERO);
 }

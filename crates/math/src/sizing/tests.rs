@@ -1,10 +1,6 @@
 use super::*;
 
-const POLICY: Policy = Policy {
-    target_bps: 11_200,
-    full_below_bps: 9_000,
-    small: 0,
-};
+const POLICY: Policy = Policy { target_bps: 11_200, full_below_bps: 9_000, small: 0 };
 
 /// A million at a price of one, with ample room.
 const ASSET: Candidate = Candidate {
@@ -22,76 +18,42 @@ const ASSET: Candidate = Candidate {
 
 fn sell(candidates: &[Candidate], policy: Policy, owed: u128) -> (Kind, [u128; 3]) {
     let plan = plan(candidates, &policy, owed).unwrap();
-    (
-        plan.kind,
-        [plan.amounts[0], plan.amounts[1], plan.amounts[2]],
-    )
+    (plan.kind, [plan.amounts[0], plan.amounts[1], plan.amounts[2]])
 }
 
 #[test]
 fn one_is_healthy_and_a_wei_more_is_kicked() {
-    assert_eq!(
-        sell(&[ASSET], POLICY, 800_000),
-        (Kind::None(Reason::Healthy), [0; 3])
-    );
-    assert_eq!(
-        sell(&[ASSET], POLICY, 0),
-        (Kind::None(Reason::Healthy), [0; 3])
-    );
+    assert_eq!(sell(&[ASSET], POLICY, 800_000), (Kind::None(Reason::Healthy), [0; 3]));
+    assert_eq!(sell(&[ASSET], POLICY, 0), (Kind::None(Reason::Healthy), [0; 3]));
     assert_eq!(sell(&[ASSET], POLICY, 800_001).0, Kind::Partial);
 }
 
 /// (1.12 * 820,000 - 800,000) * 1.015 / (1.12 * 0.95 - 0.80 * 1.015) = 476,888.9.
 #[test]
 fn a_partial_sale_reaches_the_target() {
-    assert_eq!(
-        sell(&[ASSET], POLICY, 820_000),
-        (Kind::Partial, [476_889, 0, 0])
-    );
+    assert_eq!(sell(&[ASSET], POLICY, 820_000), (Kind::Partial, [476_889, 0, 0]));
 }
 
 #[test]
 fn below_the_full_line_and_for_small_debts_the_whole_goes() {
     // 800,000 / 0.9 = 888,888.9.
     assert_eq!(sell(&[ASSET], POLICY, 888_888).0, Kind::Partial);
-    assert_eq!(
-        sell(&[ASSET], POLICY, 888_889),
-        (Kind::Whole, [1_000_000, 0, 0])
-    );
-    let small = Policy {
-        small: 820_000,
-        ..POLICY
-    };
+    assert_eq!(sell(&[ASSET], POLICY, 888_889), (Kind::Whole, [1_000_000, 0, 0]));
+    let small = Policy { small: 820_000, ..POLICY };
     // No more than 820,000 * 1.015 / 0.9 of it.
-    assert_eq!(
-        sell(&[ASSET], small, 820_000),
-        (Kind::Whole, [924_778, 0, 0])
-    );
+    assert_eq!(sell(&[ASSET], small, 820_000), (Kind::Whole, [924_778, 0, 0]));
     assert_eq!(sell(&[ASSET], small, 820_001).0, Kind::Partial);
 }
 
 #[test]
 fn the_asset_that_frees_most_goes_first() {
-    let weak = Candidate {
-        threshold_bps: 7_000,
-        ..ASSET
-    };
+    let weak = Candidate { threshold_bps: 7_000, ..ASSET };
     let (kind, amounts) = sell(&[ASSET, weak], POLICY, 1_510_000);
     assert_eq!((kind, amounts[0]), (Kind::Partial, 0));
     assert!(amounts[1] > 0);
     // It is not enough: all of it, and then the other.
-    let (kind, amounts) = sell(
-        &[
-            ASSET,
-            Candidate {
-                balance: 9_000,
-                value: 9_000,
-                ..weak
-            },
-        ],
-        POLICY,
-        820_000,
-    );
+    let (kind, amounts) =
+        sell(&[ASSET, Candidate { balance: 9_000, value: 9_000, ..weak }], POLICY, 820_000);
     assert_eq!((kind, amounts[1]), (Kind::Partial, 9_000));
     assert!(amounts[0] > 0);
     // Of equals the first.
@@ -102,54 +64,22 @@ fn the_asset_that_frees_most_goes_first() {
 #[test]
 fn dust_is_neither_sold_nor_left() {
     // A lot of 3,664 is raised to the least that is sold.
-    let tiny = Candidate {
-        dust: 500_000,
-        ..ASSET
-    };
-    assert_eq!(
-        sell(&[tiny], POLICY, 802_000),
-        (Kind::Partial, [500_000, 0, 0])
-    );
+    let tiny = Candidate { dust: 500_000, ..ASSET };
+    assert_eq!(sell(&[tiny], POLICY, 802_000), (Kind::Partial, [500_000, 0, 0]));
     // What would be left is less than that: all of it.
-    let large = Candidate {
-        dust: 600_000,
-        ..ASSET
-    };
-    assert_eq!(
-        sell(&[large], POLICY, 820_000),
-        (Kind::Partial, [1_000_000, 0, 0])
-    );
+    let large = Candidate { dust: 600_000, ..ASSET };
+    assert_eq!(sell(&[large], POLICY, 820_000), (Kind::Partial, [1_000_000, 0, 0]));
 }
 
 #[test]
 fn the_room_cuts_and_leaves_no_dust() {
-    let cut = |room, dust| {
-        sell(
-            &[Candidate {
-                room,
-                dust,
-                ..ASSET
-            }],
-            POLICY,
-            820_000,
-        )
-    };
+    let cut = |room, dust| sell(&[Candidate { room, dust, ..ASSET }], POLICY, 820_000);
     assert_eq!(cut(100_000, 0), (Kind::Partial, [100_000, 0, 0]));
     assert_eq!(cut(100_000, 100_000), (Kind::Partial, [100_000, 0, 0]));
     assert_eq!(cut(100_000, 100_001), (Kind::None(Reason::NoRoom), [0; 3]));
     assert_eq!(cut(0, 0), (Kind::None(Reason::NoRoom), [0; 3]));
     // The whole, cut so that what is left is not dust either.
-    let whole = |room, dust| {
-        sell(
-            &[Candidate {
-                room,
-                dust,
-                ..ASSET
-            }],
-            POLICY,
-            950_000,
-        )
-    };
+    let whole = |room, dust| sell(&[Candidate { room, dust, ..ASSET }], POLICY, 950_000);
     assert_eq!(whole(999_999, 0), (Kind::Whole, [999_999, 0, 0]));
     assert_eq!(whole(999_999, 10_000), (Kind::Whole, [990_000, 0, 0]));
     assert_eq!(whole(9_999, 10_000), (Kind::None(Reason::NoRoom), [0; 3]));
@@ -157,31 +87,15 @@ fn the_room_cuts_and_leaves_no_dust() {
 
 #[test]
 fn a_position_of_dust_goes_as_a_whole() {
-    let dusty = Candidate {
-        dust: 2_000_000,
-        ..ASSET
-    };
-    assert_eq!(
-        sell(&[dusty], POLICY, 950_000),
-        (Kind::Whole, [1_000_000, 0, 0])
-    );
+    let dusty = Candidate { dust: 2_000_000, ..ASSET };
+    assert_eq!(sell(&[dusty], POLICY, 950_000), (Kind::Whole, [1_000_000, 0, 0]));
 }
 
 #[test]
 fn what_has_no_price_or_value_is_passed_over() {
-    let worthless = Candidate {
-        value: 0,
-        price: 0,
-        ..ASSET
-    };
-    assert_eq!(
-        sell(&[worthless], POLICY, 1),
-        (Kind::None(Reason::Nothing), [0; 3])
-    );
-    assert_eq!(
-        sell(&[worthless, ASSET], POLICY, 820_000),
-        (Kind::Partial, [0, 476_889, 0])
-    );
+    let worthless = Candidate { value: 0, price: 0, ..ASSET };
+    assert_eq!(sell(&[worthless], POLICY, 1), (Kind::None(Reason::Nothing), [0; 3]));
+    assert_eq!(sell(&[worthless, ASSET], POLICY, 820_000), (Kind::Partial, [0, 476_889, 0]));
     assert_eq!(sell(&[], POLICY, 1), (Kind::None(Reason::Nothing), [0; 3]));
 }
 
@@ -189,14 +103,8 @@ fn what_has_no_price_or_value_is_passed_over() {
 /// a choice any more.
 #[test]
 fn a_debt_of_one_wei_is_a_debt() {
-    let policy = Policy {
-        full_below_bps: 0,
-        ..POLICY
-    };
-    let undivided = Candidate {
-        dust: 600_000,
-        ..ASSET
-    };
+    let policy = Policy { full_below_bps: 0, ..POLICY };
+    let undivided = Candidate { dust: 600_000, ..ASSET };
     assert_eq!(sell(&[undivided], policy, 935_960).0, Kind::Partial);
     assert_eq!(sell(&[undivided], policy, 935_961).0, Kind::Whole);
 }
@@ -204,10 +112,7 @@ fn a_debt_of_one_wei_is_a_debt() {
 /// Expected proceeds are exactly the debt, so that any part leaves the health factor as it is.
 #[test]
 fn a_sale_that_keeps_health_is_accepted() {
-    let policy = Policy {
-        full_below_bps: 0,
-        ..POLICY
-    };
+    let policy = Policy { full_below_bps: 0, ..POLICY };
     let even = Candidate {
         balance: 10_500,
         value: 10_500,

@@ -207,20 +207,14 @@ impl Caps {
     /// The word.
     #[inline(never)]
     pub fn pack(&self) -> Result<U256> {
-        Writer::new()
-            .put(112, self.cap)
-            .put(14, self.max_ltv.into())
-            .finish()
+        Writer::new().put(112, self.cap).put(14, self.max_ltv.into()).finish()
     }
 
     /// The fields of a word.
     #[inline(never)]
     pub fn unpack(word: U256) -> Self {
         let mut word = Reader::new(word);
-        Self {
-            cap: word.take(112),
-            max_ltv: low_16(word.take(14)),
-        }
+        Self { cap: word.take(112), max_ltv: low_16(word.take(14)) }
     }
 }
 
@@ -237,20 +231,14 @@ impl Token {
     /// The word.
     #[inline(never)]
     pub fn pack(&self) -> Result<U256> {
-        Writer::new()
-            .put_address(self.token)
-            .put(8, self.decimals.into())
-            .finish()
+        Writer::new().put_address(self.token).put(8, self.decimals.into()).finish()
     }
 
     /// The fields of a word.
     #[inline(never)]
     pub fn unpack(word: U256) -> Self {
         let mut word = Reader::new(word);
-        Self {
-            token: word.take_address(),
-            decimals: low_8(word.take(8)),
-        }
+        Self { token: word.take_address(), decimals: low_8(word.take(8)) }
     }
 }
 

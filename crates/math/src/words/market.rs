@@ -109,20 +109,14 @@ impl Supply {
     /// The word.
     #[inline(never)]
     pub fn pack(&self) -> Result<U256> {
-        Writer::new()
-            .put(128, self.shares)
-            .put(112, self.credits)
-            .finish()
+        Writer::new().put(128, self.shares).put(112, self.credits).finish()
     }
 
     /// The fields of a word.
     #[inline(never)]
     pub fn unpack(word: U256) -> Self {
         let mut word = Reader::new(word);
-        Self {
-            shares: word.take(128),
-            credits: word.take(112),
-        }
+        Self { shares: word.take(128), credits: word.take(112) }
     }
 }
 
@@ -152,11 +146,7 @@ impl Base {
     #[inline(never)]
     pub fn unpack(word: U256) -> Self {
         let mut word = Reader::new(word);
-        Self {
-            token: word.take_address(),
-            decimals: low_8(word.take(8)),
-            min_debt: word.take(88),
-        }
+        Self { token: word.take_address(), decimals: low_8(word.take(8)), min_debt: word.take(88) }
     }
 }
 

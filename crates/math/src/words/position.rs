@@ -100,19 +100,13 @@ impl Claim {
     /// The word.
     #[inline(never)]
     pub fn pack(&self) -> Result<U256> {
-        Writer::new()
-            .put(112, self.units)
-            .put(24, self.slot.into())
-            .finish()
+        Writer::new().put(112, self.units).put(24, self.slot.into()).finish()
     }
 
     /// The fields of a word.
     #[inline(never)]
     pub fn unpack(word: U256) -> Self {
         let mut word = Reader::new(word);
-        Self {
-            units: word.take(112),
-            slot: low_32(word.take(24)),
-        }
+        Self { units: word.take(112), slot: low_32(word.take(24)) }
     }
 }

@@ -13,20 +13,15 @@ use crate::{config, positive, reference, up_to};
 
 /// Everything that the words can hold, rates above zero.
 fn curve() -> impl Strategy<Value = Curve> {
-    (
-        0_u32..=65_535,
-        1_u32..=1_023,
-        1_u32..=255,
-        0_u32..=511,
-        500_000_u32..=1_000_000,
-    )
-        .prop_map(|(start_excess_ppm, fast, slow, descent, floor_ppm)| Curve {
+    (0_u32..=65_535, 1_u32..=1_023, 1_u32..=255, 0_u32..=511, 500_000_u32..=1_000_000).prop_map(
+        |(start_excess_ppm, fast, slow, descent, floor_ppm)| Curve {
             start_excess_ppm,
             fast,
             slow,
             descent,
             floor_ppm,
-        })
+        },
+    )
 }
 
 proptest! {

@@ -38,10 +38,7 @@ struct World {
 
 impl World {
     fn clock(&self) -> u32 {
-        clock(
-            self.now,
-            stopped(&self.asset, &self.overall, self.dead, self.now),
-        )
+        clock(self.now, stopped(&self.asset, &self.overall, self.dead, self.now))
     }
 
     /// Lets one second pass and counts it if anything stands in the way of a take.
@@ -65,18 +62,10 @@ impl World {
         };
         match event {
             Event::Wait(_) | Event::Fold => {}
-            Event::Asset {
-                level,
-                delay,
-                length,
-            } => {
+            Event::Asset { level, delay, length } => {
                 self.asset = set(self.asset, self.now, level, delay, length);
             }
-            Event::Overall {
-                level,
-                delay,
-                length,
-            } => {
+            Event::Overall { level, delay, length } => {
                 self.overall = set(self.overall, self.now, level, delay, length);
             }
             Event::Dead(dead) => self.dead = dead,

@@ -9,10 +9,7 @@ use crate::{config, reference, up_to};
 
 /// Up to thirty claims, an order in which to redeem them, and what they share.
 fn pool() -> impl Strategy<Value = (Vec<u128>, Vec<usize>, u128)> {
-    (
-        prop::collection::vec(up_to(105).prop_map(|units| units.max(1)), 1..30),
-        up_to(112),
-    )
+    (prop::collection::vec(up_to(105).prop_map(|units| units.max(1)), 1..30), up_to(112))
         .prop_flat_map(|(claims, raised)| {
             let order: Vec<usize> = (0..claims.len()).collect();
             (Just(claims), Just(order).prop_shuffle(), Just(raised))

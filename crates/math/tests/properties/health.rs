@@ -8,24 +8,15 @@ use crate::{config, reference, up_to};
 
 fn legs() -> impl Strategy<Value = Vec<Leg>> {
     prop::collection::vec(
-        (up_to(100), 0_u16..10_000).prop_map(|(value, threshold_bps)| Leg {
-            value,
-            threshold_bps,
-        }),
+        (up_to(100), 0_u16..10_000).prop_map(|(value, threshold_bps)| Leg { value, threshold_bps }),
         0..16,
     )
 }
 
 fn exposure() -> impl Strategy<Value = (Vec<Leg>, Exposure)> {
     (legs(), up_to(106), up_to(106)).prop_map(|(legs, debt, pending)| {
-        let start = Exposure {
-            debt,
-            pending,
-            ..Exposure::default()
-        };
-        let exposure = legs
-            .iter()
-            .fold(start, |sum, leg| sum.with_leg(*leg).unwrap());
+        let start = Exposure { debt, pending, ..Exposure::default() };
+        let exposure = legs.iter().fold(start, |sum, leg| sum.with_leg(*leg).unwrap());
         (legs, exposure)
     })
 }

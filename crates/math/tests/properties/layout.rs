@@ -9,11 +9,7 @@ fn assert_tiles(masks: &[U256], bits: usize) {
     for mask in masks {
         assert_ne!(*mask, U256::ZERO);
         assert_eq!(seen & *mask, U256::ZERO, "two fields overlap");
-        assert_eq!(
-            *mask & (seen + U256::from(1)),
-            seen + U256::from(1),
-            "fields leave a gap"
-        );
+        assert_eq!(*mask & (seen + U256::from(1)), seen + U256::from(1), "fields leave a gap");
         seen |= *mask;
     }
     assert_eq!(seen.bit_len(), bits);
@@ -100,14 +96,7 @@ fn fields_lie_side_by_side_in_the_listed_order() {
         start = u32::MAX,
         end = u32::MAX
     );
-    tiles!(
-        AuctionPool,
-        226,
-        units = ones(112),
-        raised = ones(112),
-        closed = true,
-        used = true
-    );
+    tiles!(AuctionPool, 226, units = ones(112), raised = ones(112), closed = true, used = true);
     tiles!(
         Market,
         256,
@@ -117,28 +106,10 @@ fn fields_lie_side_by_side_in_the_listed_order() {
         rate = u16::MAX,
         level = u8::MAX
     );
-    let curve = RateCurve {
-        base: u8::MAX,
-        kink: 127,
-        slope: u8::MAX,
-        jump: u8::MAX,
-    };
-    tiles!(
-        Totals,
-        256,
-        net = -1,
-        cash = ones(112),
-        curve = curve,
-        no_suppliers = true
-    );
+    let curve = RateCurve { base: u8::MAX, kink: 127, slope: u8::MAX, jump: u8::MAX };
+    tiles!(Totals, 256, net = -1, cash = ones(112), curve = curve, no_suppliers = true);
     tiles!(Supply, 240, shares = u128::MAX, credits = ones(112));
-    tiles!(
-        Base,
-        256,
-        token = all,
-        decimals = u8::MAX,
-        min_debt = ones(88)
-    );
+    tiles!(Base, 256, token = all, decimals = u8::MAX, min_debt = ones(88));
     tiles!(
         Breaker,
         136,
@@ -153,140 +124,21 @@ fn fields_lie_side_by_side_in_the_listed_order() {
 #[test]
 fn values_beyond_their_field_are_refused() {
     let refused = Err(MathError::OutOfRange);
-    assert_eq!(
-        Account {
-            debt: 1 << 112,
-            ..Default::default()
-        }
-        .pack(),
-        refused
-    );
-    assert_eq!(
-        Holding {
-            balance: 1 << 112,
-            ..Default::default()
-        }
-        .pack(),
-        refused
-    );
-    assert_eq!(
-        Holding {
-            slot: 1 << 24,
-            ..Default::default()
-        }
-        .pack(),
-        refused
-    );
-    assert_eq!(
-        Claim {
-            slot: 1 << 24,
-            ..Default::default()
-        }
-        .pack(),
-        refused
-    );
-    assert_eq!(
-        AssetPrice {
-            price: 1 << 92,
-            ..Default::default()
-        }
-        .pack(),
-        refused
-    );
-    assert_eq!(
-        AssetPrice {
-            threshold: 1 << 14,
-            ..Default::default()
-        }
-        .pack(),
-        refused
-    );
-    assert_eq!(
-        SaleTerms {
-            slow_rate: 1 << 8,
-            ..Default::default()
-        }
-        .pack(),
-        refused
-    );
-    assert_eq!(
-        SaleTerms {
-            milli_exponent: 32,
-            ..Default::default()
-        }
-        .pack(),
-        refused
-    );
-    assert_eq!(
-        Caps {
-            max_ltv: 1 << 14,
-            ..Default::default()
-        }
-        .pack(),
-        refused
-    );
-    assert_eq!(
-        Feed {
-            max_age: 1 << 24,
-            ..Default::default()
-        }
-        .pack(),
-        refused
-    );
-    assert_eq!(
-        AuctionTerms {
-            generation: 1 << 24,
-            ..Default::default()
-        }
-        .pack(),
-        refused
-    );
-    assert_eq!(
-        AuctionPool {
-            raised: 1 << 112,
-            ..Default::default()
-        }
-        .pack(),
-        refused
-    );
-    assert_eq!(
-        Market {
-            index: 1 << 96,
-            ..Default::default()
-        }
-        .pack(),
-        refused
-    );
-    assert_eq!(
-        Totals {
-            net: 1 << 111,
-            ..Default::default()
-        }
-        .pack(),
-        refused
-    );
-    assert_eq!(
-        Totals {
-            net: -(1 << 111) - 1,
-            ..Default::default()
-        }
-        .pack(),
-        refused
-    );
-    assert!(
-        Totals {
-            net: -(1 << 111),
-            ..Default::default()
-        }
-        .pack()
-        .is_ok()
-    );
-    assert_eq!(
-        Base {
-            min_debt: 1 << 88,
-            ..Default::default()
-        }
-        .pack(),
-        refused
-    );
+    assert_eq!(Account { debt: 1 << 112, ..Default::default() }.pack(), refused);
+    assert_eq!(Holding { balance: 1 << 112, ..Default::default() }.pack(), refused);
+    assert_eq!(Holding { slot: 1 << 24, ..Default::default() }.pack(), refused);
+    assert_eq!(Claim { slot: 1 << 24, ..Default::default() }.pack(), refused);
+    assert_eq!(AssetPrice { price: 1 << 92, ..Default::default() }.pack(), refused);
+    assert_eq!(AssetPrice { threshold: 1 << 14, ..Default::default() }.pack(), refused);
+    assert_eq!(SaleTerms { slow_rate: 1 << 8, ..Default::default() }.pack(), refused);
+    assert_eq!(SaleTerms { milli_exponent: 32, ..Default::default() }.pack(), refused);
+    assert_eq!(Caps { max_ltv: 1 << 14, ..Default::default() }.pack(), refused);
+    assert_eq!(Feed { max_age: 1 << 24, ..Default::default() }.pack(), refused);
+    assert_eq!(AuctionTerms { generation: 1 << 24, ..Default::default() }.pack(), refused);
+    assert_eq!(AuctionPool { raised: 1 << 112, ..Default::default() }.pack(), refused);
+    assert_eq!(Market { index: 1 << 96, ..Default::default() }.pack(), refused);
+    assert_eq!(Totals { net: 1 << 111, ..Default::default() }.pack(), refused);
+    assert_eq!(Totals { net: -(1 << 111) - 1, ..Default::default() }.pack(), refused);
+    assert!(Totals { net: -(1 << 111), ..Default::default() }.pack().is_ok());
+    assert_eq!(Base { min_debt: 1 << 88, ..Default::default() }.pack(), refused);
 }

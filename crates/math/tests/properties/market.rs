@@ -14,14 +14,8 @@ use proptest::prelude::*;
 use crate::{config, reference, up_to};
 
 fn curve() -> impl Strategy<Value = RateCurve> {
-    (any::<u8>(), 0_u8..=100, any::<u8>(), any::<u8>()).prop_map(|(base, kink, slope, jump)| {
-        RateCurve {
-            base,
-            kink,
-            slope,
-            jump,
-        }
-    })
+    (any::<u8>(), 0_u8..=100, any::<u8>(), any::<u8>())
+        .prop_map(|(base, kink, slope, jump)| RateCurve { base, kink, slope, jump })
 }
 
 fn net() -> impl Strategy<Value = i128> {
@@ -33,26 +27,12 @@ fn net() -> impl Strategy<Value = i128> {
 
 fn ledger() -> impl Strategy<Value = Ledger> {
     (
-        (
-            INDEX_START..=INDEX_MAX,
-            any::<u32>(),
-            up_to(104),
-            any::<u16>(),
-        ),
+        (INDEX_START..=INDEX_MAX, any::<u32>(), up_to(104), any::<u16>()),
         (net(), up_to(112), curve(), any::<bool>()),
     )
-        .prop_map(
-            |((index, accrued_at, reserve, rate), (net, cash, curve, no_suppliers))| Ledger {
-                index,
-                accrued_at,
-                reserve,
-                rate,
-                net,
-                cash,
-                curve,
-                no_suppliers,
-            },
-        )
+        .prop_map(|((index, accrued_at, reserve, rate), (net, cash, curve, no_suppliers))| {
+            Ledger { index, accrued_at, reserve, rate, net, cash, curve, no_suppliers }
+        })
 }
 
 proptest! {

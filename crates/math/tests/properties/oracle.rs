@@ -9,13 +9,8 @@ use proptest::prelude::*;
 
 use crate::{config, positive, reference, up_to};
 
-const VERDICTS: [Verdict; 5] = [
-    Verdict::Valid,
-    Verdict::Uncertain,
-    Verdict::Jumped,
-    Verdict::Stale,
-    Verdict::Invalid,
-];
+const VERDICTS: [Verdict; 5] =
+    [Verdict::Valid, Verdict::Uncertain, Verdict::Jumped, Verdict::Stale, Verdict::Invalid];
 
 #[test]
 fn the_table_is_what_the_design_says() {
@@ -24,14 +19,8 @@ fn the_table_is_what_the_design_says() {
         (Action::Withdraw, [true, false, false, false, false]),
         (Action::Leave, [true, false, false, false, false]),
         (Action::Realise, [true, false, false, false, false]),
-        (
-            Action::Kick { hard: false },
-            [true, false, false, false, false],
-        ),
-        (
-            Action::Kick { hard: true },
-            [true, true, true, false, false],
-        ),
+        (Action::Kick { hard: false }, [true, false, false, false, false]),
+        (Action::Kick { hard: true }, [true, true, true, false, false]),
         (Action::Redo, [true, true, false, false, false]),
         (Action::Take, [true, true, true, true, false]),
         (Action::Repay, [true; 5]),

@@ -27,9 +27,7 @@ fn candidate() -> impl Strategy<Value = Candidate> {
         let price = (1_u128 << price_bits.min(91)) + worth;
         // What does not fit the width of a balance becomes a smaller holding.
         let wanted = reference::int(worth) * reference::ten_to(scale) / reference::int(price);
-        let balance = u128::try_from(wanted.to_integer())
-            .unwrap_or(u128::MAX)
-            .min((1 << 112) - 1);
+        let balance = u128::try_from(wanted.to_integer()).unwrap_or(u128::MAX).min((1 << 112) - 1);
         let value = value_down(balance, price, scale).unwrap();
         Candidate {
             asset: 0,
@@ -52,11 +50,7 @@ fn position() -> impl Strategy<Value = (Vec<Candidate>, Policy, u128)> {
     let small = prop_oneof![4 => Just(0), 1 => 0_u128..1 << 48];
     let policy =
         (10_800_u16..=11_500, full_below, small).prop_map(|(target_bps, full_below_bps, small)| {
-            Policy {
-                target_bps,
-                full_below_bps,
-                small,
-            }
+            Policy { target_bps, full_below_bps, small }
         });
     let health =
         prop_oneof![1 => 5_000_u128..9_000, 5 => 9_000_u128..10_000, 1 => 10_000_u128..11_000];
@@ -65,20 +59,15 @@ fn position() -> impl Strategy<Value = (Vec<Candidate>, Policy, u128)> {
             for (asset, candidate) in (0_u8..).zip(&mut candidates) {
                 candidate.asset = asset;
             }
-            let margin: u128 = candidates
-                .iter()
-                .map(|c| c.value * u128::from(c.threshold_bps))
-                .sum();
+            let margin: u128 =
+                candidates.iter().map(|c| c.value * u128::from(c.threshold_bps)).sum();
             (candidates, policy, margin / health)
         },
     )
 }
 
 fn net(candidate: &Candidate) -> Q {
-    reference::ratio(
-        candidate.reference_bps.into(),
-        10_000 + u128::from(candidate.penalty_bps),
-    )
+    reference::ratio(candidate.reference_bps.into(), 10_000 + u128::from(candidate.penalty_bps))
 }
 
 fn sold(candidates: &[Candidate], plan: &Plan) -> Vec<Q> {
@@ -106,33 +95,19 @@ fn counted(candidates: &[Candidate], plan: &Plan, owed: u128) -> (BigInt, BigInt
 /// Every lot fits its balance and its room, and neither it nor what it leaves is dust.
 fn check_lots(candidates: &[Candidate], plan: &Plan) -> Result<(), TestCaseError> {
     for (candidate, amount) in candidates.iter().zip(plan.amounts) {
-        let Candidate {
-            balance,
-            price,
-            scale,
-            dust,
-            room,
-            ..
-        } = *candidate;
+        let Candidate { balance, price, scale, dust, room, .. } = *candidate;
         prop_assert!(amount <= balance);
         if amount == 0 {
             continue;
         }
         prop_assert!(value_up(amount, price, scale).unwrap() <= room);
         if amount < balance {
-            prop_assert!(
-                value_down(amount, price, scale).unwrap() >= dust,
-                "a lot of dust"
-            );
+            prop_assert!(value_down(amount, price, scale).unwrap() >= dust, "a lot of dust");
             let left = value_down(balance - amount, price, scale).unwrap();
             prop_assert!(left >= dust, "dust left behind");
         }
     }
-    prop_assert!(
-        plan.amounts[candidates.len()..]
-            .iter()
-            .all(|amount| *amount == 0)
-    );
+    prop_assert!(plan.amounts[candidates.len()..].iter().all(|amount| *amount == 0));
     Ok(())
 }
 
@@ -312,15 +287,8 @@ proptest! {
 
 #[test]
 fn seventeen_candidates_are_refused() {
-    let policy = Policy {
-        target_bps: 11_200,
-        full_below_bps: 9_000,
-        small: 0,
-    };
-    assert_eq!(
-        plan(&[Candidate::default(); 17], &policy, 1),
-        Err(MathError::OutOfRange)
-    );
+    let policy = Policy { target_bps: 11_200, full_below_bps: 9_000, small: 0 };
+    assert_eq!(plan(&[Candidate::default(); 17], &policy, 1), Err(MathError::OutOfRange));
     assert_eq!(
         plan(&[Candidate::default(); 16], &policy, 1).unwrap().kind,
         Kind::None(Reason::Nothing)

@@ -22,20 +22,15 @@ fn auction() -> impl Strategy<Value = AuctionState> {
 
 /// Magnitudes of real markets, so that most takes pass; and dust that matters.
 fn conditions() -> impl Strategy<Value = Conditions> {
-    (
-        positive(92),
-        positive(92),
-        12_u8..=36,
-        INDEX_START..=INDEX_MAX,
-        up_to(40),
-    )
-        .prop_map(|(price, live_price, scale, index, dust)| Conditions {
+    (positive(92), positive(92), 12_u8..=36, INDEX_START..=INDEX_MAX, up_to(40)).prop_map(
+        |(price, live_price, scale, index, dust)| Conditions {
             price,
             live_price,
             scale,
             index,
             dust,
-        })
+        },
+    )
 }
 
 fn request() -> impl Strategy<Value = Request> {
@@ -44,11 +39,7 @@ fn request() -> impl Strategy<Value = Request> {
         prop_oneof![3 => Just(u128::MAX), 1 => up_to(92)],
         prop_oneof![3 => Just(0), 1 => up_to(100)],
     )
-        .prop_map(|(max_lot, max_price, min_lot)| Request {
-            max_lot,
-            max_price,
-            min_lot,
-        })
+        .prop_map(|(max_lot, max_price, min_lot)| Request { max_lot, max_price, min_lot })
 }
 
 fn check_taken(
@@ -62,10 +53,7 @@ fn check_taken(
     prop_assert!(take.lot >= request.min_lot && take.lot > 0);
     prop_assert!(at.price <= request.max_price);
     // The waterfall conserves: nothing between pay, net and cut.
-    prop_assert!(reference::is_ceil(
-        take.pay,
-        &reference::value(take.lot, at.price, at.scale)
-    ));
+    prop_assert!(reference::is_ceil(take.pay, &reference::value(take.lot, at.price, at.scale)));
     let one = reference::int(1);
     let net = reference::int(take.pay) / (&one + reference::ppm(auction.penalty_ppm.into()));
     prop_assert!(reference::is_floor(take.net, &net));

@@ -51,52 +51,24 @@ fn trace_p2_an_open_auction_is_left_pro_rata_and_settled_when_closed() {
     assert_eq!((again, other), (112, 87));
 
     // Settled when it is closed.
-    let (first, pool) = redeem(
-        100,
-        &Pool {
-            units: 200,
-            raised: 200,
-        },
-    )
-    .unwrap();
+    let (first, pool) = redeem(100, &Pool { units: 200, raised: 200 }).unwrap();
     let (second, _) = redeem(100, &pool).unwrap();
     assert_eq!((first, second), (100, 100));
 
     // Left while it is open: 150 of a lot of 200 are unsold. Units go with the lot and with what it
     // raised, so that the one who stays keeps exactly his half of both.
-    let open = Pool {
-        units: 200,
-        raised: 50,
-    };
-    let lot = worth(
-        100,
-        &Pool {
-            raised: 150,
-            ..open
-        },
-    )
-    .unwrap();
+    let open = Pool { units: 200, raised: 50 };
+    let lot = worth(100, &Pool { raised: 150, ..open }).unwrap();
     let (credited, left) = redeem(100, &open).unwrap();
     assert_eq!((lot, credited), (75, 25));
-    assert_eq!(
-        left,
-        Pool {
-            units: 100,
-            raised: 25
-        }
-    );
+    assert_eq!(left, Pool { units: 100, raised: 25 });
 }
 
 /// The owner repays in full while his lot is on sale, the lot sells. As negative debt his excess
 /// earns the borrow rate and hides 300,000 of others' debt.
 #[test]
 fn trace_p3_an_excess_is_a_credit_without_interest() {
-    let curve = RateCurve {
-        base: 1,
-        kink: 80,
-        slope: 4,
-        jump: 10,
-    };
+    let curve = RateCurve { base: 1, kink: 80, slope: 4, jump: 10 };
     let closing = INDEX_START;
     let others = units_up(300_000, closing).unwrap() as i128;
     let excess = units_down(664_286, closing).unwrap();
@@ -148,26 +120,12 @@ fn trace_p10_a_satoshi_does_not_block_bad_debt() {
 fn trace_p11_small_takes_are_credited() {
     let grown = 1_000;
     let (broken_index, index) = (grown * RAY, grown * INDEX_START);
-    let mut auction = AuctionState {
-        lot: 300,
-        units: 300,
-        raised: 0,
-        closed: false,
-        penalty_ppm: 0,
-    };
+    let mut auction =
+        AuctionState { lot: 300, units: 300, raised: 0, closed: false, penalty_ppm: 0 };
     let (mut paid, mut broken) = (0, 0);
     for _ in 0..300 {
-        let at = Conditions {
-            price: 792,
-            live_price: 792,
-            scale: 0,
-            index,
-            dust: 0,
-        };
-        let one = Request {
-            max_lot: 1,
-            ..anything()
-        };
+        let at = Conditions { price: 792, live_price: 792, scale: 0, index, dust: 0 };
+        let one = Request { max_lot: 1, ..anything() };
         let take = quote_take(&auction, &one, &at).unwrap();
         paid += take.pay;
         broken += take.net * RAY / broken_index;
@@ -185,19 +143,12 @@ fn trace_p14_the_suppliers_claim_is_the_residual() {
     let supplied = 1_000_000_000_000_u128;
     let shares = supplied * VIRTUAL_SHARES;
     let debt = units_up(supplied, INDEX_START).unwrap() as i128;
-    let lent = Ledger {
-        index: INDEX_START,
-        net: debt,
-        ..Ledger::default()
-    };
+    let lent = Ledger { index: INDEX_START, net: debt, ..Ledger::default() };
     assert_eq!(nav(&lent), Ok(supplied));
 
     // All of the debt turns bad; then half of the deficit is covered.
     let lost = lent.with_debt_removed(debt.unsigned_abs()).unwrap();
-    let covered = Ledger {
-        cash: supplied / 2,
-        ..lost
-    };
+    let covered = Ledger { cash: supplied / 2, ..lost };
 
     let scale = |index, after, before| mul_div_down(index, after, before).unwrap_or(0);
     let broken = scale(RAY, nav(&lost).unwrap(), nav(&lent).unwrap());
@@ -205,8 +156,5 @@ fn trace_p14_the_suppliers_claim_is_the_residual() {
     assert_eq!(debt_down(supplied, broken), Ok(0), "worthless for ever");
 
     assert_eq!(nav(&covered), Ok(supplied / 2));
-    assert_eq!(
-        assets_for_down(shares, shares, supplied / 2),
-        Ok(supplied / 2)
-    );
+    assert_eq!(assets_for_down(shares, shares, supplied / 2), Ok(supplied / 2));
 }

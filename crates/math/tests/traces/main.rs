@@ -17,9 +17,5 @@ mod sales;
 use plimsoll_math::auction::Request;
 
 fn anything() -> Request {
-    Request {
-        max_lot: u128::MAX,
-        max_price: u128::MAX,
-        min_lot: 0,
-    }
+    Request { max_lot: u128::MAX, max_price: u128::MAX, min_lot: 0 }
 }

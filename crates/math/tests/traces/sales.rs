@@ -29,15 +29,7 @@ fn p5() -> (Candidate, Policy, u128) {
         dust: 0,
         room: u128::MAX >> 16,
     };
-    (
-        candidate,
-        Policy {
-            target_bps: 11_200,
-            full_below_bps: 0,
-            small: 0,
-        },
-        91_800_000,
-    )
+    (candidate, Policy { target_bps: 11_200, full_below_bps: 0, small: 0 }, 91_800_000)
 }
 
 /// LT 0.90, penalty 5 %, reference 0.95, collateral 100, debt 91.8: half the collateral sold lowers
@@ -46,21 +38,13 @@ fn p5() -> (Candidate, Policy, u128) {
 fn trace_p5_a_partial_sale_never_lowers_health() {
     let (candidate, policy, owed) = p5();
     let health = |margin_bps, debt| {
-        Exposure {
-            margin_bps,
-            debt,
-            ..Exposure::default()
-        }
-        .health_factor()
-        .to::<u128>()
+        Exposure { margin_bps, debt, ..Exposure::default() }.health_factor().to::<u128>()
             / (WAD / 100_000)
     };
     let half = candidate.value / 2;
     let brought = half * 9_500 / 10_500;
-    let (before, broken) = (
-        health(100_000_000 * 9_000, owed),
-        health((100_000_000 - half) * 9_000, owed - brought),
-    );
+    let (before, broken) =
+        (health(100_000_000 * 9_000, owed), health((100_000_000 - half) * 9_000, owed - brought));
     assert_eq!((before, broken), (98_039, 96_645));
 
     // It brings 90.5 at best, so that no part of it helps: all of it goes.
@@ -73,37 +57,18 @@ fn trace_p5_a_partial_sale_never_lowers_health() {
 /// 0.764 is true, and the rest cannot be kicked.
 #[test]
 fn trace_p6_a_lot_counts_at_the_lower_factor() {
-    let start = Exposure {
-        debt: 1_920_071,
-        ..Exposure::default()
-    };
-    let position = start
-        .with_leg(Leg {
-            value: 1_250_000,
-            threshold_bps: 8_000,
-        })
-        .unwrap();
+    let start = Exposure { debt: 1_920_071, ..Exposure::default() };
+    let position = start.with_leg(Leg { value: 1_250_000, threshold_bps: 8_000 }).unwrap();
     let lot = 1_018_571;
-    let curve = Curve {
-        start_excess_ppm: 10_000,
-        fast: 1_000,
-        slow: 30,
-        descent: 200,
-        floor_ppm: 600_000,
-    };
+    let curve =
+        Curve { start_excess_ppm: 10_000, fast: 1_000, slow: 30, descent: 200, floor_ppm: 600_000 };
     let at_floor = factor(&curve, 1_000_000);
 
-    let broken = Exposure {
-        pending: pending(lot, 950_000, 950_000, 0).unwrap(),
-        ..position
-    };
+    let broken = Exposure { pending: pending(lot, 950_000, 950_000, 0).unwrap(), ..position };
     assert!(!broken.is_liquidatable().unwrap());
     assert!(broken.meets(10_499).unwrap() && broken.is_below(10_501).unwrap());
 
-    let ours = Exposure {
-        pending: pending(lot, 950_000, at_floor, 0).unwrap(),
-        ..position
-    };
+    let ours = Exposure { pending: pending(lot, 950_000, at_floor, 0).unwrap(), ..position };
     assert!(ours.is_liquidatable().unwrap());
     assert!(ours.meets(7_639).unwrap() && ours.is_below(7_641).unwrap());
 }
@@ -120,61 +85,28 @@ fn trace_p7_a_take_of_dust_is_refused() {
         penalty_ppm: 15_000,
     };
     let price = 3_000 * WAD;
-    let at = Conditions {
-        price,
-        live_price: price,
-        scale: 30,
-        index: INDEX_START,
-        dust: 100_000_000,
-    };
-    let tiny = Request {
-        max_lot: 1_000_000_000,
-        ..anything()
-    };
+    let at =
+        Conditions { price, live_price: price, scale: 30, index: INDEX_START, dust: 100_000_000 };
+    let tiny = Request { max_lot: 1_000_000_000, ..anything() };
 
     let broken = quote_take(&auction, &tiny, &Conditions { dust: 0, ..at }).unwrap();
     assert_eq!(broken.pay, 3);
-    let curve = Curve {
-        start_excess_ppm: 10_000,
-        fast: 1_000,
-        slow: 30,
-        descent: 200,
-        floor_ppm: 920_000,
-    };
-    let begun = Pool {
-        units: broken.after.units,
-        raised: broken.after.raised,
-    };
+    let curve =
+        Curve { start_excess_ppm: 10_000, fast: 1_000, slow: 30, descent: 200, floor_ppm: 920_000 };
+    let begun = Pool { units: broken.after.units, raised: broken.after.raised };
     assert!(!joinable(&curve, &begun, broken.after.lot, 0));
 
     assert_eq!(
         quote_take(&auction, &tiny, &at),
-        Err(TakeRefusal::Dust {
-            value: 3,
-            dust: 100_000_000
-        })
+        Err(TakeRefusal::Dust { value: 3, dust: 100_000_000 })
     );
     // Nor may a take leave dust behind.
-    let most = Request {
-        max_lot: 10 * WAD - 1_000_000_000,
-        ..anything()
-    };
+    let most = Request { max_lot: 10 * WAD - 1_000_000_000, ..anything() };
     assert_eq!(
         quote_take(&auction, &most, &at),
-        Err(TakeRefusal::Dust {
-            value: 3,
-            dust: 100_000_000
-        })
+        Err(TakeRefusal::Dust { value: 3, dust: 100_000_000 })
     );
-    assert!(joinable(
-        &curve,
-        &Pool {
-            units: 10 * WAD,
-            raised: 0
-        },
-        10 * WAD,
-        0
-    ));
+    assert!(joinable(&curve, &Pool { units: 10 * WAD, raised: 0 }, 10 * WAD, 0));
 }
 
 /// A price that wiggles by a basis point around the line: if leaving needed a health factor of one,
@@ -183,24 +115,15 @@ fn trace_p7_a_take_of_dust_is_refused() {
 fn trace_p8_leaving_needs_the_target() {
     let debt = 1_496_000_000_000;
     let at = |value| {
-        Exposure {
-            debt,
-            ..Exposure::default()
-        }
-        .with_leg(Leg {
-            value,
-            threshold_bps: 8_000,
-        })
-        .unwrap()
+        Exposure { debt, ..Exposure::default() }
+            .with_leg(Leg { value, threshold_bps: 8_000 })
+            .unwrap()
     };
     let line = 1_870_000_000_000;
     for _ in 0..5 {
         assert!(at(line - line / 10_000).is_liquidatable().unwrap());
         let recovered = at(line + line / 10_000);
-        assert!(
-            !recovered.is_liquidatable().unwrap(),
-            "the broken rule lets him leave"
-        );
+        assert!(!recovered.is_liquidatable().unwrap(), "the broken rule lets him leave");
         assert!(!recovered.meets(11_200).unwrap(), "ours does not");
     }
     assert!(at(line * 112 / 100).meets(11_200).unwrap());
@@ -213,18 +136,11 @@ fn trace_p9_each_kicker_is_paid_for_what_he_kicked() {
     let dollar = 1_000_000_u128;
     let price = 2_000 * WAD;
     let amount = |value| amount_for_value_down(value, price, 30).unwrap();
-    let terms = RewardTerms {
-        tip: 0,
-        chip_bps: 10,
-        penalty_bps: 150,
-    };
+    let terms = RewardTerms { tip: 0, chip_bps: 10, penalty_bps: 150 };
     let (opened, joined) = (amount(100 * dollar), amount(10_000_000 * dollar));
 
     let broken = (opened + joined) * u128::from(terms.chip_bps) / BPS;
-    assert_eq!(
-        value_down(broken, price, 30).unwrap(),
-        10_000 * dollar + dollar / 10
-    );
+    assert_eq!(value_down(broken, price, 30).unwrap(), 10_000 * dollar + dollar / 10);
 
     let opener = reward(opened, &terms, price, 30).unwrap();
     let joiner = reward(joined, &terms, price, 30).unwrap();
@@ -238,20 +154,8 @@ fn trace_p9_each_kicker_is_paid_for_what_he_kicked() {
 fn trace_p12_a_lot_that_overflows_its_pool_is_not_opened() {
     let lot = AMOUNT_MAX / 2;
     let price = 5 * WAD;
-    let auction = AuctionState {
-        lot,
-        units: lot,
-        raised: 0,
-        closed: false,
-        penalty_ppm: 15_000,
-    };
-    let at = Conditions {
-        price,
-        live_price: price,
-        scale: 18,
-        index: INDEX_START,
-        dust: 0,
-    };
+    let auction = AuctionState { lot, units: lot, raised: 0, closed: false, penalty_ppm: 15_000 };
+    let at = Conditions { price, live_price: price, scale: 18, index: INDEX_START, dust: 0 };
     let broken = quote_take(&auction, &anything(), &at);
     assert_eq!(broken, Err(TakeRefusal::Math(MathError::Overflow)));
 
@@ -259,15 +163,7 @@ fn trace_p12_a_lot_that_overflows_its_pool_is_not_opened() {
     // The largest lot that opens sells even at fifteen times its start price.
     let lot = UNITS_LIMIT / 1_000 / 5 * 100 / 101 - 1_000;
     assert!(!is_too_large(lot, price, 18, 10_000, INDEX_START));
-    let auction = AuctionState {
-        lot,
-        units: lot,
-        ..auction
-    };
-    let risen = Conditions {
-        price: price * 15,
-        live_price: price * 15,
-        ..at
-    };
+    let auction = AuctionState { lot, units: lot, ..auction };
+    let risen = Conditions { price: price * 15, live_price: price * 15, ..at };
     assert!(quote_take(&auction, &anything(), &risen).is_ok());
 }

@@ -24,10 +24,7 @@ impl World {
     /// Lets the engine pull any amount of a token.
     #[track_caller]
     pub fn approve(&mut self, owner: Address, token: Address) {
-        let approve = Token::approveCall {
-            spender: self.engine,
-            amount: U256::MAX,
-        };
+        let approve = Token::approveCall { spender: self.engine, amount: U256::MAX };
         // Raw, because silent tokens answer nothing.
         let sent = self.send_raw(owner, token, alloy_sol_types::SolCall::abi_encode(&approve));
         sent.unwrap_or_else(|failure| panic!("approve: {failure}"));
@@ -61,28 +58,14 @@ impl World {
     pub fn supply(&mut self, from: Address, amount: u128) -> u128 {
         self.mint(super::USDC, from, amount);
         let amount = U256::from(amount);
-        self.must(
-            from,
-            abi::supplyCall {
-                amount,
-                receiver: from,
-            },
-        )
-        .to()
+        self.must(from, abi::supplyCall { amount, receiver: from }).to()
     }
 
     /// Redeems shares. Returns the base tokens.
     #[track_caller]
     pub fn redeem(&mut self, from: Address, shares: u128) -> u128 {
         let shares = U256::from(shares);
-        self.must(
-            from,
-            abi::redeemCall {
-                shares,
-                receiver: from,
-            },
-        )
-        .to()
+        self.must(from, abi::redeemCall { shares, receiver: from }).to()
     }
 
     // ---- Borrowers ----
@@ -92,54 +75,27 @@ impl World {
     pub fn deposit(&mut self, from: Address, asset: u8, amount: u128) {
         self.mint(asset, from, amount);
         let amount = U256::from(amount);
-        self.must(
-            from,
-            abi::depositCall {
-                asset,
-                amount,
-                account: from,
-            },
-        );
+        self.must(from, abi::depositCall { asset, amount, account: from });
     }
 
     /// Withdraws collateral to its owner.
     #[track_caller]
     pub fn withdraw(&mut self, from: Address, asset: u8, amount: u128) {
         let amount = U256::from(amount);
-        self.must(
-            from,
-            abi::withdrawCall {
-                asset,
-                amount,
-                receiver: from,
-            },
-        );
+        self.must(from, abi::withdrawCall { asset, amount, receiver: from });
     }
 
     /// Borrows to the borrower.
     #[track_caller]
     pub fn borrow(&mut self, from: Address, amount: u128) {
-        self.must(
-            from,
-            abi::borrowCall {
-                amount: U256::from(amount),
-                receiver: from,
-            },
-        );
+        self.must(from, abi::borrowCall { amount: U256::from(amount), receiver: from });
     }
 
     /// Repays with fresh base tokens. Returns what was pulled.
     #[track_caller]
     pub fn repay(&mut self, payer: Address, account: Address, amount: u128) -> u128 {
         self.mint(super::USDC, payer, amount);
-        self.must(
-            payer,
-            abi::repayCall {
-                amount: U256::from(amount),
-                account,
-            },
-        )
-        .to()
+        self.must(payer, abi::repayCall { amount: U256::from(amount), account }).to()
     }
 
     /// Repays all that an account owes, with fresh base tokens. Returns what was pulled.
@@ -147,14 +103,7 @@ impl World {
     pub fn repay_all(&mut self, payer: Address, account: Address) -> u128 {
         let debt = value::debt_up(self.account(account).debt, self.index()).expect("fits");
         self.mint(super::USDC, payer, debt);
-        self.must(
-            payer,
-            abi::repayCall {
-                amount: U256::MAX,
-                account,
-            },
-        )
-        .to()
+        self.must(payer, abi::repayCall { amount: U256::MAX, account }).to()
     }
 
     /// Deposits and borrows: a position.
@@ -204,12 +153,7 @@ impl World {
                 let decimals = self.feed_word(asset).feed_decimals;
                 let answer = (price / 10_u128.pow(18 - u32::from(decimals))) as i128;
                 self.set_feed(feed, answer, now);
-                self.must(
-                    REPORTER,
-                    abi::pokeCall {
-                        assets: vec![asset],
-                    },
-                );
+                self.must(REPORTER, abi::pokeCall { assets: vec![asset] });
             }
         }
     }
@@ -218,10 +162,7 @@ impl World {
     #[track_caller]
     pub fn set_feed(&mut self, feed: Address, answer: i128, time: u32) {
         let answer = answer.try_into().expect("an i128 fits");
-        let set = Feed::setCall {
-            answer,
-            updatedAt: U256::from(time),
-        };
+        let set = Feed::setCall { answer, updatedAt: U256::from(time) };
         let sent = self.send_to(GOVERNOR, feed, set);
         sent.unwrap_or_else(|failure| panic!("set: {failure}"));
     }
@@ -238,16 +179,8 @@ impl World {
         time: u32,
     ) -> Result<(), Failure> {
         let (prices, confidences) = (vec![U256::from(price)], vec![U256::from(confidence)]);
-        self.send(
-            REPORTER,
-            abi::reportCall {
-                assets: vec![asset],
-                prices,
-                confidences,
-                time,
-            },
-        )
-        .map(|_| ())
+        self.send(REPORTER, abi::reportCall { assets: vec![asset], prices, confidences, time })
+            .map(|_| ())
     }
 
     /// Reports every asset's stored price again, so that none is stale.
@@ -283,10 +216,7 @@ impl World {
     /// Nothing was kicked.
     pub fn kick(&mut self, keeper: Address, accounts: &[Address]) -> Result<Vec<u8>, Failure> {
         self.accounts.extend(accounts);
-        let call = abi::kickCall {
-            accounts: accounts.to_vec(),
-            hints: Vec::new(),
-        };
+        let call = abi::kickCall { accounts: accounts.to_vec(), hints: Vec::new() };
         self.send(keeper, call).map(|skips| skips.to_vec())
     }
 
@@ -308,11 +238,7 @@ impl World {
     #[track_caller]
     pub fn take(&mut self, taker: Address, auction: u64, max_lot: u128) -> (u128, u128) {
         let lot = self.auction_terms(auction).lot.min(max_lot);
-        let quote = self.get(abi::quoteCall {
-            id: auction,
-            lot: U256::from(lot),
-            wait: 0,
-        });
+        let quote = self.get(abi::quoteCall { id: auction, lot: U256::from(lot), wait: 0 });
         self.mint(super::USDC, taker, quote.pay.to());
         let taken = self.must(taker, self.order(taker, auction, max_lot));
         (taken.lot.to(), taken.pay.to())
@@ -327,12 +253,7 @@ impl World {
     /// Books an account's closed auctions.
     #[track_caller]
     pub fn settle(&mut self, account: Address) {
-        self.must(
-            account,
-            abi::settleCall {
-                accounts: vec![account],
-            },
-        );
+        self.must(account, abi::settleCall { accounts: vec![account] });
     }
 
     // ---- Breakers ----
@@ -341,14 +262,7 @@ impl World {
     #[track_caller]
     pub fn raise(&mut self, asset: u8, level: u8, seconds: u32) {
         let until = self.now() + seconds;
-        self.must(
-            GUARDIAN,
-            abi::raiseCall {
-                asset,
-                level,
-                until,
-            },
-        );
+        self.must(GUARDIAN, abi::raiseCall { asset, level, until });
     }
 
     /// The guardian raises the overall level for so many seconds from now.

@@ -54,10 +54,7 @@ impl World {
     /// It does not succeed.
     pub fn transact(&mut self, tx: Tx) -> Result<Bytes, Failure> {
         self.accounts.insert(tx.from);
-        let receipt = self
-            .chain
-            .transact(tx)
-            .unwrap_or_else(|error| panic!("{error}"));
+        let receipt = self.chain.transact(tx).unwrap_or_else(|error| panic!("{error}"));
         self.last = Some(receipt.clone());
         finish(receipt)
     }
@@ -119,10 +116,7 @@ impl World {
     /// The view does not answer.
     pub fn view_at<C: SolCall>(&mut self, to: Address, call: C) -> Result<C::Return, Failure> {
         let tx = Tx::call(MALLORY, to, call.abi_encode());
-        let receipt = self
-            .chain
-            .simulate(tx)
-            .unwrap_or_else(|error| panic!("{error}"));
+        let receipt = self.chain.simulate(tx).unwrap_or_else(|error| panic!("{error}"));
         Ok(decode::<C>(&finish(receipt)?))
     }
 
@@ -149,13 +143,8 @@ impl World {
     /// The engine's events of one kind in the last transaction.
     #[must_use]
     pub fn events<E: SolEvent>(&self) -> Vec<E> {
-        let logs = self
-            .receipt()
-            .logs
-            .iter()
-            .filter(|log| log.address == self.engine);
-        logs.filter_map(|log| E::decode_log(log).ok().map(|log| log.data))
-            .collect()
+        let logs = self.receipt().logs.iter().filter(|log| log.address == self.engine);
+        logs.filter_map(|log| E::decode_log(log).ok().map(|log| log.data)).collect()
     }
 
     /// Asserts that the last transaction emitted exactly this event, once.
@@ -168,12 +157,7 @@ impl World {
         let same = |log: &&alloy_primitives::Log| log.address == self.engine && log.data == wanted;
         let count = self.receipt().logs.iter().filter(same).count();
         let others: Vec<_> = self.events::<E>().iter().map(E::encode_log_data).collect();
-        assert_eq!(
-            count,
-            1,
-            "{}: wanted {wanted:?}, among {others:?}",
-            E::SIGNATURE
-        );
+        assert_eq!(count, 1, "{}: wanted {wanted:?}, among {others:?}", E::SIGNATURE);
     }
 
     // ---- Time ----
@@ -206,9 +190,7 @@ impl World {
     #[must_use]
     pub fn state_digest(&self) -> B256 {
         let mut bytes = Vec::new();
-        let contracts = [self.engine, self.base]
-            .into_iter()
-            .chain(self.tokens.iter().copied());
+        let contracts = [self.engine, self.base].into_iter().chain(self.tokens.iter().copied());
         for contract in contracts {
             for (slot, word) in self.chain.storage_words(contract) {
                 bytes.extend(slot.to_be_bytes::<32>());
@@ -221,11 +203,7 @@ impl World {
     /// The token of an asset, or the base token for [`USDC`].
     #[must_use]
     pub fn token(&self, asset: u8) -> Address {
-        if asset == USDC {
-            self.base
-        } else {
-            self.tokens[usize::from(asset)]
-        }
+        if asset == USDC { self.base } else { self.tokens[usize::from(asset)] }
     }
 }
 

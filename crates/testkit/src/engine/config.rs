@@ -81,11 +81,7 @@ impl AssetConfig {
     /// With other weights: liquidation threshold and max LTV, bps.
     #[must_use]
     pub fn weights(self, threshold: u16, max_ltv: u16) -> Self {
-        Self {
-            threshold,
-            max_ltv,
-            ..self
-        }
+        Self { threshold, max_ltv, ..self }
     }
 
     /// With another token contract.
@@ -118,28 +114,17 @@ impl Default for WorldConfig {
 
 impl WorldConfig {
     /// 1 % at rest, 5 % at a kink of 80 %, 55 % when all is lent.
-    pub const CURVE: RateCurve = RateCurve {
-        base: 10,
-        kink: 80,
-        slope: 8,
-        jump: 10,
-    };
+    pub const CURVE: RateCurve = RateCurve { base: 10, kink: 80, slope: 8, jump: 10 };
 
     /// The default market without suppliers.
     #[must_use]
     pub fn unsupplied() -> Self {
-        Self {
-            supply: 0,
-            ..Self::default()
-        }
+        Self { supply: 0, ..Self::default() }
     }
 
     /// The default market with only these collaterals.
     #[must_use]
     pub fn of(assets: Vec<AssetConfig>) -> Self {
-        Self {
-            assets,
-            ..Self::default()
-        }
+        Self { assets, ..Self::default() }
     }
 }

@@ -138,9 +138,6 @@ mod tests {
     #[test]
     fn values_are_shown() {
         let error = plimsoll_abi::UnknownAsset { asset: 7, count: 4 };
-        assert_eq!(
-            describe("UnknownAsset", &error.abi_encode()),
-            "UnknownAsset(7, 4)"
-        );
+        assert_eq!(describe("UnknownAsset", &error.abi_encode()), "UnknownAsset(7, 4)");
     }
 }

@@ -74,9 +74,8 @@ pub const TESS: Address = address!("d000000000000000000000000000000000000002");
 pub const MALLORY: Address = address!("e000000000000000000000000000000000000001");
 
 /// Everybody who has gas and has approved the engine for every token.
-pub const PEOPLE: [Address; 14] = [
-    GOVERNOR, GUARDIAN, REPORTER, ALICE, BOB, CAROL, DAVE, SUE, SAM, KAY, KIM, TAK, TESS, MALLORY,
-];
+pub const PEOPLE: [Address; 14] =
+    [GOVERNOR, GUARDIAN, REPORTER, ALICE, BOB, CAROL, DAVE, SUE, SAM, KAY, KIM, TAK, TESS, MALLORY];
 
 /// `n` whole tokens of `decimals`, in wei.
 #[must_use]

@@ -111,10 +111,7 @@ impl World {
         if holding.units == 0 {
             return Vec::new();
         }
-        let first = Claim {
-            units: holding.units,
-            slot: holding.slot,
-        };
+        let first = Claim { units: holding.units, slot: holding.slot };
         let further = (0..holding.overflow).map(|n| self.claim(account, asset, n));
         std::iter::once(first).chain(further).collect()
     }

@@ -9,8 +9,8 @@ use plimsoll_abi::IPlimsoll as abi;
 use plimsoll_abi::IPlimsollConstructor::stylus_constructorCall;
 use plimsoll_devnet::{Chain, Deployed, Receipt};
 
-use super::{AssetConfig, Failure, GOVERNOR, GUARDIAN, PEOPLE, REPORTER, SUE, WorldConfig};
 use super::programs::NAMES;
+use super::{AssetConfig, Failure, GOVERNOR, GUARDIAN, PEOPLE, REPORTER, SUE, WorldConfig};
 use crate::artifacts::{init_code, init_code_with};
 use crate::contracts::{Feed, Token};
 
@@ -56,9 +56,7 @@ impl World {
     #[must_use]
     pub fn new() -> Self {
         static DEFAULT: OnceLock<World> = OnceLock::new();
-        DEFAULT
-            .get_or_init(|| Self::build(&WorldConfig::default()))
-            .clone()
+        DEFAULT.get_or_init(|| Self::build(&WorldConfig::default())).clone()
     }
 
     /// A market as described.
@@ -97,27 +95,12 @@ impl World {
     fn furnish(&mut self, config: &WorldConfig) {
         self.base = self.deploy_token(config.base_contract, "USDC", config.base_decimals);
         self.approve_all(self.base);
-        self.construct(config.min_debt)
-            .unwrap_or_else(|failure| panic!("{failure}"));
+        self.construct(config.min_debt).unwrap_or_else(|failure| panic!("{failure}"));
         if let Some(curve) = config.curve {
             let (base, kink, slope, jump) = (curve.base, curve.kink, curve.slope, curve.jump);
-            self.must(
-                GOVERNOR,
-                abi::setRateCurveCall {
-                    base,
-                    kink,
-                    slope,
-                    jump,
-                },
-            );
+            self.must(GOVERNOR, abi::setRateCurveCall { base, kink, slope, jump });
         }
-        self.must(
-            GOVERNOR,
-            abi::setReporterCall {
-                reporter: REPORTER,
-                allowed: true,
-            },
-        );
+        self.must(GOVERNOR, abi::setReporterCall { reporter: REPORTER, allowed: true });
         for asset in &config.assets {
             self.list(asset);
         }
@@ -174,28 +157,9 @@ impl World {
         };
         self.must(GOVERNOR, policy);
         let threshold = config.threshold;
-        self.must(
-            GOVERNOR,
-            abi::setThresholdCall {
-                asset,
-                threshold,
-                end: 0,
-            },
-        );
-        self.must(
-            GOVERNOR,
-            abi::setMaxLtvCall {
-                asset,
-                maxLtv: config.max_ltv,
-            },
-        );
-        self.must(
-            GOVERNOR,
-            abi::setCapCall {
-                asset,
-                cap: U256::from(config.cap),
-            },
-        );
+        self.must(GOVERNOR, abi::setThresholdCall { asset, threshold, end: 0 });
+        self.must(GOVERNOR, abi::setMaxLtvCall { asset, maxLtv: config.max_ltv });
+        self.must(GOVERNOR, abi::setCapCall { asset, cap: U256::from(config.cap) });
         if let Some(decimals) = config.feed {
             self.add_feed(asset, decimals);
         }
@@ -209,14 +173,7 @@ impl World {
     pub fn add_feed(&mut self, asset: u8, decimals: u8) -> Address {
         let code = init_code_with("Feed", &Feed::constructorCall { decimals });
         let feed = self.deploy(code);
-        self.must(
-            GOVERNOR,
-            abi::setFeedCall {
-                asset,
-                feed,
-                decimals,
-            },
-        );
+        self.must(GOVERNOR, abi::setFeedCall { asset, feed, decimals });
         self.feeds[usize::from(asset)] = Some(feed);
         feed
     }
@@ -224,11 +181,7 @@ impl World {
     /// Deploys a token contract of the test set.
     pub fn deploy_token(&mut self, contract: &str, symbol: &str, decimals: u8) -> Address {
         let (name, symbol) = (symbol.to_owned(), symbol.to_owned());
-        let arguments = Token::constructorCall {
-            name,
-            symbol,
-            decimals,
-        };
+        let arguments = Token::constructorCall { name, symbol, decimals };
         self.deploy(init_code_with(contract, &arguments))
     }
 

@@ -26,13 +26,7 @@ const PAGE_SIZE: u64 = 65_536;
 /// Refuses imports and exports whose names collide.
 pub(super) fn names(module: &Module) -> Result<(), ActivationError> {
     let mut types = HashMap::new();
-    for Import {
-        module,
-        name,
-        type_index,
-        ..
-    } in &module.imports
-    {
+    for Import { module, name, type_index, .. } in &module.imports {
         if *types.entry((module, name)).or_insert(type_index) != type_index {
             let (module, name) = (module.to_string(), name.to_string());
             return Err(ActivationError::InconsistentImports { module, name });
@@ -73,10 +67,7 @@ pub(super) fn entrypoint(module: &Module) -> Result<u32, ActivationError> {
     let ty = module.function_type(index);
     if *ty != FuncType::new([ValType::I32], [ValType::I32]) {
         let found = Pretty(ty).to_string();
-        return Err(ActivationError::WrongType {
-            name: ENTRYPOINT,
-            found,
-        });
+        return Err(ActivationError::WrongType { name: ENTRYPOINT, found });
     }
     Ok(index)
 }
@@ -92,10 +83,7 @@ pub(super) fn limits(
 ) -> Result<(), ActivationError> {
     let pages = module.memory.map_or(0, |memory| memory.initial);
     if pages > u64::from(page_limit) {
-        return Err(ActivationError::MemoryExceedsLimit {
-            pages,
-            limit: page_limit,
-        });
+        return Err(ActivationError::MemoryExceedsLimit { pages, limit: page_limit });
     }
     at_most(128, module.datas.len() as u64, "datas")?;
     at_most(128, module.elements.len() as u64, "elements")?;
@@ -106,24 +94,14 @@ pub(super) fn limits(
         at_most(65_536, body.code.len() as u64, "opcodes in func body")?;
     }
     at_most(513, module.imports.len() as u64, "imports")?;
-    let entries = module
-        .tables
-        .iter()
-        .fold(0, |sum: u64, table| sum.saturating_add(*table));
+    let entries = module.tables.iter().fold(0, |sum: u64, table| sum.saturating_add(*table));
     at_most(4_096, entries, "table entries")?;
     // named for entries, but counts the bytes of the encoded segments
-    let encoded: usize = module
-        .elements
-        .iter()
-        .map(|element| element.range.len())
-        .sum();
+    let encoded: usize = module.elements.iter().map(|element| element.range.len()).sum();
     at_most(4_096, encoded as u64, "element entries")?;
     if module.name.len() > MAX_NAME_LEN {
         let length = module.name.len();
-        return Err(ActivationError::NameTooLong {
-            length,
-            limit: MAX_NAME_LEN,
-        });
+        return Err(ActivationError::NameTooLong { length, limit: MAX_NAME_LEN });
     }
     Ok(())
 }
@@ -166,11 +144,7 @@ pub(super) fn segments(module: &Module) -> Result<(), ActivationError> {
         }
     }
     for element in &module.elements {
-        let ElementKind::Active {
-            table_index,
-            offset_expr,
-        } = &element.kind
-        else {
+        let ElementKind::Active { table_index, offset_expr } = &element.kind else {
             continue; // no instruction that could use it is supported
         };
         let ElementItems::Functions(functions) = &element.items else {
@@ -179,11 +153,7 @@ pub(super) fn segments(module: &Module) -> Result<(), ActivationError> {
         let (offset, length) = (constant(offset_expr), u64::from(functions.count()));
         let table = module.tables[table_index.unwrap_or(0) as usize];
         if u64::from(offset) + length > table {
-            return Err(ActivationError::ElementOutOfBounds {
-                offset,
-                length,
-                table,
-            });
+            return Err(ActivationError::ElementOutOfBounds { offset, length, table });
         }
     }
     Ok(())

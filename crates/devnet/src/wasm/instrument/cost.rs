@@ -116,10 +116,7 @@ mod tests {
     #[test]
     fn asm_estimate_floors_each_term() {
         // 512000 + 60806.56 + 1917.88 + 153914.57
-        assert_eq!(
-            sample().asm_estimate(),
-            Ok(512_000 + 60_806 + 1_917 + 153_914)
-        );
+        assert_eq!(sample().asm_estimate(), Ok(512_000 + 60_806 + 1_917 + 153_914));
     }
 
     #[test]
@@ -140,17 +137,11 @@ mod tests {
             data_encoded: 87_098, // 65 536.01
             ..Sizes::default()
         };
-        assert_eq!(
-            heavier.cached_cost(),
-            Err(ActivationError::CostTooHigh("cached cost"))
-        );
+        assert_eq!(heavier.cached_cost(), Err(ActivationError::CostTooHigh("cached cost")));
         let long = Sizes {
             wasm_len: 509_612, // 65 536.1
             ..Sizes::default()
         };
-        assert_eq!(
-            long.init_cost(),
-            Err(ActivationError::CostTooHigh("init cost"))
-        );
+        assert_eq!(long.init_cost(), Err(ActivationError::CostTooHigh("init cost")));
     }
 }

@@ -30,11 +30,7 @@ pub(super) fn bound_depth<'a>(
     let values = worst_operands(&code, module)?;
     let limit = params.max_frame_contention;
     if values > u32::from(limit) {
-        return Err(ActivationError::FrameContention {
-            function,
-            values,
-            limit,
-        });
+        return Err(ActivationError::FrameContention { function, values, limit });
     }
     let words = values + locals + FRAME_OVERHEAD;
     let limit = params.max_frame_words;
@@ -60,16 +56,12 @@ pub(super) fn bound_depth<'a>(
 
 /// Takes `words` of stack, or traps with none left. The last word cannot be used.
 fn take(words: u32, globals: Globals) -> [Operator<'static>; 12] {
-    let size = Operator::I32Const {
-        value: words as i32,
-    };
+    let size = Operator::I32Const { value: words as i32 };
     [
         get(globals.stack),
         size.clone(),
         Operator::I32LeU,
-        Operator::If {
-            blockty: BlockType::Empty,
-        },
+        Operator::If { blockty: BlockType::Empty },
         Operator::I32Const { value: 0 },
         set(globals.stack),
         Operator::Unreachable,
@@ -84,9 +76,7 @@ fn take(words: u32, globals: Globals) -> [Operator<'static>; 12] {
 fn give_back(words: u32, globals: Globals) -> [Operator<'static>; 4] {
     [
         get(globals.stack),
-        Operator::I32Const {
-            value: words as i32,
-        },
+        Operator::I32Const { value: words as i32 },
         Operator::I32Add,
         set(globals.stack),
     ]

@@ -46,11 +46,7 @@ fn global_section(module: &Module) -> Result<GlobalSection, Error> {
     for global in &module.globals {
         RoundtripReencoder.parse_global(&mut section, global.clone())?;
     }
-    let mutable = |val_type| GlobalType {
-        val_type,
-        mutable: true,
-        shared: false,
-    };
+    let mutable = |val_type| GlobalType { val_type, mutable: true, shared: false };
     section.global(mutable(ValType::I64), &ConstExpr::i64_const(0)); // ink left
     section.global(mutable(ValType::I32), &ConstExpr::i32_const(0)); // ink status
     section.global(mutable(ValType::I32), &ConstExpr::i32_const(0)); // scratch

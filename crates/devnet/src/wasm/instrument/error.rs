@@ -42,39 +42,23 @@ pub enum ActivationError {
     /// A function needs too large a stack frame.
     FrameTooLarge { words: u32, limit: u32 },
     /// A function holds too many values on its operand stack.
-    FrameContention {
-        function: u32,
-        values: u32,
-        limit: u16,
-    },
+    FrameContention { function: u32, values: u32, limit: u16 },
     /// A cost does not fit the program record.
     CostTooHigh(&'static str),
     /// The module has too many of something.
-    TooMany {
-        what: &'static str,
-        count: u64,
-        limit: u64,
-    },
+    TooMany { what: &'static str, count: u64, limit: u64 },
     /// The module's name is too long, in bytes.
     NameTooLong { length: usize, limit: usize },
     /// An import that is not a host function.
     UnknownImport { module: String, name: String },
     /// A host function is imported under the wrong type.
-    ImportType {
-        name: String,
-        expected: String,
-        found: String,
-    },
+    ImportType { name: String, expected: String, found: String },
     /// A data segment does not fit the initial memory.
     DataOutOfBounds { offset: u32, size: u64 },
     /// An element segment is not a list of functions.
     ElementInitializer,
     /// An element segment does not fit the table.
-    ElementOutOfBounds {
-        offset: u32,
-        length: u64,
-        table: u64,
-    },
+    ElementOutOfBounds { offset: u32, length: u64, table: u64 },
 }
 
 impl Error for ActivationError {}
@@ -119,11 +103,7 @@ impl ActivationError {
             FrameTooLarge { words, limit } => {
                 format!("frame too large: {words} > {limit}-word limit")
             }
-            FrameContention {
-                function,
-                values,
-                limit,
-            } => format!(
+            FrameContention { function, values, limit } => format!(
                 "too many values on the stack at once in func {function}: {values} > {limit}"
             ),
             CostTooHigh(cost) => format!("{cost} too high"),
@@ -132,11 +112,7 @@ impl ActivationError {
                 format!("wasm module name too long: {length} > {limit}")
             }
             UnknownImport { module, name } => format!("No such import {name} in {module} for user"),
-            ImportType {
-                name,
-                expected,
-                found,
-            } => format!(
+            ImportType { name, expected, found } => format!(
                 "Import {name} for user has different function signature than export.\n\
                  expected {expected} in vm_hooks\nbut have {found}"
             ),
@@ -144,11 +120,7 @@ impl ActivationError {
                 format!("Out-of-bounds data memory init with offset {offset} and size {size}")
             }
             ElementInitializer => "Non-constant element initializers are not supported".into(),
-            ElementOutOfBounds {
-                offset,
-                length,
-                table,
-            } => format!(
+            ElementOutOfBounds { offset, length, table } => format!(
                 "Out of bounds element segment at offset {offset} and length {length} \
                  for table of length {table}"
             ),

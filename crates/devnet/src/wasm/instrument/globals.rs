@@ -28,12 +28,7 @@ impl Globals {
 
     /// Places the globals behind the module's `own`.
     pub fn behind(own: u32) -> Self {
-        Self {
-            ink: own,
-            status: own + 1,
-            scratch: own + 2,
-            stack: own + 3,
-        }
+        Self { ink: own, status: own + 1, scratch: own + 2, stack: own + 3 }
     }
 }
 

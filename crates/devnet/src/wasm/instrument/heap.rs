@@ -41,9 +41,8 @@ fn pay_function(module: &Module) -> Result<u32, ActivationError> {
     let is_pay =
         |import: &&super::module::Import| import.module == hostio::MODULE && import.name == NAME;
     let mut imports = module.imports.iter();
-    let import = imports
-        .find(is_pay)
-        .ok_or(ActivationError::Missing("import pay_for_memory_grow"))?;
+    let import =
+        imports.find(is_pay).ok_or(ActivationError::Missing("import pay_for_memory_grow"))?;
     let found = &module.types[import.type_index as usize];
     if *found != FuncType::new([ValType::I32], []) {
         let found = Pretty(found).to_string();
@@ -65,9 +64,7 @@ pub(super) fn pay_for_growth<'a>(
                 set(globals.scratch),
                 get(globals.scratch),
                 get(globals.scratch),
-                Operator::Call {
-                    function_index: pay,
-                },
+                Operator::Call { function_index: pay },
             ]);
         }
         paying.push(op);

@@ -102,10 +102,7 @@ mod tests {
     #[test]
     fn types_are_looked_up_by_module_and_name() {
         let call = signature("vm_hooks", "call_contract").unwrap();
-        assert_eq!(
-            Pretty(&call).to_string(),
-            "λ(i32, i32, i32, i32, i64, i32) -> i32"
-        );
+        assert_eq!(Pretty(&call).to_string(), "λ(i32, i32, i32, i32, i64, i32) -> i32");
         let flush = signature("vm_hooks", "storage_flush_cache").unwrap();
         assert_eq!(Pretty(&flush).to_string(), "λ(i32)");
         assert_eq!(signature("console", "log_txt"), None);

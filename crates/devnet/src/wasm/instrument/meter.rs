@@ -41,9 +41,7 @@ fn charge(ink: u64, globals: Globals) -> [Operator<'static>; 12] {
         get(globals.ink),
         cost.clone(),
         Operator::I64LtU,
-        Operator::If {
-            blockty: BlockType::Empty,
-        },
+        Operator::If { blockty: BlockType::Empty },
         Operator::I32Const { value: 1 },
         set(globals.status),
         Operator::Unreachable,

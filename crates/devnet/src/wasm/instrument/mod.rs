@@ -134,10 +134,7 @@ fn instrument_body<'a>(
         Some(pay) => heap::pay_for_growth(code, globals, pay),
         None => code,
     };
-    Ok(Body {
-        locals: body.locals,
-        code,
-    })
+    Ok(Body { locals: body.locals, code })
 }
 
 /// Measures an instrumented module that was `wasm_len` bytes long before.
@@ -154,16 +151,8 @@ fn measure(module: &Module, wasm_len: usize) -> Sizes {
         globals: module.globals.len() as u64 + u64::from(Globals::COUNT),
         data_payload: datas().map(|data| data.data.len() as u64).sum(),
         data_encoded: datas().map(|data| data.range.len() as u64).sum(),
-        elements_encoded: module
-            .elements
-            .iter()
-            .map(|element| element.range.len() as u64)
-            .sum(),
+        elements_encoded: module.elements.iter().map(|element| element.range.len() as u64).sum(),
         footprint: module.memory.map_or(0, |memory| memory.initial),
-        instrumented_ops: module
-            .bodies
-            .iter()
-            .map(|body| body.code.len() as u64)
-            .sum(),
+        instrumented_ops: module.bodies.iter().map(|body| body.code.len() as u64).sum(),
     }
 }

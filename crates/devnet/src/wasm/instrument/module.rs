@@ -57,9 +57,7 @@ impl Body<'_> {
 impl<'a> Module<'a> {
     /// Validates and reads `wasm`.
     pub fn read(wasm: &'a [u8]) -> Result<Self, ActivationError> {
-        Validator::new_with_features(features())
-            .validate_all(wasm)
-            .map_err(invalid)?;
+        Validator::new_with_features(features()).validate_all(wasm).map_err(invalid)?;
         let mut module = Self::default();
         for payload in Parser::new(0).parse_all(wasm) {
             module.section(payload.map_err(invalid)?, wasm)?;
@@ -151,12 +149,7 @@ impl<'a> Module<'a> {
             return Err(ActivationError::UnsupportedImport { module, name });
         };
         let index = self.imports.len() as u32;
-        self.imports.push(Import {
-            module,
-            name,
-            type_index,
-            index,
-        });
+        self.imports.push(Import { module, name, type_index, index });
         Ok(())
     }
 }
@@ -173,14 +166,8 @@ fn features() -> WasmFeatures {
 }
 
 fn read_body<'a>(body: &FunctionBody<'a>) -> wasmparser::Result<Body<'a>> {
-    let locals = body
-        .get_locals_reader()?
-        .into_iter()
-        .collect::<Result<_, _>>()?;
-    let code = body
-        .get_operators_reader()?
-        .into_iter()
-        .collect::<Result<_, _>>()?;
+    let locals = body.get_locals_reader()?.into_iter().collect::<Result<_, _>>()?;
+    let code = body.get_operators_reader()?.into_iter().collect::<Result<_, _>>()?;
     Ok(Body { locals, code })
 }
 

@@ -168,44 +168,27 @@ mod tests {
     #[test]
     fn float_moves_are_accepted_but_unaffordable() {
         assert_eq!(of(Operator::F64ReinterpretI64), (u64::MAX, 0));
-        assert_eq!(
-            of(Operator::F32Const {
-                value: 0.0f32.into()
-            }),
-            (u64::MAX, 1)
-        );
+        assert_eq!(of(Operator::F32Const { value: 0.0f32.into() }), (u64::MAX, 1));
     }
 
     #[test]
     fn float_arithmetic_is_refused_by_name() {
         let refused = |op: Operator| Opcode::of(&op, &[]).unwrap_err();
-        assert_eq!(
-            refused(Operator::F32Add),
-            ActivationError::FloatingPoint("F32Add".into())
-        );
+        assert_eq!(refused(Operator::F32Add), ActivationError::FloatingPoint("F32Add".into()));
         let name = "I32TruncSatF64U";
-        assert_eq!(
-            refused(Operator::I32TruncSatF64U),
-            ActivationError::FloatingPoint(name.into())
-        );
+        assert_eq!(refused(Operator::I32TruncSatF64U), ActivationError::FloatingPoint(name.into()));
     }
 
     #[test]
     fn passive_segments_are_refused() {
         let refused = Opcode::of(&Operator::DataDrop { data_index: 0 }, &[]).unwrap_err();
-        assert_eq!(
-            refused,
-            ActivationError::UnsupportedOpcode("DataDrop".into())
-        );
+        assert_eq!(refused, ActivationError::UnsupportedOpcode("DataDrop".into()));
     }
 
     #[test]
     fn call_indirect_pays_for_parameters() {
         let binary = FuncType::new([wasmparser::ValType::I32; 2], []);
-        let op = Operator::CallIndirect {
-            type_index: 0,
-            table_index: 0,
-        };
+        let op = Operator::CallIndirect { type_index: 0, table_index: 0 };
         assert_eq!(Opcode::of(&op, &[binary]).unwrap().ink, 13_610 + 1_300);
     }
 
