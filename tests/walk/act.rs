@@ -68,9 +68,14 @@ impl Act {
             Self::Redo { .. } => {
                 &["AuctionClosed", "UnknownAuction", "RedoTooEarly", "LevelForbids", "PriceForbids"]
             }
-            Self::Leave { .. } => {
-                &["NoClaim", "AuctionClosed", "UnknownAuction", "BelowTarget", "PriceForbids"]
-            }
+            Self::Leave { .. } => &[
+                "NoClaim",
+                "AuctionClosed",
+                "UnknownAuction",
+                "BelowTarget",
+                "PriceForbids",
+                "InsufficientCash",
+            ],
             Self::Realise { .. } => &["NotBadDebt", "PriceForbids"],
             Self::Cover { .. } | Self::WithdrawDust { .. } => &["ZeroAmount"],
             Self::Raise { .. } => &["BadLevel", "BadUntil"],

@@ -48,11 +48,11 @@ impl Walk<'_> {
     fn supply_side(&mut self) -> Act {
         let from = self.rng.pick(&SUPPLIERS);
         let shares = self.world.shares(from);
-        if shares == 0 || self.rng.percent(40) {
+        if shares < 3 || self.rng.percent(40) {
             return Act::Supply { from, amount: 1 + self.rng.amount(500_000 * self.unit) };
         }
         // The last share stays, so that interest always has somebody to belong to.
-        Act::Redeem { from, shares: 1 + self.rng.part(shares.saturating_sub(2)) }
+        Act::Redeem { from, shares: 1 + self.rng.part(shares - 2) }
     }
 
     fn deposit(&mut self) -> Act {

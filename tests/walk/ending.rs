@@ -1,8 +1,9 @@
 //! The end of a walk: everything is sold, booked, repaid and paid out.
 
 use alloy_primitives::{Address, U256};
+use num_bigint::BigInt;
 use plimsoll_abi::IPlimsoll as abi;
-use plimsoll_testkit::audit::{audit, effective_debt};
+use plimsoll_testkit::audit::{Audit, audit, effective_debt};
 use plimsoll_testkit::engine::{GOVERNOR, LINK, TAK};
 
 use crate::draw::open_auctions;
@@ -66,19 +67,25 @@ impl Walk<'_> {
             let sales = world.sales(asset);
             assert_eq!((sales.held, sales.on_sale), (0, 0), "asset {asset}");
         }
+        let before = audit(world);
         for account in ANYBODY {
             let shares = world.shares(account);
+            // The last few may be worth less than a wei.
             if shares > 1_000_000 {
                 world.redeem(account, shares);
             }
         }
         let books = audit(world);
         assert!(books.nav >= 0, "the suppliers are owed more than there is: {books:?}");
+        // What is left over belongs to the shares that nobody owns, and a wei to each redemption.
+        let share = |audit: &Audit| BigInt::from(audit.shares + 1_000_000);
+        let theirs = (BigInt::from(before.nav) + 1) * share(&books) / share(&before);
+        let more = BigInt::from(books.nav) - theirs;
+        assert!(more <= BigInt::from(ANYBODY.len()), "{more} base wei belong to nobody");
         if books.reserve > 0 {
             let amount = U256::from(books.reserve);
             world.must(GOVERNOR, abi::withdrawReserveCall { amount, receiver: GOVERNOR });
         }
-        // What is left over belongs to virtual shares and to roundings.
         let books = audit(world);
         assert_eq!((books.cash, books.reserve), (books.nav.unsigned_abs(), 0));
         println!("left over: {} base wei", books.cash);

@@ -69,9 +69,9 @@ fn judge(world: &World, account: Address) -> Judged {
 /// Base wei that an account owes, and what its collateral and lots are worth, both up.
 fn standing(world: &World, account: Address) -> (u128, u128) {
     let units = effective_debt(world, account).max(0).unsigned_abs();
-    let assets = world.account(account).assets;
+    // What he was paid for kicks counts here, although it is no part of his position.
     let mut value = 0;
-    for asset in (0..=LINK).filter(|asset| assets & (1 << asset) != 0) {
+    for asset in 0..=LINK {
         let price = world.asset_price(asset);
         let amount = world.holding(account, asset).balance + wealth::on_sale(world, account, asset);
         value += ceil(amount, price.price, 10_u128.pow(price.scale.into()));
