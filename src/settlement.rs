@@ -42,9 +42,10 @@ pub fn realise(engine: &mut Engine, accounts: Vec<Address>) -> Result<()> {
 }
 
 /// Books one account; returns what it still has when that is worth too much, or when it owes
-/// nothing (zero).
+/// nothing (zero). Bringing rewards into the position is work done, too: refused, it would be undone,
+/// and no kick could ever sell them.
 fn realise_one(engine: &mut Engine, account: Address, now: u32) -> Result<Option<u128>> {
-    count_rewards(engine, account)?;
+    let counted = count_rewards(engine, account)?;
     let mut position = Position::load(engine, account, ledger::index(engine, now));
     position.settle_closed(engine, now)?;
     let owed = value::debt_up(position.effective_debt(engine)?, position.index)?;
@@ -54,7 +55,7 @@ fn realise_one(engine: &mut Engine, account: Address, now: u32) -> Result<Option
     health::require_prices(&position, Action::Realise, now)?;
     let (left, dust) = worth(engine, &position)?;
     if !settlement::is_bad_debt(owed, left, dust) {
-        return Ok(Some(left));
+        return Ok((!counted).then_some(left));
     }
     auction::leave_all(engine, &mut position, now)?;
     keep_dust(engine, &mut position)?;
@@ -63,15 +64,17 @@ fn realise_one(engine: &mut Engine, account: Address, now: u32) -> Result<Option
 }
 
 /// Makes collateral of what the account was paid in kind for its kicks: a reward does not touch the
-/// account's word, so health does not see it until then.
-fn count_rewards(engine: &mut Engine, account: Address) -> Result<()> {
+/// account's word, so health does not see it until then. Says whether there was any.
+fn count_rewards(engine: &mut Engine, account: Address) -> Result<bool> {
     let mut word = engine.account(account);
+    let before = word.assets;
     for asset in 0..engine.asset_count() {
         if engine.holding(account, asset).balance > 0 {
             word.assets |= bit(asset);
         }
     }
-    engine.set_account(account, &word)
+    engine.set_account(account, &word)?;
+    Ok(word.assets != before)
 }
 
 /// Value of balances and lots at the live prices, base wei, up; and the highest dust value.

@@ -2,14 +2,17 @@
 //! nothing is left to sell.
 
 use alloy_primitives::{Address, U256};
-use plimsoll_abi::IPlimsoll::{coverDeficitCall, depositCall, realiseCall, withdrawDustCall};
+use plimsoll_abi::IPlimsoll::{
+    coverDeficitCall, depositCall, kickCall, realiseCall, withdrawDustCall,
+};
 use plimsoll_abi::{
-    DeficitCovered, DustKept, ListTooLong, NotBadDebt, NotGovernor, PriceForbids, Realised,
-    ZeroAmount,
+    DeficitCovered, DustKept, ListTooLong, NotBadDebt, NotGovernor, NothingKicked, PriceForbids,
+    Realised, ZeroAmount, skip,
 };
 use plimsoll_testkit::audit::effective_debt;
 use plimsoll_testkit::engine::{
-    ALICE, BOB, CAROL, DAVE, GOVERNOR, MALLORY, SUE, USDC, WETH, World, usdc, wad, whole,
+    ALICE, ARB, BOB, CAROL, DAVE, GOVERNOR, KAY, KIM, MALLORY, SUE, USDC, WETH, World, usdc, wad,
+    whole,
 };
 
 use crate::sales::{RAY, books, ceil, fill, joined, kick, kicked, open, still, taken};
@@ -247,4 +250,40 @@ fn a_deficit_is_covered_up_to_what_it_is() {
     world.must(BOB, cover(usdc(1_000_000)));
     assert_eq!((books(&world).deficit, world.balance(USDC, BOB)), (0, before - start.deficit));
     world.refuse(BOB, cover(1), ZeroAmount {});
+}
+
+/// What a borrower was paid for his kicks stands outside his position, where no kick sees it. Bad
+/// debt brings it in: it is sold before anything is written off.
+#[test]
+fn rewards_of_a_borrower_are_sold_before_his_debt_is_written_off() {
+    let mut world = still();
+    world.open(ALICE, WETH, whole(1_000, 18), usdc(2_100_000));
+    world.open(KAY, ARB, whole(10_000, 18), usdc(6_500));
+    world.set_price(WETH, wad(2_400));
+    kicked(&mut world, ALICE);
+    let reward = world.holding(KAY, WETH).balance;
+    let worth = ceil(reward, wad(2_400), whole(1, 30));
+    assert!(worth > usdc(1_000));
+    world.set_price(ARB, wad(1) / 2);
+    world.set_price(ARB, wad(1) / 4);
+    assert_eq!(world.kick(KIM, &[KAY]).expect("under water"), [0]);
+    let arb = world.newest(ARB);
+    taken(&mut world, arb, u128::MAX);
+    let again = kickCall { accounts: vec![KAY], hints: vec![] };
+    world.refuse(KIM, again.clone(), NothingKicked { skip: skip::NOTHING_TO_SELL });
+    assert!(effective_debt(&world, KAY) > 0);
+
+    // Nothing is written off, and the reward is collateral from now on.
+    world.must(MALLORY, realise(&[KAY]));
+    assert!(world.events::<Realised>().is_empty());
+    books(&world);
+    world.refuse(MALLORY, realise(&[KAY]), not_bad(KAY, worth));
+    world.must(KIM, again);
+    let weth = joined(&world, KAY);
+    taken(&mut world, weth, u128::MAX);
+    let before = effective_debt(&world, KAY);
+    world.must(MALLORY, realise(&[KAY]));
+    assert!(before > 0 && world.account(KAY).debt == 0);
+    assert_eq!(world.holding(KAY, WETH).balance, 0);
+    books(&world);
 }
