@@ -16,7 +16,7 @@ use plimsoll_math::{
     fixed::add,
     health::HARD_BPS,
     oracle,
-    oracle::Action,
+    oracle::{Action, Verdict},
     sizing,
     sizing::{Candidate, Policy},
     value,
@@ -95,8 +95,15 @@ fn kick_one(engine: &mut Engine, position: &mut Position, keeper: &Keeper) -> Re
 }
 
 /// Whether the position is so far under that no grace and no doubt about a price protects it:
-/// health below the hard line even at the prices plus their confidence.
+/// health below the hard line even at the prices plus their confidence. Asked only where a price or
+/// a breaker is in the way: it takes a second look at everything.
 fn is_hard(engine: &Engine, position: &Position, now: u32) -> Result<bool> {
+    let level = |leg: &Leg| breaker::level(engine, leg.asset, &leg.price, now);
+    let in_the_way = health::worst_verdict(position, now) != Verdict::Valid
+        || position.legs().iter().any(|leg| level(leg) >= ladder::NO_KICK);
+    if !in_the_way {
+        return Ok(false);
+    }
     // The widest confidence that can be stored stands for any that is wider.
     if position.legs().iter().any(|leg| leg.price.confidence == u8::MAX) {
         return Ok(false);

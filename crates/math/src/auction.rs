@@ -1,10 +1,15 @@
 //! The auction: its price over time, and what a take costs and does.
 
+use core::cmp::Ordering;
+
 use crate::{
     MathError, Result,
     claims::Pool,
-    fixed::{AMOUNT_MAX, BPS, EXP_ONE, PPM, add, exp_neg, mul, mul_div_down, mul_div_up, sub},
-    value::{amount_for_value_down, units_down, units_up, value_down, value_up},
+    fixed::{
+        AMOUNT_MAX, BPS, EXP_ONE, PPM, RAY, add, compare_products, exp_neg, mul, mul_div_down,
+        mul_div_up, sub,
+    },
+    value::{amount_for_value_down, units_down, value_down, value_up},
 };
 
 /// Seconds at the floor before an auction has run out.
@@ -100,19 +105,11 @@ pub fn joinable(curve: &Curve, pool: &Pool, lot: u128, elapsed: u32) -> bool {
 /// # Units
 /// lot: collateral wei; price: WAD; start_excess_ppm: ppm; index: RAY.
 pub fn is_too_large(lot: u128, price: u128, scale: u8, start_excess_ppm: u32, index: u128) -> bool {
-    units_at_start_up(lot, price, scale, start_excess_ppm, index)
-        .map_or(true, |units| units >= UNITS_LIMIT)
-}
-
-fn units_at_start_up(
-    lot: u128,
-    price: u128,
-    scale: u8,
-    start_excess_ppm: u32,
-    index: u128,
-) -> Result<u128> {
-    let start_price = mul_div_up(price, add(PPM, start_excess_ppm.into())?, PPM)?;
-    units_up(value_up(lot, start_price, scale)?, index)
+    // value * (1 + excess) * RAY / index >= limit, multiplied out; 22 bits and 70 fit.
+    let rise = PPM.saturating_add(start_excess_ppm.into()).saturating_mul(RAY / PPM);
+    value_up(lot, price, scale).map_or(true, |value| {
+        compare_products(value, rise, UNITS_LIMIT, index) != Ordering::Less
+    })
 }
 
 /// The penalty that a take charges once the keeper was paid in kind: the least for which
