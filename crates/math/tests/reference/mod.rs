@@ -61,11 +61,7 @@ pub fn debt(units: u128, index: u128) -> Q {
 /// Borrow rate in bps a year: a kinked line over utilisation.
 pub fn rate(curve: [u8; 4], borrowed: u128, cash: u128) -> Q {
     let [base, kink, slope, jump] = curve.map(u128::from);
-    let used = if borrowed + cash == 0 {
-        Q::zero()
-    } else {
-        ratio(borrowed, borrowed + cash)
-    };
+    let used = if borrowed + cash == 0 { Q::zero() } else { ratio(borrowed, borrowed + cash) };
     let kink = ratio(kink, 100);
     let (base, slope, jump) = (int(base * 10), int(slope * 50), int(jump * 500));
     if used.is_zero() {
