@@ -107,9 +107,8 @@ pub fn joinable(curve: &Curve, pool: &Pool, lot: u128, elapsed: u32) -> bool {
 pub fn is_too_large(lot: u128, price: u128, scale: u8, start_excess_ppm: u32, index: u128) -> bool {
     // value * (1 + excess) * RAY / index >= limit, multiplied out; 22 bits and 70 fit.
     let rise = PPM.saturating_add(start_excess_ppm.into()).saturating_mul(RAY / PPM);
-    value_up(lot, price, scale).map_or(true, |value| {
-        compare_products(value, rise, UNITS_LIMIT, index) != Ordering::Less
-    })
+    value_up(lot, price, scale)
+        .map_or(true, |value| compare_products(value, rise, UNITS_LIMIT, index) != Ordering::Less)
 }
 
 /// The penalty that a take charges once the keeper was paid in kind: the least for which
