@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 /// a program does not hold it delegate-calls to the next.
 pub const NAMES: [&str; 4] = ["engine", "extension", "market", "lens"];
 
-/// The bytes that `cargo xtask build` wrote and that one deploys, in the order of [`NAMES`].
+/// The bytes that `cargo xtask build` wrote and that one deploys, in the order of `NAMES`.
 #[derive(Clone, Debug)]
 pub struct Programs(pub [Vec<u8>; 4]);
 
