@@ -61,7 +61,7 @@ pub struct Course {
     pub paths: Vec<Path>,
     /// What the outside market pays, by asset.
     pub ticks: Vec<Vec<Tick>>,
-    /// From when to when the outside market of [`HALTED`] is closed; the same twice if never.
+    /// From when to when the outside market of `HALTED` is closed; the same twice if never.
     pub halt: (u64, u64),
 }
 
