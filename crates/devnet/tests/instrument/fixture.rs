@@ -2,10 +2,16 @@
 
 use crate::harness::{run_source, run_wasm};
 use plimsoll_devnet::wasm::instrument::{StylusParams, instrument};
-use std::{path::Path, process::Command};
+use std::{path::Path, process::Command, sync::OnceLock};
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 
 const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/instrument/fixture/program.rs");
+
+/// The fixture, compiled once: two compilers would remove each other's files.
+fn fixture() -> &'static [u8] {
+    static FIXTURE: OnceLock<Vec<u8>> = OnceLock::new();
+    FIXTURE.get_or_init(compile)
+}
 
 /// Compiles the fixture. Its table indices come out padded, which Stylus refuses, so it is written
 /// anew as `cargo stylus` does.
@@ -27,16 +33,16 @@ fn compile() -> Vec<u8> {
 
 #[test]
 fn compiled_program_runs_the_same() {
-    let source = compile();
+    let source = fixture();
     let params = StylusParams::default();
-    let program = instrument(&source, &params).unwrap_or_else(|error| panic!("{error}"));
+    let program = instrument(source, &params).unwrap_or_else(|error| panic!("{error}"));
     wasmparser::validate(&program.wasm).expect("instrumented fixture is valid");
     assert!(program.functions > 3 && program.data_bytes > 0);
 
     let depth = params.max_stack_depth as i32;
     for argument in [0, 1, 7, 64, 1_000] {
         let run = run_wasm(&program.wasm, argument, 1 << 50, depth);
-        assert_eq!(run.result, run_source(&source, argument));
+        assert_eq!(run.result, run_source(source, argument));
         assert!(run.result.is_some());
         assert_eq!(run.stack_left, depth, "every frame is given back");
     }
@@ -44,7 +50,7 @@ fn compiled_program_runs_the_same() {
 
 #[test]
 fn compiled_program_charges_the_same_each_time() {
-    let program = instrument(&compile(), &StylusParams::default()).unwrap();
+    let program = instrument(fixture(), &StylusParams::default()).unwrap();
     let ink = |argument| run_wasm(&program.wasm, argument, 1 << 50, 22_000).ink_left;
     assert_eq!(ink(100), ink(100));
     assert!(ink(100) > ink(101));
