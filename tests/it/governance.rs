@@ -33,7 +33,7 @@ fn bare() -> World {
 // ---- Terms ----
 
 /// Terms that agree with each other wherever one of them goes.
-fn middle() -> SaleTerms {
+pub fn middle() -> SaleTerms {
     SaleTerms {
         referenceFactor: 9_500,
         penalty: 150,

@@ -7,7 +7,7 @@ use plimsoll_abi::IPlimsollConstructor::stylus_constructorCall;
 use plimsoll_abi::{
     AlreadyConstructed, BadReceiver, DeficitCovered, DustWithdrawn, InsufficientCash, NotGovernor,
     NotGuardian, NotPending, OutOfBounds, Overflow, ReserveWithdrawn, RoleAccepted, RoleProposed,
-    SaleTerms, TokenCallFailed, TooLarge, UnknownAsset, ZeroAddress, ZeroAmount,
+    TokenCallFailed, TooLarge, UnknownAsset, ZeroAddress, ZeroAmount,
 };
 use plimsoll_testkit::engine::{
     ALICE, BOB, CAROL, Failure, GOVERNOR, GUARDIAN, KAY, MALLORY, REPORTER, SAM, TAK, USDC, WBTC,
@@ -15,26 +15,11 @@ use plimsoll_testkit::engine::{
 };
 
 use crate::exact::AMOUNT_MAX;
+use crate::governance::middle;
 
 /// A setter of one asset, encoded, for any asset.
 fn asset_setters(asset: u8) -> Vec<Vec<u8>> {
-    let terms = SaleTerms {
-        referenceFactor: 9_500,
-        penalty: 150,
-        chip: 10,
-        target: 11_200,
-        fullBelow: 9_000,
-        startExcess: 100,
-        fastRate: 1_000,
-        slowRate: 30,
-        descent: 200,
-        floor: 9_200,
-        dust: 100_000,
-        maxOnSale: 10_000_000_000,
-        tip: 1_000,
-        small: 2_000_000,
-        coolOff: 1,
-    };
+    let terms = middle();
     let policy = abi::setPricePolicyCall { asset, maxAge: 60, maxStep: 500, maxConfidence: 100 };
     vec![
         abi::setTermsCall { asset, terms }.abi_encode(),
