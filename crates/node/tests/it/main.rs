@@ -1,0 +1,10 @@
+//! The node as clients see it: over sockets, in JSON.
+
+mod basics;
+mod development;
+mod errors;
+mod logs;
+mod rig;
+mod stylus;
+mod transactions;
+mod websocket;
