@@ -69,7 +69,7 @@ pub struct Limits {
     pub request_bytes: u32,
     /// Longest response in bytes.
     pub response_bytes: u32,
-    /// Most connections at a time.
+    /// Most requests over HTTP and sessions over WebSocket at a time.
     pub connections: u32,
     /// Most requests in one batch.
     pub batch: u32,

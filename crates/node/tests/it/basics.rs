@@ -28,7 +28,7 @@ fn ten_accounts_of_the_usual_mnemonic_and_nitros_own_have_funds() {
         let balance = rig.get("eth_getBalance", json!([account, "latest"]));
         assert_eq!(balance, "0x21e19e0c9bab2400000");
     }
-    assert_eq!(accounts[0], ALICE.to_string());
+    assert_eq!(accounts[0], ALICE);
 }
 
 #[test]

@@ -3,14 +3,14 @@
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 
-use alloy_primitives::{Address, U256, address};
+use alloy_primitives::U256;
 use plimsoll_devnet::init_code;
 use plimsoll_node::{Config, Limits, Running, start};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-pub const ALICE: Address = address!("f39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
-pub const BOB: Address = address!("70997970C51812dc3A010C7d01b50e0d17dc79C8");
+pub const ALICE: &str = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
+pub const BOB: &str = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
 
 /// A node that serves until this is dropped.
 pub struct Rig {
@@ -115,18 +115,12 @@ pub fn word(number: u64) -> String {
 /// returns the sum. Without call data it returns slot 0. With one byte it reverts with that byte.
 pub const COUNTER: [u8; 52] = [
     // CALLDATASIZE == 1: jump to revert
-    0x36, 0x60, 0x01, 0x14, 0x60, 0x22, 0x57,
-    // CALLDATASIZE == 0: jump to read
-    0x36, 0x15, 0x60, 0x2b, 0x57,
-    // SSTORE(0, CALLDATALOAD(0) + SLOAD(0))
-    0x5f, 0x35, 0x5f, 0x54, 0x01, 0x5f, 0x55,
-    // MSTORE(0, SLOAD(0))
-    0x5f, 0x54, 0x5f, 0x52,
-    // LOG2(0, 32, 7, CALLDATALOAD(0))
-    0x5f, 0x35, 0x60, 0x07, 0x60, 0x20, 0x5f, 0xa2,
-    // jump to read
-    0x60, 0x2b, 0x56,
-    // revert: MSTORE(0, CALLDATALOAD(0)); REVERT(0, 1)
+    0x36, 0x60, 0x01, 0x14, 0x60, 0x22, 0x57, // CALLDATASIZE == 0: jump to read
+    0x36, 0x15, 0x60, 0x2b, 0x57, // SSTORE(0, CALLDATALOAD(0) + SLOAD(0))
+    0x5f, 0x35, 0x5f, 0x54, 0x01, 0x5f, 0x55, // MSTORE(0, SLOAD(0))
+    0x5f, 0x54, 0x5f, 0x52, // LOG2(0, 32, 7, CALLDATALOAD(0))
+    0x5f, 0x35, 0x60, 0x07, 0x60, 0x20, 0x5f, 0xa2, // jump to read
+    0x60, 0x2b, 0x56, // revert: MSTORE(0, CALLDATALOAD(0)); REVERT(0, 1)
     0x5b, 0x5f, 0x35, 0x5f, 0x52, 0x60, 0x01, 0x5f, 0xfd,
     // read: MSTORE(0, SLOAD(0)); RETURN(0, 32)
     0x5b, 0x5f, 0x54, 0x5f, 0x52, 0x60, 0x20, 0x5f, 0xf3,
