@@ -40,7 +40,7 @@ pub(crate) fn output(outcome: Outcome) -> Answer<Bytes> {
 }
 
 /// Text of Solidity's `Error(string)`.
-fn reason(output: &[u8]) -> Option<&str> {
+pub(crate) fn reason(output: &[u8]) -> Option<&str> {
     let body = output.strip_prefix(&hex!("08c379a0"))?;
     let length = U256::try_from_be_slice(body.get(32..64)?)?;
     let text = body.get(64..)?.get(..usize::try_from(length).ok()?)?;

@@ -57,6 +57,7 @@ impl Node {
             timestamp: config.timestamp,
             l2_block: 0,
             auto_mine: false,
+            record_calls: true,
             ..ChainConfig::default()
         });
         for account in accounts::funded() {

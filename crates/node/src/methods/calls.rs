@@ -1,6 +1,7 @@
 //! Calls that leave no trace, and how much gas they need.
 
 use plimsoll_devnet::{Outcome, TxError};
+use serde_json::Value;
 
 use super::Table;
 use crate::args::Args;
@@ -15,7 +16,7 @@ pub(super) const METHODS: Table = &[("eth_call", call), ("eth_estimateGas", esti
 const STIPEND: u64 = 2_300;
 
 fn call(node: &mut Node, args: &Args) -> Answer {
-    assuming(node, args, |node, request| {
+    assuming(node, args, args.optional(2), |node, request| {
         let gas = request.gas.unwrap_or(u64::MAX).min(node.gas_cap());
         let receipt = node.simulate(request, gas).map_err(invalid_tx)?;
         Ok(output(receipt.status)?.to_string().into())
@@ -23,18 +24,19 @@ fn call(node: &mut Node, args: &Args) -> Answer {
 }
 
 fn estimate_gas(node: &mut Node, args: &Args) -> Answer {
-    assuming(node, args, |node, request| estimate(node, request).map(hex))
+    assuming(node, args, args.optional(2), |node, request| estimate(node, request).map(hex))
 }
 
-/// Runs `work` for the request in the arguments, under its state overrides.
-fn assuming<T>(
+/// Runs `work` for the request that the arguments begin with, under state overrides.
+pub(super) fn assuming<T>(
     node: &mut Node,
     args: &Args,
+    overrides: Option<&Value>,
     work: impl Fn(&mut Node, &Request) -> Answer<T>,
 ) -> Answer<T> {
     let request = Request::new(args.required(0)?, node.chain.config().chain_id)?;
     node.has_state(args.block(1)?)?;
-    match args.optional(2) {
+    match overrides {
         None => work(node, &request),
         Some(overrides) => node.aside(|node| {
             assume(&mut node.chain, overrides)?;

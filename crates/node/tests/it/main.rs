@@ -6,5 +6,6 @@ mod errors;
 mod logs;
 mod rig;
 mod stylus;
+mod trace;
 mod transactions;
 mod websocket;

@@ -34,7 +34,7 @@ fn deploy(rig: &Rig) -> String {
 }
 
 /// `activateProgram(address)`, with enough value for the data fee.
-fn activation(program: &str) -> Value {
+pub fn activation(program: &str) -> Value {
     let data = format!("0x58c780c2{:0>64}", program.trim_start_matches("0x"));
     json!({"from": ALICE, "to": ARB_WASM.to_string(), "data": data, "value": "0x2386f26fc10000"})
 }
