@@ -103,7 +103,8 @@ pub(crate) fn transaction(block: &Block, entry: &Entry) -> Value {
     value
 }
 
-fn access_list(list: &AccessList) -> Value {
+/// An access list.
+pub(crate) fn access_list(list: &AccessList) -> Value {
     let items = list.0.iter().map(|item| {
         let keys: Vec<_> = item.storage_keys.iter().map(ToString::to_string).collect();
         json!({ "address": item.address.to_string(), "storageKeys": keys })

@@ -68,6 +68,11 @@ impl Request {
         }
     }
 
+    /// The same with another access list.
+    pub(crate) fn warming(&self, list: AccessList) -> Self {
+        Self { access_list: Some(list), ..self.clone() }
+    }
+
     /// What the sender would sign, with `gas` and what the chain knows filled in.
     pub(crate) fn typed(self, gas_limit: u64, chain: &Chain) -> TypedTransaction {
         let chain_id = chain.config().chain_id;

@@ -1,16 +1,23 @@
 //! Calls that leave no trace, and how much gas they need.
 
+use std::collections::BTreeMap;
+
+use alloy_eips::eip2930::{AccessList, AccessListItem};
 use plimsoll_devnet::{Outcome, TxError};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Table;
 use crate::args::Args;
 use crate::error::{Answer, invalid_tx, output, refused};
-use crate::json::hex;
+use crate::json::{access_list, hex};
 use crate::node::Node;
 use crate::request::{Request, assume};
 
-pub(super) const METHODS: Table = &[("eth_call", call), ("eth_estimateGas", estimate_gas)];
+pub(super) const METHODS: Table = &[
+    ("eth_call", call),
+    ("eth_estimateGas", estimate_gas),
+    ("eth_createAccessList", create_access_list),
+];
 
 /// Gas that a call with value hands to the callee on top, which the first guess leaves out.
 const STIPEND: u64 = 2_300;
@@ -25,6 +32,28 @@ fn call(node: &mut Node, args: &Args) -> Answer {
 
 fn estimate_gas(node: &mut Node, args: &Args) -> Answer {
     assuming(node, args, args.optional(2), |node, request| estimate(node, request).map(hex))
+}
+
+/// The storage that a call touches, and the gas it uses when that is listed.
+fn create_access_list(node: &mut Node, args: &Args) -> Answer {
+    assuming(node, args, args.optional(2), |node, request| {
+        let gas = request.gas.unwrap_or(u64::MAX).min(node.gas_cap());
+        let receipt = node.simulate(request, gas).map_err(invalid_tx)?;
+        let mut slots = BTreeMap::<_, Vec<_>>::new();
+        for (account, slot) in receipt.trace.words.into_keys() {
+            slots.entry(account).or_default().push(slot.into());
+        }
+        let items = slots.into_iter();
+        let items = items.map(|(address, storage_keys)| AccessListItem { address, storage_keys });
+        let list = AccessList(items.collect());
+        let shown = access_list(&list);
+        let receipt = node.simulate(&request.warming(list), gas).map_err(invalid_tx)?;
+        let mut answer = json!({ "accessList": shown, "gasUsed": hex(receipt.gas_used) });
+        if let Err(error) = output(receipt.status) {
+            answer["error"] = error.message().into();
+        }
+        Ok(answer)
+    })
 }
 
 /// Runs `work` for the request that the arguments begin with, under state overrides.
