@@ -7,6 +7,7 @@
 //! host/      the functions a program imports, one file per group
 //! wasm/      instrumentation, compilation, module cache
 //! profile    where the gas went
+//! calls      who called whom, if that is to be recorded
 //! ```
 //!
 //! ```
@@ -27,6 +28,7 @@
 //!
 //! Facts about Stylus cite the part of Nitro they describe; the code is independent of it.
 
+mod calls;
 mod chain;
 mod evm;
 mod host;
@@ -36,6 +38,7 @@ mod session;
 pub mod wasm;
 
 pub use alloy_primitives;
+pub use calls::{Call, CallKind};
 pub use chain::{
     BlockInfo, Chain, ChainConfig, DeployError, Deployed, Outcome, Receipt, Tx, TxError, init_code,
     stylus_code,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use alloy_primitives::{Address, B256};
 
+use crate::calls::Recorder;
 use crate::profile::Meter;
 use crate::wasm::ProgramCache;
 use crate::wasm::instrument::StylusParams;
@@ -47,6 +48,7 @@ pub(crate) struct Session {
     pub recent: RecentPrograms,
     pub pages: Pages,
     pub meter: Meter,
+    pub calls: Recorder,
     pub l2_block: u64,
     live: HashMap<Address, u32>,
 }
@@ -57,6 +59,7 @@ impl Session {
         programs: Arc<ProgramCache>,
         recent: RecentPrograms,
         l2_block: u64,
+        calls: Recorder,
     ) -> Self {
         Self {
             params,
@@ -64,6 +67,7 @@ impl Session {
             recent,
             pages: Pages::default(),
             meter: Meter::default(),
+            calls,
             l2_block,
             live: HashMap::new(),
         }

@@ -12,6 +12,7 @@ use revm::context::BlockEnv;
 use revm::context_interface::cfg::GasParams;
 use revm::primitives::B256;
 
+use crate::calls::Recorder;
 use crate::evm::transaction::{Done, Job, run};
 use crate::evm::{Db, SPEC};
 use crate::session::{RecentPrograms, Session};
@@ -45,6 +46,8 @@ pub struct ChainConfig {
     pub base_fee: u64,
     /// Whether each transaction closes its block.
     pub auto_mine: bool,
+    /// Whether receipts carry the calls that were made.
+    pub record_calls: bool,
     /// Stylus parameters.
     pub params: StylusParams,
 }
@@ -60,6 +63,7 @@ impl Default for ChainConfig {
             tx_gas_limit: 32_000_000,
             base_fee: 20_000_000,
             auto_mine: true,
+            record_calls: false,
             params: StylusParams::default(),
         }
     }
@@ -146,6 +150,7 @@ impl Chain {
             contract_address: done.created,
             block,
             trace: done.profile,
+            calls: done.calls,
         };
         self.db.commit(done.state);
         self.recent = done.recent;
@@ -184,6 +189,7 @@ impl Chain {
             contract_address: done.created,
             block: self.block,
             trace: done.profile,
+            calls: done.calls,
         })
     }
 
@@ -202,6 +208,7 @@ impl Chain {
             self.programs.clone(),
             self.recent.clone(),
             self.block.l2_block,
+            Recorder::new(self.config.record_calls),
         );
         let block = self.block_env();
         let chain_id = self.config.chain_id;

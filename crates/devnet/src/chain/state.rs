@@ -54,6 +54,11 @@ impl Chain {
         self.info(account).nonce
     }
 
+    /// Sets the next nonce.
+    pub fn set_nonce(&mut self, account: Address, nonce: u64) {
+        self.edit(account, |info| info.nonce = nonce);
+    }
+
     /// Account code, compressed for a Stylus program.
     #[must_use]
     pub fn code(&self, account: Address) -> Bytes {

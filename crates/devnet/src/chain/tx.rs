@@ -6,6 +6,7 @@ use alloy_primitives::{Address, Bytes, Log, U256};
 use revm::interpreter::InstructionResult;
 
 use super::BlockInfo;
+use crate::calls::Call;
 use crate::profile::GasProfile;
 
 /// A transaction. Senders need no key; the chain believes `from`.
@@ -117,6 +118,8 @@ pub struct Receipt {
     pub block: BlockInfo,
     /// Where the gas went.
     pub trace: GasProfile,
+    /// Its calls in the order they were made, if the chain records them and they are not too many.
+    pub calls: Vec<Call>,
 }
 
 /// Why a transaction cannot be executed at all.

@@ -15,6 +15,7 @@ use revm::state::Bytecode;
 use std::convert::Infallible;
 
 use super::{Machine, instructions};
+use crate::calls;
 use crate::profile::{Cost, FrameKind};
 use crate::program;
 
@@ -54,6 +55,7 @@ fn run_loop(mut machine: Box<Machine>, init: FrameInit) -> (Box<Machine>, FrameR
     loop {
         step = match step {
             Step::Start(init) => {
+                calls::enter(&mut machine.ctx, &init.frame_input);
                 let (next, begun) = begin(machine, init);
                 machine = next;
                 match begun {
@@ -69,6 +71,7 @@ fn run_loop(mut machine: Box<Machine>, init: FrameInit) -> (Box<Machine>, FrameR
                 None => Step::Return(failure(true, 0, InstructionResult::NotActivated)),
             },
             Step::Return(result) => {
+                calls::exit(&mut machine.ctx, &result);
                 if frames.last().is_some_and(|frame| frame.is_finished()) {
                     frames.pop();
                 }

@@ -14,6 +14,7 @@ use revm::state::EvmState;
 use super::execute::{callee_code, execute, used};
 use super::precompiles::{ArbPrecompiles, NETWORK_FEES};
 use super::{Ctx, Db, Machine, SPEC};
+use crate::calls::Call;
 use crate::profile::{Cost, GasProfile};
 use crate::session::{RecentPrograms, Session};
 
@@ -43,6 +44,7 @@ pub(crate) struct Done {
     pub created: Option<Address>,
     pub logs: Vec<Log>,
     pub profile: GasProfile,
+    pub calls: Vec<Call>,
 }
 
 /// Executes a job. The database is only read; the changes are in [`Done::state`].
@@ -152,6 +154,7 @@ fn finish(mut machine: Machine, job: &Job, result: FrameResult) -> Done {
         db: journaled_state.database,
         state,
         profile: session.meter.finish(total, refund),
+        calls: session.calls.finish(),
         recent: session.recent,
         reason,
         output,

@@ -1,0 +1,112 @@
+//! Calls that leave no trace, and how much gas they need.
+
+use std::collections::BTreeMap;
+
+use alloy_eips::eip2930::{AccessList, AccessListItem};
+use plimsoll_devnet::{Outcome, TxError};
+use serde_json::{Value, json};
+
+use super::Table;
+use crate::args::Args;
+use crate::error::{Answer, invalid_tx, output, refused};
+use crate::json::{access_list, hex};
+use crate::node::Node;
+use crate::request::{Request, assume};
+
+pub(super) const METHODS: Table = &[
+    ("eth_call", call),
+    ("eth_estimateGas", estimate_gas),
+    ("eth_createAccessList", create_access_list),
+];
+
+/// Gas that a call with value hands to the callee on top, which the first guess leaves out.
+const STIPEND: u64 = 2_300;
+
+fn call(node: &mut Node, args: &Args) -> Answer {
+    assuming(node, args, args.optional(2), |node, request| {
+        let gas = request.gas.unwrap_or(u64::MAX).min(node.gas_cap());
+        let receipt = node.simulate(request, gas).map_err(invalid_tx)?;
+        Ok(output(receipt.status)?.to_string().into())
+    })
+}
+
+fn estimate_gas(node: &mut Node, args: &Args) -> Answer {
+    assuming(node, args, args.optional(2), |node, request| estimate(node, request).map(hex))
+}
+
+/// The storage that a call touches, and the gas it uses when that is listed.
+fn create_access_list(node: &mut Node, args: &Args) -> Answer {
+    assuming(node, args, args.optional(2), |node, request| {
+        let gas = request.gas.unwrap_or(u64::MAX).min(node.gas_cap());
+        let receipt = node.simulate(request, gas).map_err(invalid_tx)?;
+        let mut slots = BTreeMap::<_, Vec<_>>::new();
+        for (account, slot) in receipt.trace.words.into_keys() {
+            slots.entry(account).or_default().push(slot.into());
+        }
+        let items = slots.into_iter();
+        let items = items.map(|(address, storage_keys)| AccessListItem { address, storage_keys });
+        let list = AccessList(items.collect());
+        let shown = access_list(&list);
+        let receipt = node.simulate(&request.warming(list), gas).map_err(invalid_tx)?;
+        let mut answer = json!({ "accessList": shown, "gasUsed": hex(receipt.gas_used) });
+        if let Err(error) = output(receipt.status) {
+            answer["error"] = error.message().into();
+        }
+        Ok(answer)
+    })
+}
+
+/// Runs `work` for the request that the arguments begin with, under state overrides.
+pub(super) fn assuming<T>(
+    node: &mut Node,
+    args: &Args,
+    overrides: Option<&Value>,
+    work: impl Fn(&mut Node, &Request) -> Answer<T>,
+) -> Answer<T> {
+    let request = Request::new(args.required(0)?, node.chain.config().chain_id)?;
+    node.has_state(args.block(1)?)?;
+    match overrides {
+        None => work(node, &request),
+        Some(overrides) => node.aside(|node| {
+            assume(&mut node.chain, overrides)?;
+            work(node, &request)
+        }),
+    }
+}
+
+/// The least gas limit with which the transaction succeeds.
+///
+/// What a transaction uses is not what it needs: refunds come at the end, and each call keeps a
+/// 64th of its gas back. So it is tried out.
+pub(super) fn estimate(node: &mut Node, request: &Request) -> Answer<u64> {
+    let cap = request.gas.unwrap_or(u64::MAX).min(node.gas_cap());
+    let receipt = node.simulate(request, cap).map_err(invalid_tx)?;
+    if let Outcome::Halt { .. } = receipt.status {
+        let error = output(receipt.status).err();
+        let why = error.map_or_else(String::new, |error| format!(": {}", error.message()));
+        return Err(refused(format!("gas required exceeds allowance ({cap}){why}")));
+    }
+    output(receipt.status)?;
+    let (mut fails, mut works) = (receipt.gas_used.saturating_sub(1), cap);
+    let spent = receipt.gas_used.saturating_add(receipt.trace.refund);
+    let guess = spent.saturating_add(spent / 32).saturating_add(STIPEND);
+    if guess < works && suffices(node, request, guess)? {
+        works = guess;
+    }
+    while works - fails > 1 {
+        let middle = fails + (works - fails) / 2;
+        match suffices(node, request, middle)? {
+            true => works = middle,
+            false => fails = middle,
+        }
+    }
+    Ok(works)
+}
+
+fn suffices(node: &mut Node, request: &Request, gas: u64) -> Answer<bool> {
+    match node.simulate(request, gas) {
+        Ok(receipt) => Ok(receipt.status.is_success()),
+        Err(TxError::GasLimitTooLow { .. }) => Ok(false),
+        Err(error) => Err(invalid_tx(error)),
+    }
+}

@@ -1,0 +1,77 @@
+//! The chain itself, its fees and its accounts.
+
+use alloy_primitives::{B256, keccak256};
+use serde_json::{Value, json};
+
+use super::Table;
+use crate::accounts;
+use crate::args::{Args, At};
+use crate::error::{Answer, invalid, refused};
+use crate::json::hex;
+use crate::node::Node;
+
+pub(super) const METHODS: Table = &[
+    ("eth_chainId", |node, _| Ok(hex(node.chain.config().chain_id))),
+    ("net_version", |node, _| Ok(node.chain.config().chain_id.to_string().into())),
+    ("net_listening", |_, _| Ok(true.into())),
+    ("web3_clientVersion", |_, _| Ok(crate::CLIENT_VERSION.into())),
+    ("web3_sha3", |_, args| Ok(keccak256(args.bytes(0)?).to_string().into())),
+    ("eth_syncing", |_, _| Ok(false.into())),
+    ("eth_mining", |_, _| Ok(false.into())),
+    ("eth_accounts", |_, _| Ok(accounts::unlocked().map(|account| account.to_string()).collect())),
+    ("eth_gasPrice", |node, _| Ok(hex(node.chain.config().base_fee))),
+    ("eth_maxPriorityFeePerGas", |_, _| Ok(hex(0_u64))),
+    ("eth_feeHistory", fee_history),
+    ("eth_getBalance", |node, args| {
+        node.has_state(args.block(1)?)?;
+        Ok(hex(node.chain.balance(args.address(0)?)))
+    }),
+    ("eth_getCode", |node, args| {
+        node.has_state(args.block(1)?)?;
+        Ok(node.chain.code(args.address(0)?).to_string().into())
+    }),
+    ("eth_getStorageAt", |node, args| {
+        node.has_state(args.block(2)?)?;
+        let word = node.chain.storage(args.address(0)?, args.word(1)?);
+        Ok(B256::from(word).to_string().into())
+    }),
+    ("eth_getTransactionCount", |node, args| {
+        node.has_state(args.block(1)?)?;
+        Ok(hex(node.chain.nonce(args.address(0)?)))
+    }),
+];
+
+/// Most blocks that one fee history covers, as in geth.
+const FEE_BLOCKS: u64 = 1_024;
+/// Most percentiles that one fee history has, as in geth.
+const PERCENTILES: usize = 100;
+
+fn fee_history(node: &mut Node, args: &Args) -> Answer {
+    let count = args.quantity(0)?.clamp(1, FEE_BLOCKS);
+    let newest = match args.block(1)? {
+        At::Hash(_) => return Err(invalid("a fee history ends with a block number")),
+        at => node.store.block(at).ok_or_else(|| refused("request beyond head block"))?,
+    };
+    let newest = newest.header.number;
+    let oldest = (newest + 1).saturating_sub(count);
+    let blocks = node.store.range(oldest, newest);
+    let fee = hex(node.chain.config().base_fee);
+    let ratios: Vec<f64> = blocks
+        .iter()
+        .map(|block| block.header.gas_used as f64 / block.header.gas_limit.max(1) as f64)
+        .collect();
+    let mut history = json!({
+        "oldestBlock": hex(oldest),
+        "baseFeePerGas": vec![fee; blocks.len() + 1],
+        "gasUsedRatio": ratios,
+    });
+    if let Some(percentiles) = args.optional(2) {
+        let percentiles = percentiles.as_array().ok_or_else(|| invalid("expected an array"))?;
+        if percentiles.len() > PERCENTILES || !percentiles.iter().all(Value::is_number) {
+            return Err(invalid("percentiles must be at most 100 numbers"));
+        }
+        // Tips do not exist.
+        history["reward"] = vec![vec![hex(0_u64); percentiles.len()]; blocks.len()].into();
+    }
+    Ok(history)
+}

@@ -1,0 +1,11 @@
+//! The node as clients see it: over sockets, in JSON.
+
+mod basics;
+mod development;
+mod errors;
+mod logs;
+mod rig;
+mod stylus;
+mod trace;
+mod transactions;
+mod websocket;
