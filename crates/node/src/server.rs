@@ -8,18 +8,24 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jsonrpsee::core::traits::IdProvider;
 use jsonrpsee::server::{BatchRequestConfig, RpcModule, Server, ServerConfig, ServerHandle};
 use jsonrpsee::types::SubscriptionId;
+use tokio::sync::broadcast::Sender;
 
 use crate::args::Args;
 use crate::node::Node;
+use crate::store::Block;
 use crate::{Config, Limits, methods, subscribe};
 
 /// The node, shared by all requests, which take turns.
-pub(crate) struct Shared(Mutex<Node>);
+pub(crate) struct Shared {
+    node: Mutex<Node>,
+    /// Closed blocks; apart, so that subscribing does not wait for a long call.
+    pub heads: Sender<Arc<Block>>,
+}
 
 impl Shared {
     pub(crate) fn lock(&self) -> MutexGuard<'_, Node> {
         // A request that panicked does not stop the others.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.node.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -63,7 +69,7 @@ fn bounds(limits: Limits) -> ServerConfig {
 }
 
 fn module(node: Node) -> Result<RpcModule<Shared>, jsonrpsee::core::RegisterMethodError> {
-    let mut module = RpcModule::new(Shared(Mutex::new(node)));
+    let mut module = RpcModule::new(Shared { heads: node.heads.clone(), node: Mutex::new(node) });
     for (name, method) in methods::all() {
         module.register_blocking_method(name, move |params, shared: Arc<Shared>, _| {
             let args = Args::new(&params)?;

@@ -52,7 +52,7 @@ fn topic(args: &Args) -> Answer<Topic> {
 
 async fn serve(pending: PendingSubscriptionSink, topic: Topic, shared: &Shared) {
     // Before the client knows, so that it hears of whatever it causes.
-    let heads = shared.lock().heads.subscribe();
+    let heads = shared.heads.subscribe();
     if let Ok(sink) = pending.accept().await {
         forward(heads, topic, sink).await;
     }

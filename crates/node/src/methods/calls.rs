@@ -90,8 +90,11 @@ pub(super) fn estimate(node: &mut Node, request: &Request) -> Answer<u64> {
     let (mut fails, mut works) = (receipt.gas_used.saturating_sub(1), cap);
     let spent = receipt.gas_used.saturating_add(receipt.trace.refund);
     let guess = spent.saturating_add(spent / 32).saturating_add(STIPEND);
-    if guess < works && suffices(node, request, guess)? {
-        works = guess;
+    if guess < works {
+        match suffices(node, request, guess)? {
+            true => works = guess,
+            false => fails = guess,
+        }
     }
     while works - fails > 1 {
         let middle = fails + (works - fails) / 2;

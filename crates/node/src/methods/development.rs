@@ -43,6 +43,9 @@ pub(super) const METHODS: Table = &[
     ("anvil_getAutomine", |_, _| Ok(true.into())),
 ];
 
+/// Latest time that can be set, in seconds since the epoch: some 35,000 years from it.
+const LATEST: u64 = 1 << 40;
+
 fn snapshot(node: &mut Node, _: &Args) -> Answer {
     node.snapshot().map(hex)
 }
@@ -94,7 +97,7 @@ fn set_time(node: &mut Node, args: &Args) -> Answer {
 
 /// A time that leaves room for those after it.
 fn later(timestamp: u64, secs: u64) -> Answer<u64> {
-    let sum = timestamp.checked_add(secs).filter(|sum| *sum <= u64::from(u32::MAX) << 8);
+    let sum = timestamp.checked_add(secs).filter(|sum| *sum <= LATEST);
     sum.ok_or_else(|| invalid("time is too far in the future"))
 }
 
