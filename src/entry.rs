@@ -34,27 +34,38 @@ macro_rules! routes {
             }
         )*}
 
-        /// The answer to a call, or nothing when this table does not have the selector.
         #[allow(dead_code)]
-        pub(crate) fn $route(
-            engine: &mut $crate::Engine,
-            calldata: &[u8],
-        ) -> Option<$crate::Result<alloc::vec::Vec<u8>>> {
+        pub(crate) mod $route {
+            #[allow(unused_imports)]
+            use super::*;
+
             #[allow(non_upper_case_globals)]
             mod selectors {$(
                 pub const $name: u32 = u32::from_be_bytes(
                     <plimsoll_abi::IPlimsoll::$call as alloy_sol_types::SolCall>::SELECTOR,
                 );
             )*}
-            let mut args = $crate::entry::Args::new(calldata);
-            Some(match args.selector() {
-                $(selectors::$name => (|| {
-                    $(let $arg = <$kind as $crate::entry::Arg>::read(&mut args);)*
-                    args.finish()?;
-                    Ok($crate::entry::encode(&engine.$name($($arg),*)?))
-                })(),)*
-                _ => return None,
-            })
+
+            /// Whether this table has a selector.
+            pub fn has(selector: u32) -> bool {
+                matches!(selector, $(selectors::$name)|*)
+            }
+
+            /// The answer to a call, or nothing when this table does not have the selector.
+            pub fn answer(
+                engine: &mut $crate::Engine,
+                calldata: &[u8],
+            ) -> Option<$crate::Result<alloc::vec::Vec<u8>>> {
+                let mut args = $crate::entry::Args::new(calldata);
+                Some(match args.selector() {
+                    $(selectors::$name => (|| {
+                        $(let $arg = <$kind as $crate::entry::Arg>::read(&mut args);)*
+                        args.finish()?;
+                        Ok($crate::entry::encode(&engine.$name($($arg),*)?))
+                    })(),)*
+                    _ => return None,
+                })
+            }
         }
     };
 }
@@ -309,30 +320,54 @@ sale_terms!(
     dust max_on_sale tip small cool_off
 );
 
-/// This program's number, its table, and whether another one comes after it.
-#[cfg(not(any(feature = "extension", feature = "market", feature = "lens")))]
-const NUMBER: u8 = 0;
-#[cfg(feature = "extension")]
-const NUMBER: u8 = 1;
-#[cfg(feature = "market")]
-const NUMBER: u8 = 2;
-#[cfg(feature = "lens")]
-const NUMBER: u8 = 3;
-const LAST: u8 = 3;
+/// The programs, by the number under which the engine stores them; its own has none.
+#[allow(dead_code)]
+mod program {
+    pub const ENGINE: u8 = 0;
+    pub const LIQUIDATION: u8 = 1;
+    pub const CLAIMS: u8 = 2;
+    pub const PRICES: u8 = 3;
+    pub const MARKET: u8 = 4;
+    pub const LENS: u8 = 5;
+}
 
+/// How many programs stand behind the engine's own.
+pub const PROGRAMS: usize = 5;
+
+/// The program that this build is.
+const SELF: u8 = if cfg!(feature = "liquidation") {
+    program::LIQUIDATION
+} else if cfg!(feature = "claims") {
+    program::CLAIMS
+} else if cfg!(feature = "prices") {
+    program::PRICES
+} else if cfg!(feature = "market") {
+    program::MARKET
+} else if cfg!(feature = "lens") {
+    program::LENS
+} else {
+    program::ENGINE
+};
+
+#[cfg(feature = "claims")]
+use crate::claims as table;
 #[cfg(not(any(
-    feature = "extension",
+    feature = "liquidation",
+    feature = "claims",
+    feature = "prices",
     feature = "market",
     feature = "lens",
     feature = "sdk-0-9"
 )))]
 use crate::engine as table;
-#[cfg(feature = "extension")]
-use crate::extension as table;
 #[cfg(feature = "lens")]
 use crate::lens as table;
+#[cfg(feature = "liquidation")]
+use crate::liquidate as table;
 #[cfg(feature = "market")]
 use crate::market as table;
+#[cfg(feature = "prices")]
+use crate::prices as table;
 #[cfg(feature = "sdk-0-9")]
 use crate::sdk::table;
 
@@ -343,21 +378,35 @@ pub fn answer(engine: &mut Engine, calldata: &[u8]) -> core::result::Result<Vec<
         return Err(fail(abi::NotPayable { value }).into());
     }
     // The SDK's tools call the constructor by a selector that leaves its arguments out.
-    if NUMBER == 0 && Args::new(calldata).selector() == CONSTRUCTOR_SELECTOR {
+    if SELF == program::ENGINE && Args::new(calldata).selector() == CONSTRUCTOR_SELECTOR {
         return construct(engine, calldata).map(|()| Vec::new()).map_err(Error::into);
     }
-    match table(engine, calldata) {
+    match table::answer(engine, calldata) {
         Some(answer) => answer.map_err(Error::into),
         None => delegate(engine, calldata),
+    }
+}
+
+/// Which program has what this one does not: what keepers do is one delegate-call away, the rest
+/// is found by way of the market, whose callers can wait.
+fn holder(selector: u32) -> Option<u8> {
+    match SELF {
+        program::ENGINE if crate::liquidate::has(selector) => Some(program::LIQUIDATION),
+        program::ENGINE if crate::claims::has(selector) => Some(program::CLAIMS),
+        program::ENGINE if crate::prices::has(selector) => Some(program::PRICES),
+        program::ENGINE => Some(program::MARKET),
+        program::MARKET => Some(program::LENS),
+        _ => None,
     }
 }
 
 /// Serves what this program does not hold: same storage, same caller. The answer is returned as it
 /// is, revert data included.
 fn delegate(engine: &Engine, calldata: &[u8]) -> core::result::Result<Vec<u8>, Vec<u8>> {
-    let next = if NUMBER < LAST { engine.program(NUMBER.saturating_add(1)) } else { Address::ZERO };
+    let selector = Args::new(calldata).selector();
+    let next = holder(selector).map_or(Address::ZERO, |number| engine.program(number));
     if calldata.len() < 4 || next.is_zero() {
-        let selector = Args::new(calldata).selector().to_be_bytes().into();
+        let selector = selector.to_be_bytes().into();
         return Err(fail(abi::UnknownSelector { selector }).into());
     }
     sdk::call(engine, CallKind::Delegate, next, calldata, None, sdk::ALL)
@@ -366,7 +415,7 @@ fn delegate(engine: &Engine, calldata: &[u8]) -> core::result::Result<Vec<u8>, V
 fn construct(engine: &mut Engine, calldata: &[u8]) -> Result<()> {
     let mut args = Args::new(calldata);
     let setup = Setup {
-        programs: [Arg::read(&mut args), Arg::read(&mut args), Arg::read(&mut args)],
+        programs: core::array::from_fn(|_| Arg::read(&mut args)),
         governor: Arg::read(&mut args),
         guardian: Arg::read(&mut args),
         base: Arg::read(&mut args),

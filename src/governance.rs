@@ -6,11 +6,12 @@ use plimsoll_math::{
     interest::RateCurve,
     oracle::Verdict,
     params,
-    words::{AssetPrice, Base, Caps, Feed, Market, Ramp, SaleTerms, Token, Totals},
+    words::{AssetPrice, Base, Caps, Feed, Market, Ramp, Risk, SaleTerms, Token, Totals},
 };
 use stylus_sdk::prelude::*;
 
 use crate::{
+    entry,
     error::{Error, Result, fail},
     guard, ledger, oracle, sdk,
     settlement::DUST_ACCOUNT,
@@ -24,8 +25,8 @@ pub const RAMP_MIN: u32 = 86_400;
 
 /// The constructor's arguments, in the order of its signature.
 pub struct Setup {
-    /// Extension, market, lens.
-    pub programs: [Address; 3],
+    /// The programs behind the engine's own, in the order of their numbers.
+    pub programs: [Address; entry::PROGRAMS],
     pub governor: Address,
     pub guardian: Address,
     pub base: Address,
@@ -40,8 +41,7 @@ impl Engine {
             return Err(fail(abi::AlreadyConstructed {}));
         }
         let Setup { programs, governor, guardian, base, base_decimals, min_debt } = *setup;
-        let [extension, market, lens] = programs;
-        if [extension, market, lens, governor, guardian, base].contains(&Address::ZERO) {
+        if programs.iter().chain(&[governor, guardian, base]).any(|address| address.is_zero()) {
             return Err(fail(abi::ZeroAddress {}));
         }
         bounded(6, U256::from(base_decimals), U256::from(6), U256::from(18))?;
@@ -164,9 +164,9 @@ pub fn set_max_ltv(engine: &mut Engine, asset: u8, max_ltv: u16) -> Result<()> {
     if max_ltv > 0 {
         between(1, u32::from(max_ltv), 0, u32::from(lowest.saturating_sub(1)))?;
     }
-    let caps = engine.caps(asset);
-    engine.set_caps(asset, &Caps { max_ltv, ..caps })?;
-    sdk::emit(engine, abi::MaxLtvSet { asset, oldValue: caps.max_ltv, value: max_ltv });
+    let risk = engine.risk(asset);
+    engine.set_risk(asset, &Risk { max_ltv, ..risk })?;
+    sdk::emit(engine, abi::MaxLtvSet { asset, oldValue: risk.max_ltv, value: max_ltv });
     Ok(())
 }
 
@@ -179,7 +179,7 @@ pub fn set_threshold(engine: &mut Engine, asset: u8, threshold: u16, end: u32) -
     let old = price.threshold;
     between(1, u32::from(threshold), 0, params::THRESHOLD_MAX)?;
     consistent(&engine.terms(asset), threshold.max(old))?;
-    let max_ltv = engine.caps(asset).max_ltv;
+    let max_ltv = engine.risk(asset).max_ltv;
     if max_ltv > 0 && threshold <= max_ltv {
         return Err(inconsistent(params::LTV_BELOW_THRESHOLD));
     }

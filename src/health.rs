@@ -93,7 +93,7 @@ pub fn weighted(engine: &Engine, position: &Position) -> Result<u128> {
         if leg.holding.balance > 0 {
             let price = oracle::lower_bound(leg.price.price, leg.price.confidence)?;
             let value = value::value_down(leg.holding.balance, price, leg.price.scale)?;
-            let weight = engine.caps(leg.asset).max_ltv;
+            let weight = engine.risk(leg.asset).max_ltv;
             sums = sums.with_leg(health::Leg { value, threshold_bps: weight })?;
         }
     }

@@ -4,9 +4,10 @@
 //! leads to. What an entry point means is written in `plimsoll-abi`, and every number comes from
 //! `plimsoll-math`.
 //!
-//! The entry points are spread over four programs, because a call pays for the size of what it
-//! enters and one program may not pass 24,576 bytes. Callers see one address: what a program does
-//! not hold it delegate-calls to the next. All four compile this source with the same storage.
+//! The entry points are spread over six programs, because a call pays for the size of what it
+//! enters and one program may not pass 24,576 bytes. Callers see one address: what the engine's
+//! own program does not hold it delegate-calls to the one that does. All compile this source with
+//! the same storage.
 #![cfg_attr(not(any(test, feature = "export-abi")), no_main)]
 // No number is cut, no sum wraps and nothing panics on the way: what cannot be is an error.
 #![cfg_attr(
@@ -76,25 +77,33 @@ pub type SolvencyTuple = (U256, I256, U256, U256, U256, U256, U256);
 /// What `asset` returns: token, decimals, held, cap, on sale, most on sale, max LTV, threshold.
 pub type AssetTuple = (Address, u8, U256, U256, U256, U256, u16, u16);
 
-// The engine's own program: positions, prices, takes.
+// The engine's own program: positions and takes.
 entry::routes! { engine:
     depositCall = fn deposit(asset: u8, amount: U256, account: Address) -> () { collateral::deposit }
     withdrawCall = fn withdraw(asset: u8, amount: U256, receiver: Address) -> () { collateral::withdraw }
     borrowCall = fn borrow(amount: U256, receiver: Address) -> () { debt::borrow }
     repayCall = fn repay(amount: U256, account: Address) -> U256 { debt::repay }
     healthFactorCall = fn health_factor(account: Address) -> U256 { health::health_factor }
-    reportCall = fn report(assets: Vec<u8>, prices: Vec<U256>, confidences: Vec<U256>, time: u32) -> () { oracle::report }
-    pokeCall = fn poke(assets: Vec<u8>) -> () { oracle::poke }
     takeCall = fn take(auction: u64, max_lot: U256, max_price: U256, min_lot: U256, deadline: u32, receiver: Address, data: Blob) -> (U256, U256) { auction::take }
 }
 
-// The extension: kicks, and what keepers do besides.
-entry::routes! { extension:
+// Liquidation: what starts a sale and what starts it anew.
+entry::routes! { liquidate:
     kickCall = fn kick(accounts: Vec<Address>, hints: Vec<u64>) -> Vec<u8> { liquidation::kick }
     redoCall = fn redo(auction: u64) -> () { auction::redo }
+}
+
+// Claims: what ends a position's share in a sale, and the debts that no sale can pay.
+entry::routes! { claims:
     settleCall = fn settle(accounts: Vec<Address>) -> () { auction::settle }
     leaveCall = fn leave(auction: u64) -> () { auction::leave }
     realiseCall = fn realise(accounts: Vec<Address>) -> () { settlement::realise }
+}
+
+// Prices: what reporters push and feeds answer.
+entry::routes! { prices:
+    reportCall = fn report(assets: Vec<u8>, prices: Vec<U256>, confidences: Vec<U256>, time: u32) -> () { oracle::report }
+    pokeCall = fn poke(assets: Vec<u8>) -> () { oracle::poke }
 }
 
 // The market: the supply side, breakers, parameters, roles.
@@ -146,7 +155,7 @@ entry::routes! { lens:
     termsCall = fn terms_of(asset: u8) -> SaleTerms { views::terms }
     baseCall = fn base() -> (Address, u8, U256) { views::base }
     rolesCall = fn roles() -> (Address, Address, Address, Address) { views::roles }
-    programsCall = fn programs() -> (Address, Address, Address) { views::programs }
+    programsCall = fn programs() -> Vec<Address> { views::programs }
     breakerCall = fn breaker_of(asset: u8) -> (u8, u32, u32) { breaker::show }
     overallBreakerCall = fn breaker_overall() -> (u8, u32, u32) { breaker::show_overall }
     isReporterCall = fn is_reporter(account: Address) -> bool { views::is_reporter }

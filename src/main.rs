@@ -9,8 +9,8 @@ fn main() {
     let wanted = std::env::args().nth(1);
     if wanted.as_deref() == Some("constructor") {
         println!(
-            "constructor(address extension, address market, address lens, address governor, \
-             address guardian, address base, uint8 baseDecimals, uint256 minDebt)"
+            "constructor(address[5] programs, address governor, address guardian, address base, \
+             uint8 baseDecimals, uint256 minDebt)"
         );
     } else {
         print!("{}", include_str!("../tests/golden/IPlimsoll.sol"));

@@ -193,7 +193,21 @@ pub fn call(
 /// The tables of all programs as one: motsu runs a delegate-call on the callee's storage, so there
 /// the programs cannot stand at addresses of their own.
 #[cfg(feature = "sdk-0-9")]
-pub fn table(engine: &mut Engine, calldata: &[u8]) -> Option<crate::Result<Vec<u8>>> {
-    let tables = [crate::engine, crate::extension, crate::market, crate::lens];
-    tables.iter().find_map(|table| table(engine, calldata))
+pub mod table {
+    use alloc::vec::Vec;
+
+    use crate::{Engine, Result, claims, engine, lens, liquidate, market, prices};
+
+    /// The answer of the table that has the selector.
+    pub fn answer(contract: &mut Engine, calldata: &[u8]) -> Option<Result<Vec<u8>>> {
+        let tables = [
+            engine::answer,
+            liquidate::answer,
+            claims::answer,
+            prices::answer,
+            market::answer,
+            lens::answer,
+        ];
+        tables.iter().find_map(|table| table(contract, calldata))
+    }
 }

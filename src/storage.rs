@@ -8,7 +8,7 @@
 use alloy_primitives::{Address, U256};
 use plimsoll_math::words::{
     Account, AssetPrice, AuctionPool, AuctionTerms, Base, Breaker, Caps, Claim, Feed, Holding,
-    Market, Ramp, SaleTerms, Sales, Supply, Token, Totals,
+    Market, Ramp, Risk, SaleTerms, Sales, Supply, Token, Totals,
 };
 use stylus_sdk::prelude::*;
 
@@ -23,7 +23,7 @@ pub const MAX_ASSETS: u8 = 16;
 pub const MAX_CLAIMS: u8 = 3;
 
 // Words of an asset, in `Engine::assets` at asset * ASSET_WORDS + word.
-const ASSET_WORDS: u8 = 8;
+const ASSET_WORDS: u8 = 9;
 const PRICE: u8 = 0;
 const TERMS: u8 = 1;
 const SALES: u8 = 2;
@@ -32,6 +32,7 @@ const TOKEN: u8 = 4;
 const FEED: u8 = 5;
 const RAMP: u8 = 6;
 const BREAKER: u8 = 7;
+const RISK: u8 = 8;
 
 // Words of a position: the account, 16 holdings, 16 pairs of further claims.
 const HOLDINGS: u8 = 1;
@@ -56,18 +57,18 @@ const GOVERNOR: u8 = 7;
 const GUARDIAN: u8 = 8;
 const PENDING_GOVERNOR: u8 = 9;
 const PENDING_GUARDIAN: u8 = 10;
-const EXTENSION: u8 = 11;
-const MARKET_PROGRAM: u8 = 145;
-const LENS: u8 = 146;
-/// First slot of the assets' words: 12 to 139.
+/// First slot of the assets' words: 12 to 155.
 const ASSETS: u8 = 12;
 
 // Roots of mappings; a value stands at keccak256(key, root), as in Solidity.
-const POSITIONS: u8 = 140;
-const AUCTIONS: u8 = 141;
-const SHARES: u8 = 142;
-const CREDITS: u8 = 143;
-const REPORTERS: u8 = 144;
+const POSITIONS: u8 = 156;
+const AUCTIONS: u8 = 157;
+const SHARES: u8 = 158;
+const CREDITS: u8 = 159;
+const REPORTERS: u8 = 160;
+
+/// Slot before those of the programs behind the engine's own, which count from one.
+const PROGRAMS: u8 = 160;
 
 /// The whole state. It has no fields: the SDK's storage types cost a quarter of the program's size
 /// limit, and every word here is packed by hand anyway.
@@ -154,6 +155,7 @@ impl Engine {
         feed, set_feed, Feed, FEED;
         ramp, set_ramp, Ramp, RAMP;
         breaker, set_breaker, Breaker, BREAKER;
+        risk, set_risk, Risk, RISK;
     }
 
     numbers! {
@@ -178,14 +180,14 @@ impl Engine {
         reporter, set_reporter_word, REPORTERS;
     }
 
-    /// The `n`-th program: 1 the extension, 2 the market, 3 the lens. What the one before it does
-    /// not hold is served by it.
+    /// A program behind the engine's own, by its number in `entry.rs`.
     pub fn program(&self, n: u8) -> Address {
-        sdk::address(self.word(&program_slot(n)))
+        sdk::address(self.word(&fixed(PROGRAMS.saturating_add(n))))
     }
 
     pub fn set_program(&mut self, n: u8, address: Address) {
-        self.set_word(&program_slot(n), sdk::from_bytes(&account_key(address)));
+        let slot = fixed(PROGRAMS.saturating_add(n));
+        self.set_word(&slot, sdk::from_bytes(&account_key(address)));
     }
 
     pub fn asset_count(&self) -> u8 {
@@ -307,16 +309,8 @@ fn fixed(slot: u8) -> Slot {
     bytes
 }
 
-fn program_slot(n: u8) -> Slot {
-    fixed(match n {
-        1 => EXTENSION,
-        2 => MARKET_PROGRAM,
-        _ => LENS,
-    })
-}
-
 fn asset_slot(asset: u8, word: u8) -> Slot {
-    // Sixteen assets of eight words: below 256.
+    // Sixteen assets of nine words: below 256.
     fixed(ASSETS.saturating_add(asset.saturating_mul(ASSET_WORDS)).saturating_add(word))
 }
 

@@ -16,7 +16,7 @@ use plimsoll_math::{
 use crate::{
     AssetTuple, AuctionTuple,
     auction::{self, Auction},
-    collateral,
+    collateral, entry,
     error::{Result, fail},
     guard, health, ledger as books,
     position::Position,
@@ -187,7 +187,7 @@ pub fn max_withdraw(engine: &mut Engine, account: Address, asset: u8) -> Result<
     if uncarried == 0 {
         return Ok(U256::from(held));
     }
-    let (price, weight) = (engine.price(asset), u128::from(engine.caps(asset).max_ltv));
+    let (price, weight) = (engine.price(asset), u128::from(engine.risk(asset).max_ltv));
     if weight == 0 || !counts {
         return Ok(U256::ZERO);
     }
@@ -305,7 +305,7 @@ pub fn asset(engine: &mut Engine, id: u8) -> Result<AssetTuple> {
         U256::from(caps.cap),
         U256::from(sales.on_sale),
         U256::from(engine.terms(id).max_on_sale_value()?),
-        caps.max_ltv,
+        engine.risk(id).max_ltv,
         threshold,
     ))
 }
@@ -324,8 +324,8 @@ pub fn roles(engine: &mut Engine) -> Result<(Address, Address, Address, Address)
 }
 
 /// Extension, market, lens.
-pub fn programs(engine: &mut Engine) -> Result<(Address, Address, Address)> {
-    Ok((engine.program(1), engine.program(2), engine.program(3)))
+pub fn programs(engine: &mut Engine) -> Result<Vec<Address>> {
+    Ok((1..).take(entry::PROGRAMS).map(|n| engine.program(n)).collect())
 }
 
 pub fn asset_count(engine: &mut Engine) -> Result<u8> {

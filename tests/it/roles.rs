@@ -144,11 +144,8 @@ fn the_guardian_is_proposed_by_the_governor_or_himself() {
 // ---- The constructor ----
 
 fn setup(world: &World) -> stylus_constructorCall {
-    let [extension, market, lens] = world.programs;
     stylus_constructorCall {
-        extension,
-        market,
-        lens,
+        programs: world.programs,
         governor: MALLORY,
         guardian: MALLORY,
         base: world.base,
@@ -175,10 +172,17 @@ fn the_constructor_refuses_what_cannot_work() {
     world.engine = world.chain.deploy_stylus(GOVERNOR, &code).unwrap().address;
     let good = setup(&world);
     let zero = Address::ZERO;
+    let without = |n: usize| {
+        let mut bad = good.clone();
+        bad.programs[n] = zero;
+        bad
+    };
     for bad in [
-        stylus_constructorCall { extension: zero, ..good.clone() },
-        stylus_constructorCall { market: zero, ..good.clone() },
-        stylus_constructorCall { lens: zero, ..good.clone() },
+        without(0),
+        without(1),
+        without(2),
+        without(3),
+        without(4),
         stylus_constructorCall { governor: zero, ..good.clone() },
         stylus_constructorCall { guardian: zero, ..good.clone() },
         stylus_constructorCall { base: zero, ..good.clone() },

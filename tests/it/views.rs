@@ -95,7 +95,7 @@ fn small_views_show_their_words() {
     let shown = world.get(baseCall {});
     assert_eq!((shown.token, shown.decimals, shown.minDebt), (world.base, 6, u256(usdc(100))));
     let shown = world.get(programsCall {});
-    assert_eq!([shown.extension, shown.market, shown.lens], world.programs);
+    assert_eq!(shown, world.programs);
     let shown = world.get(assetCall { id: WBTC });
     assert_eq!((shown.token, shown.decimals), (world.token(WBTC), 8));
     assert_eq!((shown.held, shown.cap), (u256(31_234_567), u256(whole(1_000_000_000, 8))));

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// The deployables: the cargo feature that selects each is its name; the engine needs none.
-const PROGRAMS: [&str; 4] = ["engine", "extension", "market", "lens"];
+const PROGRAMS: [&str; 6] = ["engine", "liquidation", "claims", "prices", "market", "lens"];
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -38,13 +38,12 @@ pub fn root() -> PathBuf {
 }
 
 /// Builds the programs into `target/stylus/NAME.wasm`.
-pub fn all() -> Result<[Program; 4], String> {
+pub fn all() -> Result<Vec<Program>, String> {
     require("target", TARGET)?;
     require("component", "rust-src")?;
     let out = root().join("target/stylus");
     fs::create_dir_all(&out).map_err(|error| format!("{}: {error}", out.display()))?;
-    let [engine, extension, market, lens] = PROGRAMS.map(|name| build(name, &out));
-    Ok([engine?, extension?, market?, lens?])
+    PROGRAMS.into_iter().map(|name| build(name, &out)).collect()
 }
 
 /// Adds a target or a component of the toolchain when it is missing.

@@ -26,7 +26,7 @@ fn run(options: &Options) -> Result<ExitCode, String> {
     if let Some(file) = &options.report {
         report::probe(file).map_err(|error| Error::Report(file.clone(), error).to_string())?;
     }
-    let programs = Programs(build::all()?.map(|program| program.wasm));
+    let programs = Programs::from_wasm(build::all()?.into_iter().map(|program| program.wasm))?;
     let mut progress: Option<Progress<io::Stdout>> = None;
     let mut on_progress = |done: u64, total: u64, note: &str| {
         progress.get_or_insert_with(|| Progress::stdout(total)).set(done, note);

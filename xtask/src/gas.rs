@@ -87,7 +87,7 @@ fn of(measured: &[Measured], pick: Pick, name: &str) -> (u64, u64) {
 /// Runs the command.
 pub fn gas(args: impl Iterator<Item = OsString>) -> Result<(), String> {
     let (mode, file) = parse(args)?;
-    let programs = Programs(build::all()?.map(|program| program.wasm));
+    let programs = Programs::from_wasm(build::all()?.into_iter().map(|program| program.wasm))?;
     let measured = measure::all(programs)?;
     print!("{}\n{}", calls(&measured, false).plain(), goals(&measured).plain());
     let json = json(&measured);

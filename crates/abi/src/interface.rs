@@ -98,8 +98,8 @@ sol! {
         function roles() external view returns (address governor, address guardian, address pendingGovernor, address pendingGuardian);
         function breaker(uint8 asset) external view returns (uint8 level, uint32 since, uint32 until);
         function overallBreaker() external view returns (uint8 level, uint32 since, uint32 until);
-        /// The programs behind the engine's own, in the order in which a call passes them.
-        function programs() external view returns (address extension, address market, address lens);
+        /// The programs behind the engine's own: liquidation, claims, prices, market, lens.
+        function programs() external view returns (address[]);
         function isReporter(address account) external view returns (bool);
 
         /// Accrues interest to now.
@@ -170,9 +170,10 @@ sol! {
     }
 
     /// The constructor's arguments, in order. The Stylus SDK's tools call it by the selector of
-    /// `stylus_constructor()`, whatever the arguments.
+    /// `stylus_constructor()`, whatever the arguments. programs: liquidation, claims, prices,
+    /// market, lens.
     interface IPlimsollConstructor {
-        function stylus_constructor(address extension, address market, address lens, address governor, address guardian, address base, uint8 baseDecimals, uint256 minDebt) external;
+        function stylus_constructor(address[5] programs, address governor, address guardian, address base, uint8 baseDecimals, uint256 minDebt) external;
     }
 
     interface IERC20 {

@@ -6,7 +6,7 @@ use plimsoll_math::{
     oracle::Verdict,
     words::{
         Account, AssetPrice, AuctionPool, AuctionTerms, Base, Breaker, Caps, Claim, Feed, Holding,
-        Market, Ramp, SaleTerms, Sales, Supply, Token, Totals,
+        Market, Ramp, Risk, SaleTerms, Sales, Supply, Token, Totals,
     },
 };
 
@@ -109,11 +109,13 @@ words! {
     Supply: shares credits;
     Base: token decimals min_debt;
     Breaker: level since until stopped_total folded_at;
-    AssetPrice: price ema fresh_until confidence scale threshold verdict level ramping stopped;
+    AssetPrice: price ema fresh_until confidence scale threshold verdict level ramping stopped
+        sigma relief grace;
     SaleTerms: reference_factor penalty chip target full_below start_excess fast_rate slow_rate
         descent floor dust max_on_sale tip small cool_off milli_exponent;
     Sales: newest high_water on_sale held;
-    Caps: cap max_ltv;
+    Caps: cap;
+    Risk: var_fast var_slow updated_at max_ltv depth impact;
     Token: token decimals;
     Feed: feed feed_decimals max_step max_confidence max_age;
     Ramp: from to start end;

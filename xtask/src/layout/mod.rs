@@ -35,7 +35,7 @@ Storage is append-only: a slot or a field that moved would misread the state of 
 pub fn layout(mode: Mode) -> Result<(), String> {
     let (slots, words) = (Slots::read()?, fields::words()?);
     mode.json(GOLDEN, &golden(&slots, &words))?;
-    let programs = Programs(build::all()?.map(|program| program.wasm));
+    let programs = Programs::from_wasm(build::all()?.into_iter().map(|program| program.wasm))?;
     let mut page = HEAD.to_owned();
     page.push_str(&slot_tables(&slots));
     page.push_str(&word_tables(&words));

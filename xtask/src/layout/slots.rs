@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs};
 use crate::build::root;
 
 /// Single words: constant, what it is, type of the word.
-pub const SINGLE: [(&str, &str, &str); 14] = [
+pub const SINGLE: [(&str, &str, &str); 11] = [
     ("MARKET", "market", "Market"),
     ("TOTALS", "totals", "Totals"),
     ("SUPPLY", "supply", "Supply"),
@@ -17,13 +17,10 @@ pub const SINGLE: [(&str, &str, &str); 14] = [
     ("GUARDIAN", "guardian", "address"),
     ("PENDING_GOVERNOR", "pending governor", "address"),
     ("PENDING_GUARDIAN", "pending guardian", "address"),
-    ("EXTENSION", "extension", "address"),
-    ("MARKET_PROGRAM", "market program", "address"),
-    ("LENS", "lens", "address"),
 ];
 
 /// Words of an asset.
-pub const ASSET: [(&str, &str, &str); 8] = [
+pub const ASSET: [(&str, &str, &str); 9] = [
     ("PRICE", "price", "AssetPrice"),
     ("TERMS", "terms", "SaleTerms"),
     ("SALES", "sales", "Sales"),
@@ -32,6 +29,7 @@ pub const ASSET: [(&str, &str, &str); 8] = [
     ("FEED", "feed", "Feed"),
     ("RAMP", "ramp", "Ramp"),
     ("BREAKER", "breaker", "Breaker"),
+    ("RISK", "risk", "Risk"),
 ];
 
 /// Words of an auction.
@@ -48,7 +46,8 @@ pub const MAPPINGS: [(&str, &str, &str); 5] = [
 ];
 
 /// Other constants that the layout follows from.
-const REST: [&str; 6] = ["ASSETS", "ASSET_WORDS", "MAX_ASSETS", "MAX_CLAIMS", "HOLDINGS", "CLAIMS"];
+const REST: [&str; 7] =
+    ["PROGRAMS", "ASSETS", "ASSET_WORDS", "MAX_ASSETS", "MAX_CLAIMS", "HOLDINGS", "CLAIMS"];
 
 /// The constants.
 pub struct Slots(BTreeMap<String, u64>);

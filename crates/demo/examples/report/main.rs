@@ -247,7 +247,7 @@ impl Run {
             positions: self.options.positions,
             contracts: vec![
                 contract("engine", 71_204, 23_980),
-                contract("extension", 44_310, 15_872),
+                contract("liquidation", 44_310, 15_872),
             ],
             facts: vec![("Transactions".to_owned(), "4,211".to_owned())],
         };

@@ -13,8 +13,8 @@ use crate::{
 pub struct AssetPrice {
     /// WAD base tokens for a whole collateral token. 92 bits.
     pub price: u128,
-    /// Reserved for the moving average. 92 bits.
-    pub ema: u128,
+    /// Moving average of the price, as a code of [`crate::fixed`]'s wide float.
+    pub ema: u64,
     /// The last second in which the price is not stale.
     pub fresh_until: u32,
     /// Confidence in units of 4 bps of the price, up, saturating.
@@ -31,6 +31,13 @@ pub struct AssetPrice {
     pub ramping: bool,
     /// The auction clock has stood still before: read the breaker word.
     pub stopped: bool,
+    /// Reference volatility, bps of the price per square root of a day; zero means that the asset
+    /// takes no part in diversification. 14 bits.
+    pub sigma: u16,
+    /// Largest part of the haircut that diversification may remove, percent. 5 bits.
+    pub relief: u8,
+    /// Longest grace of a flagged position, seconds; zero means none. 9 bits.
+    pub grace: u16,
 }
 
 impl AssetPrice {
@@ -39,7 +46,7 @@ impl AssetPrice {
     pub fn pack(&self) -> Result<U256> {
         Writer::new()
             .put(92, self.price)
-            .put(92, self.ema)
+            .put(64, self.ema.into())
             .put(32, self.fresh_until.into())
             .put(8, self.confidence.into())
             .put(6, self.scale.into())
@@ -48,6 +55,9 @@ impl AssetPrice {
             .put(3, self.level.into())
             .put(1, self.ramping.into())
             .put(1, self.stopped.into())
+            .put(14, self.sigma.into())
+            .put(5, self.relief.into())
+            .put(9, self.grace.into())
             .finish()
     }
 
@@ -57,7 +67,7 @@ impl AssetPrice {
         let mut word = Reader::new(word);
         Self {
             price: word.take(92),
-            ema: word.take(92),
+            ema: low_64(word.take(64)),
             fresh_until: low_32(word.take(32)),
             confidence: low_8(word.take(8)),
             scale: low_8(word.take(6)),
@@ -66,6 +76,9 @@ impl AssetPrice {
             level: low_8(word.take(3)),
             ramping: word.take(1) == 1,
             stopped: word.take(1) == 1,
+            sigma: low_16(word.take(14)),
+            relief: low_8(word.take(5)),
+            grace: low_16(word.take(9)),
         }
     }
 }
@@ -194,27 +207,72 @@ impl Sales {
     }
 }
 
-/// How much of an asset may be held, and the weight of new risk.
+/// How much of an asset may be held.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Caps {
     /// Most that a deposit may bring [`Sales::held`] to. 112 bits.
     pub cap: u128,
-    /// Borrowing weight, bps. 14 bits.
-    pub max_ltv: u16,
 }
 
 impl Caps {
     /// The word.
     #[inline(never)]
     pub fn pack(&self) -> Result<U256> {
-        Writer::new().put(112, self.cap).put(14, self.max_ltv.into()).finish()
+        Writer::new().put(112, self.cap).finish()
     }
 
     /// The fields of a word.
     #[inline(never)]
     pub fn unpack(word: U256) -> Self {
         let mut word = Reader::new(word);
-        Self { cap: word.take(112), max_ltv: low_16(word.take(14)) }
+        Self { cap: word.take(112) }
+    }
+}
+
+/// What new risk is weighed by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Risk {
+    /// Fast moving variance of the price's returns, a float code.
+    pub var_fast: u32,
+    /// Slow moving variance, a float code.
+    pub var_slow: u32,
+    /// When the price that the moving figures hold was observed.
+    pub updated_at: u32,
+    /// Borrowing weight, bps. 14 bits.
+    pub max_ltv: u16,
+    /// Market depth: value that sells within 2 % of the price, milli base tokens; zero means that
+    /// size does not count. 48 bits.
+    pub depth: u64,
+    /// How far selling the depth moves the price, bps. 10 bits.
+    pub impact: u16,
+}
+
+impl Risk {
+    /// The word.
+    #[inline(never)]
+    pub fn pack(&self) -> Result<U256> {
+        Writer::new()
+            .put(32, self.var_fast.into())
+            .put(32, self.var_slow.into())
+            .put(32, self.updated_at.into())
+            .put(14, self.max_ltv.into())
+            .put(48, self.depth.into())
+            .put(10, self.impact.into())
+            .finish()
+    }
+
+    /// The fields of a word.
+    #[inline(never)]
+    pub fn unpack(word: U256) -> Self {
+        let mut word = Reader::new(word);
+        Self {
+            var_fast: low_32(word.take(32)),
+            var_slow: low_32(word.take(32)),
+            updated_at: low_32(word.take(32)),
+            max_ltv: low_16(word.take(14)),
+            depth: low_64(word.take(48)),
+            impact: low_16(word.take(10)),
+        }
     }
 }
 

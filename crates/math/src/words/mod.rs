@@ -8,7 +8,7 @@ mod auction;
 mod market;
 mod position;
 
-pub use asset::{AssetPrice, Caps, Feed, Ramp, SaleTerms, Sales, Token};
+pub use asset::{AssetPrice, Caps, Feed, Ramp, Risk, SaleTerms, Sales, Token};
 pub use auction::{AuctionPool, AuctionTerms};
 pub use market::{Base, Breaker, Market, Supply, Totals};
 pub use position::{Account, Claim, Holding};

@@ -77,7 +77,17 @@ fn fields_lie_side_by_side_in_the_listed_order() {
         on_sale = ones(112),
         held = ones(112)
     );
-    tiles!(Caps, 126, cap = ones(112), max_ltv = ones(14) as u16);
+    tiles!(Caps, 112, cap = ones(112));
+    tiles!(
+        Risk,
+        168,
+        var_fast = u32::MAX,
+        var_slow = u32::MAX,
+        updated_at = u32::MAX,
+        max_ltv = ones(14) as u16,
+        depth = ones(48) as u64,
+        impact = ones(10) as u16
+    );
     tiles!(Token, 168, token = all, decimals = u8::MAX);
     tiles!(
         Feed,
@@ -132,7 +142,7 @@ fn values_beyond_their_field_are_refused() {
     assert_eq!(AssetPrice { threshold: 1 << 14, ..Default::default() }.pack(), refused);
     assert_eq!(SaleTerms { slow_rate: 1 << 8, ..Default::default() }.pack(), refused);
     assert_eq!(SaleTerms { milli_exponent: 32, ..Default::default() }.pack(), refused);
-    assert_eq!(Caps { max_ltv: 1 << 14, ..Default::default() }.pack(), refused);
+    assert_eq!(Risk { max_ltv: 1 << 14, ..Default::default() }.pack(), refused);
     assert_eq!(Feed { max_age: 1 << 24, ..Default::default() }.pack(), refused);
     assert_eq!(AuctionTerms { generation: 1 << 24, ..Default::default() }.pack(), refused);
     assert_eq!(AuctionPool { raised: 1 << 112, ..Default::default() }.pack(), refused);

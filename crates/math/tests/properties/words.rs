@@ -56,15 +56,16 @@ proptest! {
 
     #[test]
     fn price_words_go_round(
-        (price, ema, fresh_until, confidence) in (field(92), field(92), f32(32), f8(8)),
+        (price, ema, fresh_until, confidence) in (field(92), f64(64), f32(32), f8(8)),
         (scale, threshold, verdict, level) in (f8(6), f16(14), verdict(), f8(3)),
         (ramping, stopped) in (any::<bool>(), any::<bool>()),
+        (sigma, relief, grace) in (f16(14), f8(5), f16(9)),
         (feed, feed_decimals) in (address(), f8(8)),
         (max_step, max_confidence, max_age) in (f16(16), f16(16), f32(24)),
     ) {
         let word = AssetPrice {
             price, ema, fresh_until, confidence, scale, threshold, verdict, level, ramping,
-            stopped,
+            stopped, sigma, relief, grace,
         };
         prop_assert_eq!(AssetPrice::unpack(word.pack().unwrap()), word);
         let word = Feed { feed, feed_decimals, max_step, max_confidence, max_age };
@@ -89,12 +90,16 @@ proptest! {
     fn asset_words_go_round(
         (newest, high_water, on_sale) in (f16(16), f16(16), field(112)),
         (held, cap, max_ltv) in (field(112), field(112), f16(14)),
+        (var_fast, var_slow, updated_at) in (f32(32), f32(32), f32(32)),
+        (depth, impact) in (f64(48), f16(10)),
         (token, decimals) in (address(), f8(8)),
         (from, to, start, end) in (f16(14), f16(14), f32(32), f32(32)),
     ) {
         let word = Sales { newest, high_water, on_sale, held };
         prop_assert_eq!(Sales::unpack(word.pack().unwrap()), word);
-        let word = Caps { cap, max_ltv };
+        let word = Risk { var_fast, var_slow, updated_at, max_ltv, depth, impact };
+        prop_assert_eq!(Risk::unpack(word.pack().unwrap()), word);
+        let word = Caps { cap };
         prop_assert_eq!(Caps::unpack(word.pack().unwrap()), word);
         let word = Token { token, decimals };
         prop_assert_eq!(Token::unpack(word.pack().unwrap()), word);

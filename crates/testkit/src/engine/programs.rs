@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
-/// Their names, in the order in which a call passes them. Users call the first one's address; what
-/// a program does not hold it delegate-calls to the next.
-pub const NAMES: [&str; 4] = ["engine", "extension", "market", "lens"];
+/// Their names, the engine's own first, the others in the order in which it numbers them. Users
+/// call the first one's address; what it does not hold it delegate-calls.
+pub const NAMES: [&str; 6] = ["engine", "liquidation", "claims", "prices", "market", "lens"];
 
 /// The bytes that `cargo xtask build` wrote and that one deploys, in the order of `NAMES`.
 #[derive(Clone, Debug)]
-pub struct Programs(pub [Vec<u8>; 4]);
+pub struct Programs(pub [Vec<u8>; NAMES.len()]);
 
 impl Programs {
     /// Reads the programs from `target/stylus`.
@@ -17,8 +17,18 @@ impl Programs {
     /// # Errors
     /// A file is not there; the message says how to build it.
     pub fn load() -> Result<Self, String> {
-        let [engine, extension, market, lens] = NAMES.map(read);
-        Ok(Self([engine?, extension?, market?, lens?]))
+        let all: Result<Vec<_>, _> = NAMES.into_iter().map(read).collect();
+        Self::from_wasm(all?)
+    }
+
+    /// These programs, in the order of `NAMES`.
+    ///
+    /// # Errors
+    /// It is another number of them.
+    pub fn from_wasm(all: impl IntoIterator<Item = Vec<u8>>) -> Result<Self, String> {
+        let all: Vec<_> = all.into_iter().collect();
+        let count = all.len();
+        all.try_into().map(Self).map_err(|_| format!("{count} programs for {NAMES:?}"))
     }
 
     /// The programs of this checkout, read once a process.

@@ -5,16 +5,17 @@ use plimsoll_abi::{auction_id, auction_parts};
 use plimsoll_math::interest::{self, Ledger};
 use plimsoll_math::words::{
     Account, AssetPrice, AuctionPool, AuctionTerms, Base, Breaker, Caps, Claim, Feed, Holding,
-    Market, Ramp, SaleTerms, Sales, Supply, Token, Totals,
+    Market, Ramp, Risk, SaleTerms, Sales, Supply, Token, Totals,
 };
 
 use super::World;
 
 const ASSETS: u64 = 12;
-const POSITIONS: u64 = 140;
-const AUCTIONS: u64 = 141;
-const SHARES: u64 = 142;
-const CREDITS: u64 = 143;
+const ASSET_WORDS: u64 = 9;
+const POSITIONS: u64 = 156;
+const AUCTIONS: u64 = 157;
+const SHARES: u64 = 158;
+const CREDITS: u64 = 159;
 
 /// Slot of a mapping's value.
 fn mapped(key: B256, mapping: u64) -> U256 {
@@ -26,7 +27,7 @@ macro_rules! asset_words {
         #[doc = $what]
         #[must_use]
         pub fn $name(&self, asset: u8) -> $word {
-            $word::unpack(self.slot(ASSETS + u64::from(asset) * 8 + $at))
+            $word::unpack(self.slot(ASSETS + u64::from(asset) * ASSET_WORDS + $at))
         }
     )*};
 }
@@ -54,11 +55,12 @@ impl World {
         asset_price, AssetPrice, 0, "Price, threshold, verdict and level of an asset.";
         terms, SaleTerms, 1, "How an asset is sold.";
         sales, Sales, 2, "What is held and on sale of an asset.";
-        caps, Caps, 3, "Cap and borrowing weight of an asset.";
+        caps, Caps, 3, "Cap of an asset.";
         token_word, Token, 4, "An asset's token.";
         feed_word, Feed, 5, "An asset's price policy and feed.";
         ramp, Ramp, 6, "An asset's threshold on its way down.";
         breaker, Breaker, 7, "An asset's breaker.";
+        risk, Risk, 8, "What new risk in an asset is weighed by.";
     }
 
     /// A storage word of the engine.

@@ -25,7 +25,7 @@ pub struct World {
     /// The engine.
     pub engine: Address,
     /// The other programs' own addresses: nobody but the engine calls them.
-    pub programs: [Address; 3],
+    pub programs: [Address; NAMES.len() - 1],
     /// The base token.
     pub base: Address,
     /// Decimals of the base token.
@@ -37,7 +37,7 @@ pub struct World {
     /// Feeds by asset, where there is one.
     pub feeds: Vec<Option<Address>>,
     /// How the programs were deployed, the engine first.
-    pub deployed: [Deployed; 4],
+    pub deployed: [Deployed; NAMES.len()],
     /// Addresses that may have a balance in the engine: all that ever sent or were named.
     pub accounts: BTreeSet<Address>,
     /// What a test sent to the engine past its entry points, by token.
@@ -69,7 +69,7 @@ impl World {
         for person in PEOPLE {
             chain.fund(person, U256::from(10).pow(U256::from(24)));
         }
-        let deployed = [0, 1, 2, 3].map(|program| {
+        let deployed: [Deployed; NAMES.len()] = std::array::from_fn(|program| {
             let deployed = chain.deploy_stylus(GOVERNOR, &config.programs.0[program]);
             deployed.unwrap_or_else(|error| panic!("{}: {error}", NAMES[program]))
         });
@@ -114,11 +114,8 @@ impl World {
     /// # Errors
     /// It is refused, a second time for instance.
     pub fn construct(&mut self, min_debt: u128) -> Result<(), Failure> {
-        let [extension, market, lens] = self.programs;
         let arguments = stylus_constructorCall {
-            extension,
-            market,
-            lens,
+            programs: self.programs,
             governor: GOVERNOR,
             guardian: GUARDIAN,
             base: self.base,
