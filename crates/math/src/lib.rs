@@ -24,6 +24,7 @@
 extern crate std;
 
 // In reading order: numbers, what is stored, the market, a position, its sale, what holds it back.
+pub mod exp;
 pub mod fixed;
 pub mod value;
 
