@@ -42,6 +42,8 @@ mod collateral;
 mod debt;
 mod health;
 mod oracle;
+mod outage;
+mod sources;
 mod position;
 
 mod auction;
@@ -55,7 +57,7 @@ mod views;
 use alloc::vec::Vec;
 
 use alloy_primitives::{Address, I256, U256};
-use plimsoll_math::words::SaleTerms;
+use plimsoll_math::words::{PricePolicy, SaleTerms, Source};
 
 pub use crate::{
     entry::{Blob, answer},
@@ -72,6 +74,12 @@ static ALLOCATOR: mini_alloc::MiniAlloc = mini_alloc::MiniAlloc::INIT;
 pub type PositionTuple = (U256, U256, U256, U256, U256, U256, U256);
 /// What `auction` returns: state, lot, units, raised, price, factor, elapsed, needs redo, kick price.
 pub type AuctionTuple = (u8, U256, U256, U256, U256, U256, U256, bool, U256);
+/// What `why` returns: outcome, price, confidence, time, families, verdict.
+pub type WhyTuple = (u8, U256, U256, u32, u8, u8);
+/// What `readings` returns: fates, prices, confidences, times.
+pub type ReadingsTuple = (Vec<u8>, Vec<U256>, Vec<U256>, Vec<u32>);
+/// What `source` returns: address, kind, decimals, family, weight, secondary, data.
+pub type SourceTuple = (Address, u8, u8, u8, u8, bool, U256);
 /// What `solvency` returns: cash, debt, claims, reserve, credits, deficit, on sale.
 pub type SolvencyTuple = (U256, I256, U256, U256, U256, U256, U256);
 /// What `asset` returns: token, decimals, held, cap, on sale, most on sale, max LTV, threshold.
@@ -106,6 +114,16 @@ entry::routes! { prices:
     pokeCall = fn poke(assets: Vec<u8>) -> () { oracle::poke }
 }
 
+// What stands behind a price, in the program of prices: views that ask the sources themselves.
+entry::routes! { behind:
+    whyCall = fn why(asset: u8) -> WhyTuple { oracle::why }
+    readingsCall = fn readings(asset: u8) -> ReadingsTuple { oracle::readings }
+    averagesCall = fn averages(asset: u8) -> (U256, U256, U256, U256, u32) { oracle::averages }
+    pricePolicyCall = fn policy_of(asset: u8) -> PricePolicy { oracle::policy }
+    sourceCall = fn source_of(asset: u8, n: u8) -> SourceTuple { oracle::source }
+    outageCall = fn outage_window() -> (Address, u32, u32, u32, bool) { outage::show }
+}
+
 // The market: the supply side, breakers, parameters, roles.
 entry::routes! { market:
     supplyCall = fn supply(amount: U256, receiver: Address) -> U256 { supply::supply }
@@ -120,9 +138,9 @@ entry::routes! { market:
     setMaxLtvCall = fn set_max_ltv(asset: u8, max_ltv: u16) -> () { governance::set_max_ltv }
     setThresholdCall = fn set_threshold(asset: u8, threshold: u16, end: u32) -> () { governance::set_threshold }
     setCapCall = fn set_cap(asset: u8, cap: U256) -> () { governance::set_cap }
-    setPricePolicyCall = fn set_price_policy(asset: u8, max_age: u32, max_step: u16, max_confidence: u16) -> () { governance::set_price_policy }
-    setFeedCall = fn change_feed(asset: u8, feed: Address, decimals: u8) -> () { governance::set_feed }
-    setReporterCall = fn set_reporter(reporter: Address, allowed: bool) -> () { governance::set_reporter }
+    setPricePolicyCall = fn change_policy(asset: u8, policy: PricePolicy) -> () { governance::set_price_policy }
+    setSourceCall = fn change_source(asset: u8, n: u8, source: Source, data: U256) -> () { governance::set_source }
+    setOutageCall = fn change_outage(feed: Address, gap: u8) -> () { outage::set }
     setRateCurveCall = fn set_rate_curve(base: u8, kink: u8, slope: u8, jump: u8) -> () { governance::set_rate_curve }
     setMinDebtCall = fn set_min_debt(min_debt: U256) -> () { governance::set_min_debt }
     proposeGovernorCall = fn propose_governor(next: Address) -> () { governance::propose_governor }
@@ -158,5 +176,4 @@ entry::routes! { lens:
     programsCall = fn programs() -> Vec<Address> { views::programs }
     breakerCall = fn breaker_of(asset: u8) -> (u8, u32, u32) { breaker::show }
     overallBreakerCall = fn breaker_overall() -> (u8, u32, u32) { breaker::show_overall }
-    isReporterCall = fn is_reporter(account: Address) -> bool { views::is_reporter }
 }
