@@ -26,6 +26,7 @@ extern crate std;
 // In reading order: numbers, what is stored, the market, a position, its sale, what holds it back.
 pub mod exp;
 pub mod fixed;
+pub mod normal;
 pub mod value;
 
 mod bits;
@@ -36,12 +37,17 @@ pub mod settlement;
 pub mod shares;
 
 pub mod claims;
+pub mod correlation;
 pub mod health;
+pub mod limit;
+pub mod loss;
 pub mod sizing;
+pub mod trigger;
 
 pub mod auction;
 pub mod breaker;
 pub mod oracle;
+pub mod outage;
 
 pub mod params;
 

@@ -11,6 +11,8 @@
 )]
 
 mod exp;
+mod loss;
+mod normal;
 mod reference;
 
 /// Arguments of a function, at least.
