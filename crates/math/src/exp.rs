@@ -84,7 +84,7 @@ pub fn ln(x: u64) -> i64 {
 ///
 /// # Rounding
 /// Down, by less than 2^-58 + 2^-60: what the `n`-th squaring cuts off weighs 2^-n.
-fn log2(x: u64) -> i64 {
+pub(crate) fn log2(x: u64) -> i64 {
     let x = x.max(1);
     let zeros = x.leading_zeros();
     let mut y = x.unbounded_shl(zeros);

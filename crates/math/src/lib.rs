@@ -46,6 +46,7 @@ pub mod trigger;
 
 pub mod auction;
 pub mod breaker;
+pub mod cascade;
 pub mod oracle;
 pub mod outage;
 

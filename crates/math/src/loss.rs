@@ -3,10 +3,11 @@
 use core::mem::swap;
 
 use crate::{
-    bits::low_64,
-    correlation::Norm,
+    MAX_ASSETS, Result,
+    bits::{low_16, low_64},
+    correlation::{CODE_MAX, Correlations, Norm, Part},
     exp::{ln, mul_high},
-    fixed::{mul_div_down, mul_div_up},
+    fixed::{BPS, add, mul_div_down, mul_div_up},
     normal::{HALF, NORMAL_ONE, POINT_MAX, cdf, mills, scaled_density},
 };
 
@@ -171,4 +172,37 @@ pub fn rank(entries: &mut [Ranked]) {
             at = at.saturating_sub(1);
         }
     }
+}
+
+/// What each part contributes to the variance of all of them, in bps: w_i sum_j rho_ij w_j over
+/// sum_ij rho_ij w_i w_j.
+///
+/// # Rounding
+/// Down; the shares add up to less than one by at most a bp a part and a few parts in 2^40.
+/// All are zero if nothing varies.
+///
+/// # Errors
+/// `Overflow` if the weights pass 128 bits together.
+pub fn contributions(parts: &[Part], correlations: &Correlations) -> Result<[u16; MAX_ASSETS]> {
+    let total = parts.iter().try_fold(0, |sum, part| add(sum, part.weight))?;
+    // So narrow that a row, 250 for a correlation of one, times a weight fits 128 bits.
+    let shift = 128_u32.saturating_sub(total.leading_zeros()).saturating_sub(48);
+    let weight = |part: &Part| part.weight.unbounded_shr(shift);
+    let mut terms = [0_u128; MAX_ASSETS];
+    let mut sum = 0_u128;
+    for (part, term) in parts.iter().zip(&mut terms) {
+        let row = parts.iter().fold(0_u128, |row, other| {
+            let code = if part.asset == other.asset {
+                0
+            } else {
+                correlations.code(part.asset, other.asset)
+            };
+            let rho = u128::from(CODE_MAX.saturating_sub(code));
+            row.saturating_add(weight(other).saturating_mul(rho))
+        });
+        *term = weight(part).saturating_mul(row);
+        sum = sum.saturating_add(*term);
+    }
+    let share = |term| low_16(mul_div_down(term, BPS, sum).unwrap_or(0));
+    Ok(terms.map(share))
 }

@@ -63,7 +63,7 @@ fn check_ln(x: u64) {
 fn the_logarithm_is_within_its_bound() {
     let mut noise = Noise(3);
     for _ in 0..POINTS {
-        check_ln(noise.next().unbounded_shr((noise.next() & 63) as u32).max(1));
+        check_ln(noise.draw().unbounded_shr((noise.draw() & 63) as u32).max(1));
     }
 }
 
@@ -72,7 +72,7 @@ fn the_logarithm_is_within_its_bound() {
 fn the_logarithm_never_falls() {
     let mut noise = Noise(4);
     let powers = (0..64).map(|n| 1_u64 << n);
-    let anywhere: Vec<u64> = (0..500).map(|_| noise.next() >> (noise.next() & 63)).collect();
+    let anywhere: Vec<u64> = (0..500).map(|_| noise.draw() >> (noise.draw() & 63)).collect();
     for start in powers.chain(anywhere) {
         let from = start.saturating_sub(500).max(1);
         let mut last = ln(from);
@@ -102,8 +102,8 @@ fn the_root_is_exact() {
         assert_eq!(BigUint::from(sqrt_down(value)), root, "of {value}");
     };
     for _ in 0..POINTS {
-        let wide = u128::from(noise.next()) << 64 | u128::from(noise.next());
-        check(wide >> (noise.next() & 127));
+        let wide = u128::from(noise.draw()) << 64 | u128::from(noise.draw());
+        check(wide >> (noise.draw() & 127));
     }
     for n in 0..64 {
         let square = (1_u128 << n) * (1_u128 << n);

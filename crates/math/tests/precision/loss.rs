@@ -22,16 +22,16 @@ fn margrabe(prospect: &Prospect) -> BigFloat {
 /// A position: debts of every width, proceeds from nothing to a thousand times them but mostly
 /// near, deviations from nothing to all but mostly of a few percent.
 fn draw(noise: &mut Noise) -> Prospect {
-    let debt = u128::from(noise.next()) << 40 >> (noise.next() % 100);
-    let proceeds = match noise.next() & 3 {
-        0 => u128::from(noise.next()) << 40 >> (noise.next() % 100),
+    let debt = u128::from(noise.draw()) << 40 >> (noise.draw() % 100);
+    let proceeds = match noise.draw() & 3 {
+        0 => u128::from(noise.draw()) << 40 >> (noise.draw() % 100),
         _ => {
-            debt / 1_000_000 * u128::from(700_000 + noise.next() % 600_000) / 1_000_000 * 1_000_000
+            debt / 1_000_000 * u128::from(700_000 + noise.draw() % 600_000) / 1_000_000 * 1_000_000
         }
     };
-    let deviation = match noise.next() & 3 {
+    let deviation = match noise.draw() & 3 {
         0 => noise.below(ONE + 2),
-        _ => noise.next() % (ONE / 16),
+        _ => noise.draw() % (ONE / 16),
     };
     Prospect { debt, proceeds, deviation }
 }
@@ -68,12 +68,12 @@ fn the_loss_is_monotone() {
         let prospect = draw(&mut noise);
         let loss = expected_loss(&prospect);
         assert!(loss <= prospect.debt);
-        let step = u128::from(noise.next()) >> (noise.next() % 64);
+        let step = u128::from(noise.draw()) >> (noise.draw() % 64);
         let debt = prospect.debt + step;
         assert!(expected_loss(&Prospect { debt, ..prospect }) >= loss, "{prospect:?} + {step}");
         let proceeds = prospect.proceeds + step;
         assert!(expected_loss(&Prospect { proceeds, ..prospect }) <= loss, "{prospect:?} + {step}");
-        let deviation = prospect.deviation + (noise.next() >> (32 + noise.next() % 32));
+        let deviation = prospect.deviation + (noise.draw() >> (32 + noise.draw() % 32));
         assert!(expected_loss(&Prospect { deviation, ..prospect }) >= loss, "{prospect:?}");
     }
 }
@@ -149,7 +149,7 @@ fn the_ranking_is_stable_and_complete() {
     let mut noise = Noise(12);
     for length in (0..=100).chain([100; 200]) {
         let mut entries: Vec<Ranked> =
-            (0..length).map(|index| Ranked { index, loss: (noise.next() % 30).into() }).collect();
+            (0..length).map(|index| Ranked { index, loss: (noise.draw() % 30).into() }).collect();
         let mut expected = entries.clone();
         expected.sort_by_key(|entry| core::cmp::Reverse(entry.loss));
         rank(&mut entries);

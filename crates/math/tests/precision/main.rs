@@ -10,6 +10,7 @@
     clippy::unwrap_used
 )]
 
+mod cascade;
 mod exp;
 mod loss;
 mod normal;
@@ -23,7 +24,7 @@ pub struct Noise(pub u64);
 
 impl Noise {
     /// Any number.
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -33,7 +34,7 @@ impl Noise {
 
     /// Below `limit`: half of them evenly, half of them with every width as likely as another.
     pub fn below(&mut self, limit: u64) -> u64 {
-        let (kind, value) = (self.next(), self.next());
+        let (kind, value) = (self.draw(), self.draw());
         let value = if kind & 1 == 0 { value } else { value >> (kind >> 1 & 63) };
         value % limit
     }

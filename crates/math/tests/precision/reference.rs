@@ -87,3 +87,7 @@ pub fn cdf(x: &BigFloat) -> BigFloat {
     let tail = tail(&x.abs());
     if x.is_negative() { tail } else { sub(&fixed(1, 0), &tail) }
 }
+
+pub fn sqrt(x: &BigFloat) -> BigFloat {
+    x.sqrt(BITS, NEAREST)
+}
