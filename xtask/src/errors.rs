@@ -73,8 +73,6 @@ const ACTIONS: [(&str, Action, &str); 60] = [
     ("PriceNotNewer", Drop, "another report was as new"),
     ("BadPrice", Alert, "the source gives nonsense"),
     ("PriceForbids", Retry, "when a price confirms or renews the stored one"),
-    ("NoFeed", Drop, "read the terms again: reporters push this asset"),
-    ("FeedConfigured", Drop, "poke instead"),
     ("LevelForbids", Retry, "when the level has ended; see `breaker`"),
     ("BadLevel", Drop, "read `breaker` again"),
     ("BadUntil", Drop, "choose a time within the bounds that it names"),

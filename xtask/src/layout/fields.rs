@@ -5,8 +5,9 @@ use plimsoll_math::{
     interest::RateCurve,
     oracle::Verdict,
     words::{
-        Account, AssetPrice, AuctionPool, AuctionTerms, Base, Breaker, Caps, Claim, Feed, Holding,
-        Market, Ramp, Risk, SaleTerms, Sales, Supply, Token, Totals,
+        Account, AssetPrice, AuctionPool, AuctionTerms, Base, Bounds, Breaker, Caps, Claim,
+        Holding, Market, Outage, PricePolicy, Ramp, Report, Risk, SaleTerms, Sales, Source, Supply,
+        Token, Totals,
     },
 };
 
@@ -105,7 +106,7 @@ macro_rules! words {
     };
 }
 words! {
-    Market: index accrued_at reserve rate level;
+    Market: index accrued_at reserve rate level window uptime gap;
     Supply: shares credits;
     Base: token decimals min_debt;
     Breaker: level since until stopped_total folded_at;
@@ -115,9 +116,13 @@ words! {
         descent floor dust max_on_sale tip small cool_off milli_exponent;
     Sales: newest high_water on_sale held;
     Caps: cap;
-    Risk: var_fast var_slow updated_at max_ltv depth impact;
+    Risk: var_fast var_slow anchored_at observed_at anchor max_ltv depth impact;
     Token: token decimals;
-    Feed: feed feed_decimals max_step max_confidence max_age;
+    PricePolicy: max_age step sigmas max_confidence quorum half_life outlier ema_half_life sources;
+    Source: address kind decimals family weight secondary bounded;
+    Bounds: min max;
+    Report: price confidence time;
+    Outage: feed until opened_at;
     Ramp: from to start end;
     Account: debt assets checked_at flagged_at flags;
     Holding: balance units slot overflow;

@@ -107,7 +107,7 @@ error_names! {
     NoCode TokenCallFailed TokenRefused AmountMismatch
     ZeroShares InsufficientShares InsufficientCash InsufficientBalance CapExceeded BelowDust
     BelowMinDebt NotOwner NothingOwed NoCredit Unhealthy
-    PriceTooOld PriceInFuture PriceNotNewer BadPrice PriceForbids NoFeed FeedConfigured
+    PriceTooOld PriceInFuture PriceNotNewer BadPrice PriceForbids
     LevelForbids BadLevel BadUntil
     NothingKicked UnknownAuction AuctionClosed NeedsRedo RedoTooEarly DeadlinePassed
     TooExpensive LotTooSmall DustLot BadReceiver NoClaim CallbackFailed BelowTarget NotBadDebt
