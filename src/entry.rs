@@ -211,10 +211,15 @@ impl Out {
         self.head.extend_from_slice(&sdk::to_bytes(word));
     }
 
-    fn list(&mut self, items: impl ExactSizeIterator<Item = U256>) {
+    /// The head of a list and its length.
+    fn begin(&mut self, length: usize) {
         let offset = self.heads.saturating_add(self.tail.len());
         self.word(U256::from(offset));
-        self.tail.extend_from_slice(&sdk::to_bytes(U256::from(items.len())));
+        self.tail.extend_from_slice(&sdk::to_bytes(U256::from(length)));
+    }
+
+    fn list(&mut self, items: impl ExactSizeIterator<Item = U256>) {
+        self.begin(items.len());
         for item in items {
             self.tail.extend_from_slice(&sdk::to_bytes(item));
         }
@@ -299,6 +304,28 @@ tuples!(A B C D E F; 6);
 tuples!(A B C D E F G; 7);
 tuples!(A B C D E F G H; 8);
 tuples!(A B C D E F G H I; 9);
+
+/// A struct of words.
+pub struct Row<const N: usize>(pub [U256; N]);
+
+impl<const N: usize> Ret for Row<N> {
+    const WORDS: usize = N;
+    fn write(&self, out: &mut Out) {
+        self.0.iter().for_each(|word| out.word(*word));
+    }
+}
+
+/// A list of structs of words.
+pub struct Rows<const N: usize>(pub Vec<[U256; N]>);
+
+impl<const N: usize> Ret for Rows<N> {
+    fn write(&self, out: &mut Out) {
+        out.begin(self.0.len());
+        for word in self.0.iter().flatten() {
+            out.tail.extend_from_slice(&sdk::to_bytes(*word));
+        }
+    }
+}
 
 /// The interface's `SaleTerms`, in its order; the exponent is the asset's own and stays behind.
 macro_rules! sale_terms {

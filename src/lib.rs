@@ -52,6 +52,9 @@ mod settlement;
 
 mod breaker;
 mod governance;
+mod loss;
+mod portfolio;
+mod stress;
 mod views;
 
 use alloc::vec::Vec;
@@ -59,6 +62,7 @@ use alloc::vec::Vec;
 use alloy_primitives::{Address, I256, U256};
 use plimsoll_math::words::{PricePolicy, SaleTerms, Source};
 
+use crate::portfolio::{PORTFOLIO_WORDS, STAKE_WORDS};
 pub use crate::{
     entry::{Blob, answer},
     error::{Error, Result},
@@ -80,6 +84,10 @@ pub type WhyTuple = (u8, U256, U256, u32, u8, u8);
 pub type ReadingsTuple = (Vec<u8>, Vec<U256>, Vec<U256>, Vec<u32>);
 /// What `source` returns: address, kind, decimals, family, weight, secondary, data.
 pub type SourceTuple = (Address, u8, u8, u8, u8, bool, U256);
+/// What `cascade` returns: price, sold, first, amplification, shortfall.
+pub type CascadeTuple = (U256, U256, U256, U256, U256);
+/// What `portfolio` returns: the position, and its assets.
+pub type PortfolioTuple = (entry::Row<PORTFOLIO_WORDS>, entry::Rows<STAKE_WORDS>);
 /// What `solvency` returns: cash, debt, claims, reserve, credits, deficit, on sale.
 pub type SolvencyTuple = (U256, I256, U256, U256, U256, U256, U256);
 /// What `asset` returns: token, decimals, held, cap, on sale, most on sale, max LTV, threshold.
@@ -159,6 +167,12 @@ entry::routes! { lens:
     previewCall = fn preview(account: Address, action: u8, asset: u8, amount: U256) -> (U256, bool) { views::preview }
     maxBorrowCall = fn max_borrow(account: Address) -> U256 { views::max_borrow }
     maxWithdrawCall = fn max_withdraw(account: Address, asset: u8) -> U256 { views::max_withdraw }
+    portfolioCall = fn portfolio_of(account: Address) -> PortfolioTuple { portfolio::one }
+    portfoliosCall = fn portfolios(accounts: Vec<Address>) -> entry::Rows<PORTFOLIO_WORDS> { portfolio::many }
+    expectedLossCall = fn expected_loss(account: Address) -> (U256, U256) { stress::expected_loss }
+    rankCall = fn rank(accounts: Vec<Address>) -> (Vec<Address>, Vec<U256>) { stress::rank }
+    stressedCall = fn stressed(asset: u8, drop: u16, accounts: Vec<Address>) -> (U256, U256) { stress::stressed }
+    cascadeCall = fn cascade(asset: u8, shock: u16, accounts: Vec<Address>) -> CascadeTuple { stress::forecast }
     sharesOfCall = fn shares_of(account: Address) -> U256 { views::shares_of }
     creditOfCall = fn credit_of(account: Address) -> U256 { views::credit_of }
     assetsOfCall = fn assets_of(shares: U256) -> U256 { views::assets_of }

@@ -75,6 +75,24 @@ sol! {
         function preview(address account, uint8 action, uint8 asset, uint256 amount) external view returns (uint256 health, bool allowed);
         function maxBorrow(address account) external view returns (uint256 amount);
         function maxWithdraw(address account, uint8 asset) external view returns (uint256 amount);
+        /// Everything about a position, and about each asset that it knows. Never reverts on what is
+        /// stored.
+        function portfolio(address account) external view returns (Portfolio summary, Stake[] stakes);
+        /// The same of several positions, without their assets.
+        function portfolios(address[] accounts) external view returns (Portfolio[] summaries);
+        /// loss: what a position is expected to cost those who lent to it within the hour, base wei,
+        /// up. chance: the probability that it costs anything, WAD.
+        function expectedLoss(address account) external view returns (uint256 loss, uint256 chance);
+        /// The accounts by expected loss, the largest first; what is equal stays in its order.
+        function rank(address[] accounts) external view returns (address[] ranked, uint256[] losses);
+        /// What positions would owe beyond what all they hold is expected to bring, if the price of
+        /// an asset fell by `drop` bps; base wei, up. short: how many would.
+        function stressed(uint8 asset, uint16 drop, address[] accounts) external view returns (uint256 shortfall, uint256 short);
+        /// Where the price of an asset comes to rest after a fall of `shock` bps, if every position
+        /// below one sells all it holds of it. price: WAD, down. sold: collateral wei until then,
+        /// up; first: what the shock alone sells. amplification: the one over the other, bps.
+        /// shortfall: as of `stressed`, at that price.
+        function cascade(uint8 asset, uint16 shock, address[] accounts) external view returns (uint256 price, uint256 sold, uint256 first, uint256 amplification, uint256 shortfall);
         function sharesOf(address account) external view returns (uint256);
         function creditOf(address account) external view returns (uint256);
         /// What `shares` would redeem now, base wei, down.
@@ -156,6 +174,46 @@ sol! {
         function withdrawDust(uint8 asset, address receiver) external returns (uint256 amount);
         /// Anyone: pays into the suppliers' claim and lowers the recorded deficit.
         function coverDeficit(uint256 amount) external returns (uint256 paid);
+    }
+
+    /// A position as a whole. health, averageHealth: WAD, at the prices and at their averages.
+    /// debt, collateral, margin, pending, limit, credit: as of `position`. expectedLoss, chance: as
+    /// of `expectedLoss`. state: 0 healthy, 1 to be flagged, 2 waiting, 3 liquidatable; secondsLeft:
+    /// until it is liquidatable by the clock. verdict: the worst of its prices. broken: a number
+    /// passes its width, and what could not be computed is zero.
+    struct Portfolio {
+        uint256 health;
+        uint256 averageHealth;
+        uint256 debt;
+        uint256 collateral;
+        uint256 margin;
+        uint256 pending;
+        uint256 limit;
+        uint256 credit;
+        uint256 expectedLoss;
+        uint256 chance;
+        uint8 state;
+        uint32 secondsLeft;
+        uint8 verdict;
+        uint32 flaggedAt;
+        bool broken;
+    }
+
+    /// One asset of a position. units: of lots on sale. value, averageValue: of the balance, base
+    /// wei, at the price and at its average. liquidationPrice: the lowest at which the position is
+    /// healthy, all else as it is, WAD; the largest uint256 if there is none. contribution: to the
+    /// variance, bps. volatility: measured, bps per square root of a day. threshold: bps.
+    struct Stake {
+        uint8 asset;
+        uint8 verdict;
+        uint256 balance;
+        uint256 units;
+        uint256 value;
+        uint256 averageValue;
+        uint256 liquidationPrice;
+        uint16 contribution;
+        uint16 volatility;
+        uint16 threshold;
     }
 
     /// What governs the sale of one asset.

@@ -222,7 +222,11 @@ impl SaleTerms {
         effective_penalty_ppm(self.penalty, self.chip)
     }
 
-    fn base_wei(&self, milli: u128) -> Result<u128> {
+    /// Base wei of thousandths of a base token.
+    ///
+    /// # Errors
+    /// `Overflow` above 128 bits, which no field reaches; `OutOfRange` for an impossible exponent.
+    pub fn base_wei(&self, milli: u128) -> Result<u128> {
         mul(milli, pow10(self.milli_exponent)?)
     }
 
