@@ -22,6 +22,7 @@ macro_rules! artifacts {
 artifacts![
     "BlockToken",
     "Caller",
+    "ClampedFeed",
     "FalseToken",
     "FeeToken",
     "Feed",
@@ -29,6 +30,7 @@ artifacts![
     "HugeReturnToken",
     "LyingToken",
     "Market",
+    "Pyth",
     "ReentrantToken",
     "RevertToken",
     "SenderFeeToken",
