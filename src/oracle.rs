@@ -3,7 +3,7 @@
 
 use alloc::vec::Vec;
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::U256;
 use plimsoll_abi as abi;
 use plimsoll_math::{
     oracle,
