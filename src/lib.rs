@@ -40,11 +40,12 @@ mod supply;
 
 mod collateral;
 mod debt;
+mod grace;
 mod health;
 mod oracle;
 mod outage;
-mod sources;
 mod position;
+mod sources;
 
 mod auction;
 mod liquidation;
@@ -90,6 +91,8 @@ pub type CascadeTuple = (U256, U256, U256, U256, U256);
 pub type PortfolioTuple = (entry::Row<PORTFOLIO_WORDS>, entry::Rows<STAKE_WORDS>);
 /// What `solvency` returns: cash, debt, claims, reserve, credits, deficit, on sale.
 pub type SolvencyTuple = (U256, I256, U256, U256, U256, U256, U256);
+/// What `riskTerms` returns: depth, impact, grace, sigma, relief, codes.
+pub type RiskTuple = (u64, u16, u16, u16, u8, Vec<u8>);
 /// What `asset` returns: token, decimals, held, cap, on sale, most on sale, max LTV, threshold.
 pub type AssetTuple = (Address, u8, U256, U256, U256, U256, u16, u16);
 
@@ -114,6 +117,9 @@ entry::routes! { claims:
     settleCall = fn settle(accounts: Vec<Address>) -> () { auction::settle }
     leaveCall = fn leave(auction: u64) -> () { auction::leave }
     realiseCall = fn realise(accounts: Vec<Address>) -> () { settlement::realise }
+    flagCall = fn flag(account: Address) -> () { grace::flag }
+    unflagCall = fn unflag(account: Address) -> () { grace::unflag }
+    liquidationStatusCall = fn liquidation_status(account: Address) -> (u8, u32, u8, u8) { grace::status }
 }
 
 // Prices: what reporters push and feeds answer.
@@ -144,6 +150,9 @@ entry::routes! { market:
     listAssetCall = fn list_asset(token: Address, decimals: u8) -> u8 { governance::list_asset }
     setTermsCall = fn change_terms(asset: u8, terms: SaleTerms) -> () { governance::set_terms }
     setMaxLtvCall = fn set_max_ltv(asset: u8, max_ltv: u16) -> () { governance::set_max_ltv }
+    setDepthCall = fn set_depth(asset: u8, depth: u64, impact: u16) -> () { governance::set_depth }
+    setGraceCall = fn set_grace(asset: u8, grace: u16) -> () { governance::set_grace }
+    setCorrelationCall = fn set_correlation(asset: u8, sigma: u16, relief: u8, codes: Vec<u8>) -> () { governance::set_correlation }
     setThresholdCall = fn set_threshold(asset: u8, threshold: u16, end: u32) -> () { governance::set_threshold }
     setCapCall = fn set_cap(asset: u8, cap: U256) -> () { governance::set_cap }
     setPricePolicyCall = fn change_policy(asset: u8, policy: PricePolicy) -> () { governance::set_price_policy }
@@ -167,12 +176,6 @@ entry::routes! { lens:
     previewCall = fn preview(account: Address, action: u8, asset: u8, amount: U256) -> (U256, bool) { views::preview }
     maxBorrowCall = fn max_borrow(account: Address) -> U256 { views::max_borrow }
     maxWithdrawCall = fn max_withdraw(account: Address, asset: u8) -> U256 { views::max_withdraw }
-    portfolioCall = fn portfolio_of(account: Address) -> PortfolioTuple { portfolio::one }
-    portfoliosCall = fn portfolios(accounts: Vec<Address>) -> entry::Rows<PORTFOLIO_WORDS> { portfolio::many }
-    expectedLossCall = fn expected_loss(account: Address) -> (U256, U256) { stress::expected_loss }
-    rankCall = fn rank(accounts: Vec<Address>) -> (Vec<Address>, Vec<U256>) { stress::rank }
-    stressedCall = fn stressed(asset: u8, drop: u16, accounts: Vec<Address>) -> (U256, U256) { stress::stressed }
-    cascadeCall = fn cascade(asset: u8, shock: u16, accounts: Vec<Address>) -> CascadeTuple { stress::forecast }
     sharesOfCall = fn shares_of(account: Address) -> U256 { views::shares_of }
     creditOfCall = fn credit_of(account: Address) -> U256 { views::credit_of }
     assetsOfCall = fn assets_of(shares: U256) -> U256 { views::assets_of }
@@ -185,9 +188,20 @@ entry::routes! { lens:
     assetCountCall = fn assets_listed() -> u8 { views::asset_count }
     assetCall = fn asset(id: u8) -> AssetTuple { views::asset }
     termsCall = fn terms_of(asset: u8) -> SaleTerms { views::terms }
+    riskTermsCall = fn risk_terms(asset: u8) -> RiskTuple { views::risk_terms }
     baseCall = fn base() -> (Address, u8, U256) { views::base }
     rolesCall = fn roles() -> (Address, Address, Address, Address) { views::roles }
     programsCall = fn programs() -> Vec<Address> { views::programs }
     breakerCall = fn breaker_of(asset: u8) -> (u8, u32, u32) { breaker::show }
     overallBreakerCall = fn breaker_overall() -> (u8, u32, u32) { breaker::show_overall }
+}
+
+// Risk: whole positions, and what may go wrong with them.
+entry::routes! { risk:
+    portfolioCall = fn portfolio_of(account: Address) -> PortfolioTuple { portfolio::one }
+    portfoliosCall = fn portfolios(accounts: Vec<Address>) -> entry::Rows<PORTFOLIO_WORDS> { portfolio::many }
+    expectedLossCall = fn expected_loss(account: Address) -> (U256, U256) { stress::expected_loss }
+    rankCall = fn rank(accounts: Vec<Address>) -> (Vec<Address>, Vec<U256>) { stress::rank }
+    stressedCall = fn stressed(asset: u8, drop: u16, accounts: Vec<Address>) -> (U256, U256) { stress::stressed }
+    cascadeCall = fn cascade(asset: u8, shock: u16, accounts: Vec<Address>) -> CascadeTuple { stress::forecast }
 }

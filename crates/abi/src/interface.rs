@@ -44,6 +44,15 @@ sol! {
         /// `hints` name closed, empty auctions whose words may be reused.
         /// Returns one `Skip` code an account (0: kicked).
         function kick(address[] accounts, uint64[] hints) external returns (uint8[] skips);
+        /// Starts the grace of an unhealthy position, at Valid prices. Anyone.
+        function flag(address account) external;
+        /// Takes the flag off a position whose health factor is at least 1.005. Anyone.
+        function unflag(address account) external;
+        /// state: 0 healthy, 1 below one and not flagged, 2 flagged and in its grace, 3 a kick may
+        /// sell, 4 it could but for a price, a breaker, an outage or the cool-off, 5 numbers too
+        /// large. secondsLeft: of the grace; of a flag that were set now, in state 1. priceUsed: 0
+        /// the price, 1 the price plus its confidence. verdict: the worst on the position's prices.
+        function liquidationStatus(address account) external view returns (uint8 state, uint32 secondsLeft, uint8 priceUsed, uint8 verdict);
         /// Buys from an auction: collateral to `receiver` first, then `onTake` on the caller when
         /// `data` is not empty, then the payment is pulled from the caller.
         function take(uint64 auction, uint256 maxLot, uint256 maxPrice, uint256 minLot, uint32 deadline, address receiver, bytes data) external returns (uint256 lot, uint256 pay);
@@ -113,11 +122,14 @@ sol! {
         function assetCount() external view returns (uint8);
         function asset(uint8 id) external view returns (address token, uint8 decimals, uint256 held, uint256 cap, uint256 onSale, uint256 maxOnSale, uint16 maxLtv, uint16 threshold);
         function terms(uint8 asset) external view returns (SaleTerms);
+        /// What setDepth, setGrace and setCorrelation have set.
+        function riskTerms(uint8 asset) external view returns (uint64 depth, uint16 impact, uint16 grace, uint16 sigma, uint8 relief, uint8[] codes);
         function base() external view returns (address token, uint8 decimals, uint256 minDebt);
         function roles() external view returns (address governor, address guardian, address pendingGovernor, address pendingGuardian);
         function breaker(uint8 asset) external view returns (uint8 level, uint32 since, uint32 until);
         function overallBreaker() external view returns (uint8 level, uint32 since, uint32 until);
-        /// The programs behind the engine's own: liquidation, claims, prices, market, lens.
+        /// The programs behind the engine's own: liquidation, claims, prices, market, lens,
+        /// risk.
         function programs() external view returns (address[]);
 
         // ---- Views of what stands behind a price ----
@@ -151,6 +163,15 @@ sol! {
         function listAsset(address token, uint8 decimals) external returns (uint8 asset);
         function setTerms(uint8 asset, SaleTerms terms) external;
         function setMaxLtv(uint8 asset, uint16 maxLtv) external;
+        /// Market depth within 2 % of the price (thousandths of a base token) and how far selling it
+        /// moves the price (bps); zero: size does not count.
+        function setDepth(uint8 asset, uint64 depth, uint16 impact) external;
+        /// Longest grace of a flagged position, seconds, at most 300; zero: none.
+        function setGrace(uint8 asset, uint16 grace) external;
+        /// sigma: reference volatility, bps per square root of a day; zero takes no part. relief:
+        /// percent of the haircut that diversification may remove, at most 25. codes: one for each
+        /// listed asset, 0 to 250, for a correlation of 1 - code / 250; the asset's own is zero.
+        function setCorrelation(uint8 asset, uint16 sigma, uint8 relief, uint8[] codes) external;
         /// Falls only along a ramp that ends at `end`, at least a day from now; rises at once.
         function setThreshold(uint8 asset, uint16 threshold, uint32 end) external;
         function setCap(uint8 asset, uint256 cap) external;
@@ -277,9 +298,9 @@ sol! {
 
     /// The constructor's arguments, in order. The Stylus SDK's tools call it by the selector of
     /// `stylus_constructor()`, whatever the arguments. programs: liquidation, claims, prices,
-    /// market, lens.
+    /// market, lens, risk.
     interface IPlimsollConstructor {
-        function stylus_constructor(address[5] programs, address governor, address guardian, address base, uint8 baseDecimals, uint256 minDebt) external;
+        function stylus_constructor(address[6] programs, address governor, address guardian, address base, uint8 baseDecimals, uint256 minDebt) external;
     }
 
     interface IERC20 {
