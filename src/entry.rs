@@ -285,9 +285,9 @@ impl Ret for () {
 }
 
 macro_rules! tuples {
-    ($($name:ident)*; $count:expr) => {
+    ($($name:ident)*) => {
         impl<$($name: Ret),*> Ret for ($($name,)*) {
-            const WORDS: usize = $count;
+            const WORDS: usize = 0_usize$(.saturating_add($name::WORDS))*;
             fn write(&self, out: &mut Out) {
                 #[allow(non_snake_case)]
                 let ($($name,)*) = self;
@@ -296,14 +296,14 @@ macro_rules! tuples {
         }
     };
 }
-tuples!(A B; 2);
-tuples!(A B C; 3);
-tuples!(A B C D; 4);
-tuples!(A B C D E; 5);
-tuples!(A B C D E F; 6);
-tuples!(A B C D E F G; 7);
-tuples!(A B C D E F G H; 8);
-tuples!(A B C D E F G H I; 9);
+tuples!(A B);
+tuples!(A B C);
+tuples!(A B C D);
+tuples!(A B C D E);
+tuples!(A B C D E F);
+tuples!(A B C D E F G);
+tuples!(A B C D E F G H);
+tuples!(A B C D E F G H I);
 
 /// A struct of words.
 pub struct Row<const N: usize>(pub [U256; N]);
@@ -389,10 +389,11 @@ mod program {
     pub const PRICES: u8 = 3;
     pub const MARKET: u8 = 4;
     pub const LENS: u8 = 5;
+    pub const RISK: u8 = 6;
 }
 
 /// How many programs stand behind the engine's own.
-pub const PROGRAMS: usize = 5;
+pub const PROGRAMS: usize = 6;
 
 /// The program that this build is.
 const SELF: u8 = if cfg!(feature = "liquidation") {
@@ -405,6 +406,8 @@ const SELF: u8 = if cfg!(feature = "liquidation") {
     program::MARKET
 } else if cfg!(feature = "lens") {
     program::LENS
+} else if cfg!(feature = "risk") {
+    program::RISK
 } else {
     program::ENGINE
 };
@@ -417,6 +420,7 @@ use crate::claims as table;
     feature = "prices",
     feature = "market",
     feature = "lens",
+    feature = "risk",
     feature = "sdk-0-9"
 )))]
 use crate::engine as table;
@@ -426,6 +430,8 @@ use crate::lens as table;
 use crate::liquidate as table;
 #[cfg(feature = "market")]
 use crate::market as table;
+#[cfg(feature = "risk")]
+use crate::risk as table;
 /// The two tables of the program of prices.
 #[cfg(feature = "prices")]
 mod table {
@@ -465,6 +471,7 @@ fn holder(selector: u32) -> Option<u8> {
         program::ENGINE if crate::prices::has(selector) => Some(program::PRICES),
         program::ENGINE => Some(program::MARKET),
         program::MARKET => Some(program::LENS),
+        program::LENS if crate::risk::has(selector) => Some(program::RISK),
         program::LENS => Some(program::PRICES),
         _ => None,
     }

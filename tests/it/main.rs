@@ -22,6 +22,7 @@ mod prices;
 mod redo;
 mod reentrancy;
 mod repayments;
+mod risk_views;
 mod roles;
 mod sales;
 mod supply;
@@ -31,6 +32,10 @@ mod tokens;
 mod traces;
 mod views;
 
+/// Numbers with 128 bits, as the core's own tests of precision use them.
+#[path = "../../crates/math/tests/precision/reference.rs"]
+#[allow(dead_code)]
+mod precise;
 /// The exact fractions that the core's own tests compare with.
 #[path = "../../crates/math/tests/reference/mod.rs"]
 mod reference;

@@ -50,7 +50,7 @@ impl World {
         supply_word, Supply, 2, "Shares and credits out.";
         base_word, Base, 4, "Base token and minimum debt.";
         overall_breaker, Breaker, 5, "The overall breaker.";
-        outage_word, Outage, 166, "The feed of the sequencer and the newest window.";
+        outage_word, Outage, 171, "The feed of the sequencer and the newest window.";
     }
 
     asset_words! {
@@ -107,6 +107,12 @@ impl World {
     #[must_use]
     pub fn asset_count(&self) -> u8 {
         self.slot(6).to()
+    }
+
+    /// Slot of an account's own word; its holdings and further claims follow.
+    #[must_use]
+    pub fn position_slot(&self, account: Address) -> U256 {
+        mapped(account.into_word(), POSITIONS)
     }
 
     /// An account's own word.
