@@ -3,8 +3,8 @@
 use alloy_primitives::{Address, U256};
 use astro_float_num::BigFloat;
 use plimsoll_abi::IPlimsoll::{
-    cascadeCall, expectedLossCall, portfolioCall, portfoliosCall, positionCall, rankCall,
-    stressedCall,
+    cascadeCall, expectedLossCall, liquidationStatusCall, portfolioCall, portfoliosCall,
+    positionCall, rankCall, stressedCall,
 };
 use plimsoll_abi::{ListTooLong, Stake, UnknownAsset};
 use plimsoll_math::{
@@ -197,7 +197,10 @@ fn a_portfolio_is_what_the_other_views_say() {
         assert_eq!(summary.credit, position.credit);
         let loss = world.get(expectedLossCall { account });
         assert_eq!((summary.expectedLoss, summary.chance), (loss.loss, loss.chance));
-        assert_eq!((summary.state, summary.verdict, summary.broken), (0, 0, false));
+        let status = world.get(liquidationStatusCall { account });
+        assert_eq!((summary.state, summary.secondsLeft), (status.state, status.secondsLeft));
+        assert_eq!((summary.priceUsed, summary.verdict), (status.priceUsed, status.verdict));
+        assert!(!summary.broken);
         let value: U256 = shown.stakes.iter().map(|stake| stake.value).sum();
         assert_eq!(value, position.collateral);
         let shares: u32 = shown.stakes.iter().map(|stake| u32::from(stake.contribution)).sum();
@@ -220,6 +223,7 @@ fn a_portfolio_is_what_the_other_views_say() {
 fn a_portfolio_shows_both_prices_and_the_state() {
     let mut world = World::new();
     world.open(ALICE, WETH, wad(10), usdc(23_900));
+    world.pass(10);
     put_price(&mut world, WETH, |word| word.grace = 60);
     put_price(&mut world, WETH, |word| word.price = wad(2_840));
     let shown = world.get(portfolioCall { account: ALICE }).summary;
@@ -229,9 +233,10 @@ fn a_portfolio_shows_both_prices_and_the_state() {
     assert!((1..60).contains(&shown.secondsLeft));
     put_price(&mut world, WETH, |word| word.price = wad(2_700));
     assert_eq!(world.get(portfolioCall { account: ALICE }).summary.state, 3);
-    put_price(&mut world, WETH, |word| word.verdict = Verdict::Jumped);
+    put_price(&mut world, WETH, |word| (word.verdict, word.confidence) = (Verdict::Jumped, 255));
     let shown = world.get(portfolioCall { account: ALICE });
     assert_eq!((shown.summary.verdict, shown.stakes[0].verdict), (2, 2));
+    assert_eq!(shown.summary.state, 4);
     world.pass(10_000_000);
     assert_eq!(world.get(portfolioCall { account: ALICE }).summary.verdict, 3);
 }
