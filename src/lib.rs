@@ -112,7 +112,8 @@ entry::routes! { liquidate:
     redoCall = fn redo(auction: u64) -> () { auction::redo }
 }
 
-// Claims: what ends a position's share in a sale, and the debts that no sale can pay.
+// Claims: what ends a position's share in a sale, the debts that no sale can pay, and the clock
+// before a sale.
 entry::routes! { claims:
     settleCall = fn settle(accounts: Vec<Address>) -> () { auction::settle }
     leaveCall = fn leave(auction: u64) -> () { auction::leave }

@@ -213,7 +213,7 @@ pub fn variance_of(sigma: u16) -> u128 {
 /// # Rounding
 /// Down, from a variance of at most [`VARIANCE_MAX`].
 pub fn volatility_of(variance: u128) -> u64 {
-    let square = variance.min(VARIANCE_MAX).saturating_mul(27).checked_div(3_125_000);
+    let square = mul_div_down(variance.min(VARIANCE_MAX), 27, 3_125_000);
     sqrt_down(square.unwrap_or_default())
 }
 
