@@ -40,9 +40,12 @@ pub mod sizing;
 
 pub mod auction;
 pub mod breaker;
+pub mod costs;
 pub mod oracle;
+pub mod window;
 
 pub mod params;
+pub mod steps;
 
 /// Collateral assets that one deployment can list.
 pub const MAX_ASSETS: usize = 16;

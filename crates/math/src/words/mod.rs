@@ -5,10 +5,12 @@
 
 mod asset;
 mod auction;
+mod costs;
 mod market;
 mod position;
 
-pub use asset::{AssetPrice, Caps, Feed, Ramp, Risk, SaleTerms, Sales, Token};
+pub use asset::{AssetPrice, Caps, Feed, Flow, Ramp, Risk, SaleTerms, Sales, Token};
 pub use auction::{AuctionPool, AuctionTerms};
-pub use market::{Base, Breaker, Market, Supply, Totals};
+pub use costs::{Calm, Losses, Sold};
+pub use market::{Base, Breaker, Deficit, Limits, Market, Supply, Totals, Trip};
 pub use position::{Account, Claim, Holding};
