@@ -274,6 +274,20 @@ impl<T: Word> Ret for Vec<T> {
     }
 }
 
+/// A list of structs of `N` words each.
+pub struct Rows<const N: usize>(pub Vec<[U256; N]>);
+
+impl<const N: usize> Ret for Rows<N> {
+    fn write(&self, out: &mut Out) {
+        let offset = out.heads.saturating_add(out.tail.len());
+        out.word(U256::from(offset));
+        out.tail.extend_from_slice(&sdk::to_bytes(U256::from(self.0.len())));
+        for word in self.0.iter().flatten() {
+            out.tail.extend_from_slice(&sdk::to_bytes(*word));
+        }
+    }
+}
+
 impl Ret for () {
     const WORDS: usize = 0;
     fn write(&self, _: &mut Out) {}

@@ -6,12 +6,12 @@ use plimsoll_math::{
     interest::RateCurve,
     oracle::Verdict,
     params,
-    words::{AssetPrice, Base, Caps, Feed, Market, Ramp, Risk, SaleTerms, Token, Totals},
+    words::{AssetPrice, Base, Caps, Feed, Losses, Market, Ramp, Risk, SaleTerms, Token, Totals},
 };
 use stylus_sdk::prelude::*;
 
 use crate::{
-    entry,
+    costs, entry,
     error::{Error, Result, fail},
     guard, ledger, oracle, sdk,
     settlement::DUST_ACCOUNT,
@@ -116,7 +116,10 @@ pub fn list_asset(engine: &mut Engine, token: Address, decimals: u8) -> Result<u
     let verdict = Verdict::Invalid;
     engine.set_price(asset, &AssetPrice { scale, verdict, ..AssetPrice::default() })?;
     engine.set_token(asset, &Token { token, decimals })?;
-    engine.set_terms(asset, &SaleTerms::start(base.decimals))?;
+    let terms = SaleTerms::start(base.decimals);
+    engine.set_terms(asset, &terms)?;
+    costs::govern(engine, asset, &terms)?;
+    engine.set_losses(asset, &Losses { bound: params::LOSS_BOUND, ..Losses::default() })?;
     engine.set_asset_count(asset.saturating_add(1));
     sdk::emit(engine, abi::AssetListed { asset, token, decimals });
     Ok(asset)
@@ -130,6 +133,7 @@ pub fn set_terms(engine: &mut Engine, asset: u8, terms: SaleTerms) -> Result<()>
     check_terms(&terms, engine.price(asset).threshold)?;
     let terms = SaleTerms { milli_exponent: old.milli_exponent, ..terms };
     engine.set_terms(asset, &terms)?;
+    costs::govern(engine, asset, &terms)?;
     let (old_word, word) = (old.pack()?, terms.pack()?);
     sdk::emit(engine, abi::TermsSet { asset, oldWord: old_word, word });
     Ok(())

@@ -86,11 +86,12 @@ pub fn borrowing(engine: &Engine, position: &Position) -> Result<(u128, u128)> {
 }
 
 /// Collateral at the borrowing weights, base wei times bps, down. Lots on sale count for nothing
-/// beyond what they have raised; prices count less their confidence.
+/// beyond what they have raised, nor does an asset that has cost too much before the governor has
+/// looked at it; prices count less their confidence.
 pub fn weighted(engine: &Engine, position: &Position) -> Result<u128> {
     let mut sums = Exposure::default();
     for leg in position.legs() {
-        if leg.holding.balance > 0 {
+        if leg.holding.balance > 0 && !leg.price.impaired {
             let price = oracle::lower_bound(leg.price.price, leg.price.confidence)?;
             let value = value::value_down(leg.holding.balance, price, leg.price.scale)?;
             let weight = engine.risk(leg.asset).max_ltv;

@@ -45,11 +45,14 @@ mod oracle;
 mod position;
 
 mod auction;
+mod bulk;
+mod costs;
 mod liquidation;
 mod settlement;
 
 mod breaker;
 mod governance;
+mod live;
 mod views;
 
 use alloc::vec::Vec;
@@ -58,7 +61,7 @@ use alloy_primitives::{Address, I256, U256};
 use plimsoll_math::words::SaleTerms;
 
 pub use crate::{
-    entry::{Blob, answer},
+    entry::{Blob, Rows, answer},
     error::{Error, Result},
     governance::Setup,
     storage::Engine,
@@ -98,6 +101,8 @@ entry::routes! { claims:
     settleCall = fn settle(accounts: Vec<Address>) -> () { auction::settle }
     leaveCall = fn leave(auction: u64) -> () { auction::leave }
     realiseCall = fn realise(accounts: Vec<Address>) -> () { settlement::realise }
+    takeManyCall = fn take_many(auctions: Vec<u64>, max_lots: Vec<U256>, max_prices: Vec<U256>, min_lots: Vec<U256>, expected_lots: Vec<U256>, settle: Vec<Address>, deadline: u32, receiver: Address, data: Blob) -> (Vec<U256>, U256) { bulk::take_many }
+    learnCall = fn learn(asset: u8) -> () { costs::learn }
 }
 
 // Prices: what reporters push and feeds answer.
@@ -112,6 +117,8 @@ entry::routes! { market:
     redeemCall = fn redeem(shares: U256, receiver: Address) -> U256 { supply::redeem }
     collectCall = fn collect(receiver: Address) -> U256 { supply::collect }
     accrueCall = fn accrue() -> () { ledger::accrue }
+    setLossBoundCall = fn set_loss_bound(asset: u8, bound: u32) -> () { settlement::set_loss_bound }
+    acknowledgeLossCall = fn acknowledge_loss(asset: u8) -> U256 { settlement::acknowledge_loss }
     coverDeficitCall = fn cover_deficit(amount: U256) -> U256 { settlement::cover_deficit }
     raiseCall = fn raise(asset: u8, level: u8, until: u32) -> () { breaker::raise }
     lowerCall = fn lower(asset: u8, level: u8) -> () { breaker::lower }
@@ -149,6 +156,13 @@ entry::routes! { lens:
     auctionCall = fn auction(id: u64) -> AuctionTuple { views::auction }
     quoteCall = fn quote(id: u64, lot: U256, wait: u32) -> (U256, U256) { views::quote }
     auctionsCall = fn auctions(asset: u8, from: u32, limit: u32) -> (Vec<u64>, u32) { views::auctions }
+    liveAuctionsCall = fn live_auctions(asset: u8, from: u32, limit: u32) -> (Rows<18>, u32) { live::auctions }
+    timeToPriceCall = fn time_to_price(id: u64, price: U256) -> (bool, u32) { live::time_to_price }
+    coverageCall = fn coverage() -> (U256, U256, U256) { settlement::coverage }
+    stressedCall = fn stressed(asset: u8, drop: u16) -> U256 { settlement::stressed }
+    costsCall = fn costs_of(asset: u8) -> (u32, u32, u32, u32, SaleTerms) { costs::show }
+    liquidationCostCall = fn liquidation_cost(asset: u8, size: U256) -> (U256, U256, u32) { costs::liquidation_cost }
+    lossesCall = fn losses_of(asset: u8) -> (U256, U256, u32, bool) { settlement::losses }
     priceCall = fn price_of(asset: u8) -> (U256, U256, u32, u8, u8) { oracle::show }
     assetCountCall = fn assets_listed() -> u8 { views::asset_count }
     assetCall = fn asset(id: u8) -> AssetTuple { views::asset }

@@ -7,8 +7,8 @@
 
 use alloy_primitives::{Address, U256};
 use plimsoll_math::words::{
-    Account, AssetPrice, AuctionPool, AuctionTerms, Base, Breaker, Caps, Claim, Feed, Holding,
-    Market, Ramp, Risk, SaleTerms, Sales, Supply, Token, Totals,
+    Account, AssetPrice, AuctionPool, AuctionTerms, Base, Breaker, Calm, Caps, Claim, Feed,
+    Holding, Losses, Market, Ramp, Risk, SaleTerms, Sales, Sold, Supply, Token, Totals,
 };
 use stylus_sdk::prelude::*;
 
@@ -37,6 +37,11 @@ const RISK: u8 = 8;
 // Words of a position: the account, 16 holdings, 16 pairs of further claims.
 const HOLDINGS: u8 = 1;
 const CLAIMS: u8 = 17;
+
+// Words of what selling an asset has cost.
+const SOLD: u8 = 0;
+const CALM: u8 = 1;
+const LOSSES: u8 = 2;
 
 // Words of an auction.
 const AUCTION_TERMS: u8 = 0;
@@ -67,6 +72,9 @@ const SHARES: u8 = 158;
 const CREDITS: u8 = 159;
 const REPORTERS: u8 = 160;
 
+/// Words of what selling each asset has cost.
+const COSTS: u8 = 192;
+
 /// Slot before those of the programs behind the engine's own, which count from one.
 const PROGRAMS: u8 = 160;
 
@@ -86,6 +94,17 @@ macro_rules! asset_words {
         }
         pub fn $set(&mut self, asset: u8, word: &$word) -> Result<()> {
             self.put_asset_word(asset, $at, word.pack())
+        }
+    )*};
+}
+
+macro_rules! cost_words {
+    ($($get:ident, $set:ident, $word:ident, $at:ident;)*) => {$(
+        pub fn $get(&self, asset: u8) -> $word {
+            $word::unpack(self.word(&self.slot_of(&fixed(asset), COSTS, $at)))
+        }
+        pub fn $set(&mut self, asset: u8, word: &$word) -> Result<()> {
+            self.put_word(&self.slot_of(&fixed(asset), COSTS, $at), word.pack())
         }
     )*};
 }
@@ -156,6 +175,12 @@ impl Engine {
         ramp, set_ramp, Ramp, RAMP;
         breaker, set_breaker, Breaker, BREAKER;
         risk, set_risk, Risk, RISK;
+    }
+
+    cost_words! {
+        sold, set_sold, Sold, SOLD;
+        calm, set_calm, Calm, CALM;
+        losses, set_losses, Losses, LOSSES;
     }
 
     numbers! {

@@ -8,7 +8,7 @@ use stylus_sdk::prelude::*;
 use crate::{
     breaker,
     error::{Result, fail},
-    guard, ledger, sdk,
+    guard, ledger, sdk, settlement,
     storage::Engine,
     token,
 };
@@ -56,6 +56,7 @@ pub fn redeem(engine: &mut Engine, asked: U256, receiver: Address) -> Result<U25
         return Err(fail(abi::InsufficientShares { shares: asked, held }));
     }
     let mut books = ledger::load(engine, now);
+    settlement::require_cover(engine, &books)?;
     let mut supply = engine.supply_word();
     let amount = shares::assets_for_down(burnt, supply.shares, interest::nav(&books)?)?;
     if amount == 0 {

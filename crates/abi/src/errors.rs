@@ -53,6 +53,9 @@ errors! {
 
     // ---- Supply and positions ----
 
+    /// All collateral and the reserve together are worth less than all debts: suppliers bear the gap
+    /// together; base wei, and what their claim would fetch, WAD.
+    Uncovered(uint256 gap, uint256 ratio);
     /// The amount is worth less than one share.
     ZeroShares(uint256 amount);
     /// The caller holds fewer shares.
@@ -122,6 +125,10 @@ errors! {
     LotTooSmall(uint256 lot, uint256 minLot);
     /// The take, or what it would leave, is worth less than the asset's dust value.
     DustLot(uint256 value, uint256 dust);
+    /// What is on sale is not what the order expects; collateral wei.
+    LotChanged(uint64 auction, uint256 lot, uint256 expected);
+    /// The asset's last lesson is less than a day ago.
+    LessonTooEarly(uint8 asset, uint32 earliest);
     /// The engine cannot be the receiver.
     BadReceiver(address receiver);
     /// The account has no claim on the auction.

@@ -20,7 +20,8 @@ events! {
     /// raised: debt units credited to the pool. cut: base wei to the reserve.
     Taken(uint64 auction, address taker; uint256 lot, uint256 pay, uint256 raised, uint256 cut);
     Closed(uint64 auction; uint256 index);
-    Redone(uint64 auction; uint256 kickPrice);
+    /// reward: collateral wei to the keeper.
+    Redone(uint64 auction; uint256 kickPrice, uint256 reward);
     /// A claim left its auction's pool: `units` of lot, `credited` debt units of what was raised.
     Claimed(address account, uint64 auction; uint256 units, uint256 credited);
     /// repaid: debt units off the account's debt. credit: base wei to his credit, refund included.
@@ -30,6 +31,14 @@ events! {
     Left(address account, uint64 auction; uint256 lot);
     /// units: debt units written off, of which base wei from credit, reserve and suppliers.
     Realised(address account; uint256 units, uint256 fromCredit, uint256 fromReserve, uint256 loss);
+    /// An asset's part of a loss that reserve and suppliers bore, base wei. impaired: it carries no
+    /// new risk until the governor has acknowledged what is open.
+    LossCharged(uint8 asset; uint256 amount, uint256 open, bool impaired);
+    LossAcknowledged(uint8 asset; uint256 amount);
+    LossBoundSet(uint8 asset; uint32 oldValue, uint32 value);
+    /// factor: ppm of the oracle price that takers pay; time: seconds that a lot takes; keeper: ppm
+    /// of it. The words are those of the terms in force.
+    Learnt(uint8 asset; uint32 factor, uint32 time, uint32 keeper, uint256 oldWord, uint256 word);
     DustKept(address account, uint8 asset; uint256 amount);
     Accrued(; uint256 index, uint256 toReserve);
     DeficitCovered(address payer; uint256 amount);

@@ -4,8 +4,8 @@ use alloy_primitives::{Address, B256, U256, keccak256};
 use plimsoll_abi::{auction_id, auction_parts};
 use plimsoll_math::interest::{self, Ledger};
 use plimsoll_math::words::{
-    Account, AssetPrice, AuctionPool, AuctionTerms, Base, Breaker, Caps, Claim, Feed, Holding,
-    Market, Ramp, Risk, SaleTerms, Sales, Supply, Token, Totals,
+    Account, AssetPrice, AuctionPool, AuctionTerms, Base, Breaker, Calm, Caps, Claim, Feed,
+    Holding, Losses, Market, Ramp, Risk, SaleTerms, Sales, Sold, Supply, Token, Totals,
 };
 
 use super::World;
@@ -16,6 +16,7 @@ const POSITIONS: u64 = 156;
 const AUCTIONS: u64 = 157;
 const SHARES: u64 = 158;
 const CREDITS: u64 = 159;
+const COSTS: u64 = 192;
 
 /// Slot of a mapping's value.
 fn mapped(key: B256, mapping: u64) -> U256 {
@@ -61,6 +62,28 @@ impl World {
         ramp, Ramp, 6, "An asset's threshold on its way down.";
         breaker, Breaker, 7, "An asset's breaker.";
         risk, Risk, 8, "What new risk in an asset is weighed by.";
+    }
+
+    /// What takes of an asset have brought since the last lesson.
+    #[must_use]
+    pub fn sold(&self, asset: u8) -> Sold {
+        Sold::unpack(self.cost_word(asset, 0))
+    }
+
+    /// What sales of an asset have taught, and its governed terms.
+    #[must_use]
+    pub fn calm(&self, asset: u8) -> Calm {
+        Calm::unpack(self.cost_word(asset, 1))
+    }
+
+    /// Bad debt that an asset has left behind.
+    #[must_use]
+    pub fn losses(&self, asset: u8) -> Losses {
+        Losses::unpack(self.cost_word(asset, 2))
+    }
+
+    fn cost_word(&self, asset: u8, at: u64) -> U256 {
+        self.mapped_word(B256::with_last_byte(asset), COSTS, at)
     }
 
     /// A storage word of the engine.
