@@ -309,6 +309,7 @@ tuples!(A B; 2);
 tuples!(A B C; 3);
 tuples!(A B C D; 4);
 tuples!(A B C D E; 5);
+tuples!(A B C D E F; 6);
 tuples!(A B C D E F G; 7);
 tuples!(A B C D E F G H; 8);
 tuples!(A B C D E F G H I; 9);

@@ -52,8 +52,12 @@ mod settlement;
 
 mod breaker;
 mod governance;
+mod limits;
 mod live;
+mod roles;
+mod trip;
 mod views;
+mod window;
 
 use alloc::vec::Vec;
 
@@ -77,6 +81,8 @@ pub type PositionTuple = (U256, U256, U256, U256, U256, U256, U256);
 pub type AuctionTuple = (u8, U256, U256, U256, U256, U256, U256, bool, U256);
 /// What `solvency` returns: cash, debt, claims, reserve, credits, deficit, on sale.
 pub type SolvencyTuple = (U256, I256, U256, U256, U256, U256, U256);
+/// What `proof` returns: measure, bound, reason, since, until, end of the grace.
+pub type ProofTuple = (u32, u32, u8, u32, u32, u32);
 /// What `asset` returns: token, decimals, held, cap, on sale, most on sale, max LTV, threshold.
 pub type AssetTuple = (Address, u8, U256, U256, U256, U256, u16, u16);
 
@@ -122,6 +128,8 @@ entry::routes! { market:
     coverDeficitCall = fn cover_deficit(amount: U256) -> U256 { settlement::cover_deficit }
     raiseCall = fn raise(asset: u8, level: u8, until: u32) -> () { breaker::raise }
     lowerCall = fn lower(asset: u8, level: u8) -> () { breaker::lower }
+    tripCall = fn trip(asset: u8, reason: u8) -> () { trip::trip }
+    proofCall = fn proof(asset: u8, reason: u8) -> ProofTuple { trip::proof }
     listAssetCall = fn list_asset(token: Address, decimals: u8) -> u8 { governance::list_asset }
     setTermsCall = fn change_terms(asset: u8, terms: SaleTerms) -> () { governance::set_terms }
     setMaxLtvCall = fn set_max_ltv(asset: u8, max_ltv: u16) -> () { governance::set_max_ltv }
@@ -132,10 +140,13 @@ entry::routes! { market:
     setReporterCall = fn set_reporter(reporter: Address, allowed: bool) -> () { governance::set_reporter }
     setRateCurveCall = fn set_rate_curve(base: u8, kink: u8, slope: u8, jump: u8) -> () { governance::set_rate_curve }
     setMinDebtCall = fn set_min_debt(min_debt: U256) -> () { governance::set_min_debt }
-    proposeGovernorCall = fn propose_governor(next: Address) -> () { governance::propose_governor }
-    acceptGovernorCall = fn accept_governor() -> () { governance::accept_governor }
-    proposeGuardianCall = fn propose_guardian(next: Address) -> () { governance::propose_guardian }
-    acceptGuardianCall = fn accept_guardian() -> () { governance::accept_guardian }
+    setOutflowCall = fn set_outflow(asset: u8, percent: u8) -> () { limits::set_outflow }
+    setMostOnSaleCall = fn set_most_on_sale(most: u64) -> () { limits::set_most_on_sale }
+    renounceCall = fn renounce(role: u8) -> () { roles::renounce }
+    proposeGovernorCall = fn propose_governor(next: Address) -> () { roles::propose_governor }
+    acceptGovernorCall = fn accept_governor() -> () { roles::accept_governor }
+    proposeGuardianCall = fn propose_guardian(next: Address) -> () { roles::propose_guardian }
+    acceptGuardianCall = fn accept_guardian() -> () { roles::accept_guardian }
     withdrawReserveCall = fn withdraw_reserve(amount: U256, receiver: Address) -> () { governance::withdraw_reserve }
     withdrawDustCall = fn withdraw_dust(asset: u8, receiver: Address) -> U256 { governance::withdraw_dust }
 }

@@ -98,7 +98,7 @@ fn kick_one(engine: &mut Engine, position: &mut Position, keeper: &Keeper) -> Re
 /// health below the hard line even at the prices plus their confidence. Asked only where a price or
 /// a breaker is in the way: it takes a second look at everything.
 fn is_hard(engine: &Engine, position: &Position, now: u32) -> Result<bool> {
-    let level = |leg: &Leg| breaker::level(engine, leg.asset, &leg.price, now);
+    let level = |leg: &Leg| breaker::for_kicks(engine, leg.asset, &leg.price, now);
     let in_the_way = health::worst_verdict(position, now) != Verdict::Valid
         || position.legs().iter().any(|leg| level(leg) >= ladder::NO_KICK);
     if !in_the_way {
@@ -124,7 +124,7 @@ fn forbidden(engine: &Engine, position: &Position, hard: bool, now: u32) -> Opti
         return Some(skip::PRICE);
     }
     let held = position.legs().iter().filter(|leg| leg.holding.balance > 0);
-    let levels = held.map(|leg| breaker::level(engine, leg.asset, &leg.price, now));
+    let levels = held.map(|leg| breaker::for_kicks(engine, leg.asset, &leg.price, now));
     let lowest = levels.min().unwrap_or(0);
     (!ladder::allows_kick(lowest, hard)).then_some(skip::LEVEL)
 }
@@ -142,8 +142,9 @@ fn plan(
     let mut count = 0_usize;
     for leg in position.legs().iter().filter(|leg| leg.holding.balance > 0) {
         let terms = engine.terms(leg.asset);
-        let allowed = ladder::allows_kick(breaker::level(engine, leg.asset, &leg.price, now), hard)
-            && can_claim(engine, leg, &terms, now);
+        let allowed =
+            ladder::allows_kick(breaker::for_kicks(engine, leg.asset, &leg.price, now), hard)
+                && can_claim(engine, leg, &terms, now);
         let room = if allowed { room(engine, leg.asset, &leg.price, &terms)? } else { 0 };
         policy = policy.with(&terms)?;
         if let Some(place) = candidates.get_mut(count) {

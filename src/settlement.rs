@@ -19,9 +19,9 @@ use stylus_sdk::prelude::*;
 use crate::{
     auction,
     error::{Result, fail},
-    governance, guard, health, ledger,
+    guard, health, ledger,
     position::{Position, bit},
-    sdk,
+    roles, sdk,
     storage::Engine,
     token,
 };
@@ -113,7 +113,7 @@ fn set_impaired(engine: &mut Engine, asset: u8, impaired: bool) -> Result<()> {
 /// The governor has looked at what an asset has cost: new risk in it is welcome again.
 pub fn acknowledge_loss(engine: &mut Engine, asset: u8) -> Result<U256> {
     guard::enter(engine)?;
-    governance::require_governor(engine)?;
+    roles::require_governor(engine)?;
     let asset = guard::asset(engine, asset)?;
     let losses = engine.losses(asset);
     engine.set_losses(asset, &Losses { open: 0, ..losses })?;
@@ -127,7 +127,7 @@ pub fn acknowledge_loss(engine: &mut Engine, asset: u8) -> Result<U256> {
 /// is judged again only by the next loss.
 pub fn set_loss_bound(engine: &mut Engine, asset: u8, bound: u32) -> Result<()> {
     guard::enter(engine)?;
-    governance::require_governor(engine)?;
+    roles::require_governor(engine)?;
     let asset = guard::asset(engine, asset)?;
     let old = engine.losses(asset);
     engine.set_losses(asset, &Losses { bound, ..old })?;
@@ -253,8 +253,9 @@ fn write_off(engine: &mut Engine, position: &mut Position, now: u32) -> Result<W
     engine.set_supply_word(&supply)?;
     let left = U256::from(credit.saturating_sub(off.from_credit));
     engine.set_credit(account, left);
-    let deficit = engine.deficit().saturating_add(U256::from(off.loss));
-    engine.set_deficit(deficit);
+    let mut deficit = engine.deficit_word().with_loss(add(off.from_reserve, off.loss)?, now)?;
+    deficit.borne = add(deficit.borne, off.loss)?;
+    engine.set_deficit_word(&deficit)?;
     position.word.debt = 0;
     position.store(engine)?;
     sdk::emit(
@@ -274,15 +275,16 @@ fn write_off(engine: &mut Engine, position: &mut Position, now: u32) -> Result<W
 pub fn cover_deficit(engine: &mut Engine, amount: U256) -> Result<U256> {
     let now = guard::enter(engine)?;
     let asked = guard::amount(amount)?;
-    let deficit = guard::narrow(engine.deficit())?;
-    let paid = asked.min(deficit);
+    let mut deficit = engine.deficit_word();
+    let paid = asked.min(deficit.borne);
     if paid == 0 {
         return Err(fail(abi::ZeroAmount {}));
     }
     let mut books = ledger::load(engine, now);
     books.cash = add(books.cash, paid)?;
     ledger::store(engine, &books)?;
-    engine.set_deficit(U256::from(deficit.saturating_sub(paid)));
+    deficit.borne = deficit.borne.saturating_sub(paid);
+    engine.set_deficit_word(&deficit)?;
     let payer = engine.vm().msg_sender();
     let paid_word = U256::from(paid);
     sdk::emit(engine, abi::DeficitCovered { payer, amount: paid_word });

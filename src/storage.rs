@@ -7,8 +7,9 @@
 
 use alloy_primitives::{Address, U256};
 use plimsoll_math::words::{
-    Account, AssetPrice, AuctionPool, AuctionTerms, Base, Breaker, Calm, Caps, Claim, Feed,
-    Holding, Losses, Market, Ramp, Risk, SaleTerms, Sales, Sold, Supply, Token, Totals,
+    Account, AssetPrice, AuctionPool, AuctionTerms, Base, Breaker, Calm, Caps, Claim, Deficit,
+    Feed, Holding, Limits, Losses, Market, Ramp, Risk, SaleTerms, Sales, Sold, Supply, Token,
+    Totals,
 };
 use stylus_sdk::prelude::*;
 
@@ -62,6 +63,7 @@ const GOVERNOR: u8 = 7;
 const GUARDIAN: u8 = 8;
 const PENDING_GOVERNOR: u8 = 9;
 const PENDING_GUARDIAN: u8 = 10;
+const LIMITS: u8 = 11;
 /// First slot of the assets' words: 12 to 155.
 const ASSETS: u8 = 12;
 
@@ -163,6 +165,8 @@ impl Engine {
         supply_word, set_supply_word, Supply, SUPPLY;
         base_word, set_base_word, Base, BASE;
         overall_breaker, set_overall_breaker, Breaker, OVERALL_BREAKER;
+        limits, set_limits, Limits, LIMITS;
+        deficit_word, set_deficit_word, Deficit, DEFICIT;
     }
 
     asset_words! {
@@ -184,8 +188,6 @@ impl Engine {
     }
 
     numbers! {
-        /// Bad debt that the suppliers bore, base wei.
-        deficit, set_deficit, DEFICIT;
         count_word, set_count_word, ASSET_COUNT;
     }
 

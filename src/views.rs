@@ -222,7 +222,7 @@ pub fn solvency(engine: &mut Engine) -> Result<(U256, I256, U256, U256, U256, U2
         U256::from(interest::nav(&ledger)?),
         U256::from(ledger.reserve),
         U256::from(engine.supply_word().credits),
-        engine.deficit(),
+        U256::from(engine.deficit_word().borne),
         U256::from(on_sale),
     ))
 }

@@ -46,6 +46,8 @@ events! {
     DustWithdrawn(uint8 asset, address receiver; uint256 amount);
     LevelRaised(uint8 asset, address by; uint8 oldLevel, uint8 level, uint32 until);
     LevelLowered(uint8 asset; uint8 oldLevel, uint8 level);
+    /// measure: bps of what the reason's bounds are of.
+    Tripped(uint8 asset, address by, uint8 reason; uint8 level, uint32 until, uint32 measure);
     AssetListed(uint8 asset; address token, uint8 decimals);
     TermsSet(uint8 asset; uint256 oldWord, uint256 word);
     MaxLtvSet(uint8 asset; uint16 oldValue, uint16 value);
@@ -56,6 +58,9 @@ events! {
     ReporterSet(address reporter; bool oldValue, bool value);
     RateCurveSet(; uint32 oldCurve, uint32 curve);
     MinDebtSet(; uint256 oldValue, uint256 value);
+    /// Percent of what is there that may leave in an hour; zero: any. asset 255: cash.
+    OutflowSet(uint8 asset; uint8 oldValue, uint8 value);
+    MostOnSaleSet(; uint256 oldValue, uint256 value);
     /// role: 0 governor, 1 guardian.
     RoleProposed(uint8 role; address current, address next);
     RoleAccepted(uint8 role; address old, address current);

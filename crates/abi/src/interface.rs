@@ -139,8 +139,14 @@ sol! {
 
         /// Raises a level until `until`; asset 255 means all. Guardian or governor.
         function raise(uint8 asset, uint8 level, uint32 until) external;
-        /// Lowers a level at once. Governor.
+        /// Lowers a level at once, raised or tripped. Governor.
         function lower(uint8 asset, uint8 level) external;
+        /// Anyone: raises the level that a reason stands for, if its condition holds now. Reasons:
+        /// 1 jump, 2 dispersion, 3 outflow (asset 255: of cash), 4 loss (255), 5 queue, 6 clearing.
+        function trip(uint8 asset, uint8 reason) external;
+        /// What a reason measures now and what it would have to be, bps; what is tripped: its
+        /// reason, since when (its series), until when; and until when kicks wait after a level.
+        function proof(uint8 asset, uint8 reason) external view returns (uint32 measure, uint32 bound, uint8 tripped, uint32 since, uint32 until, uint32 graceUntil);
 
         // ---- Governance (the governor unless a line says otherwise) ----
 
@@ -157,11 +163,17 @@ sol! {
         /// base: 10 bps steps; kink: percent; slope: 50 bps steps; jump: 500 bps steps (a year).
         function setRateCurve(uint8 base, uint8 kink, uint8 slope, uint8 jump) external;
         function setMinDebt(uint256 minDebt) external;
+        /// Percent of an asset, or of the cash (asset 255), that may leave in an hour; zero: any.
+        function setOutflow(uint8 asset, uint8 percent) external;
+        /// Most that all assets together may be allowed to have on sale: thousandths of a base token.
+        function setMostOnSale(uint64 most) external;
         function proposeGovernor(address next) external;
         function acceptGovernor() external;
         /// The governor or the guardian himself may propose.
         function proposeGuardian(address next) external;
         function acceptGuardian() external;
+        /// The holder gives a role up: 0 governor (for good), 1 guardian.
+        function renounce(uint8 role) external;
         function withdrawReserve(uint256 amount, address receiver) external;
         /// Dust that bad debt left behind, by asset.
         function withdrawDust(uint8 asset, address receiver) external returns (uint256 amount);

@@ -52,6 +52,15 @@ pub const LTV_BELOW_THRESHOLD: u8 = 5;
 pub const CHIP_WITHIN_PENALTY: u8 = 6;
 /// Check 7: the tip comes on top of what a sale is sized for; it must not make one miss its target.
 pub const TIP_WITHIN_SMALL: u8 = 7;
+/// Check 8: what the assets may have on sale must not add up to more than all together may.
+pub const SALES_WITHIN_MARKET: u8 = 8;
+/// Most that all assets together may be allowed to have on sale, after construction; milli base
+/// tokens.
+pub const MOST_ON_SALE: u64 = 200_000_000_000;
+/// Lowest and highest that governance may set it to.
+pub const MOST_ON_SALE_MIN: u64 = 1_000_000;
+/// See [`MOST_ON_SALE_MIN`].
+pub const MOST_ON_SALE_MAX: u64 = (1 << 48) - 1;
 /// What a debt that is sold in parts is worth in tips, at least.
 const TIPS_IN_SMALL: u32 = 100;
 /// Open losses that stop new risk in an asset after its listing, whole base tokens.

@@ -179,17 +179,21 @@ pub fn jump(verdict: Verdict, price: u128, average: u128) -> u32 {
     part(price.abs_diff(average), average)
 }
 
-/// How much of the discount at the floor lots have cleared at, bps.
+/// How much of the discount at the floor lots have cleared at, bps; nothing while less was sold than
+/// a quarter of what may be on sale at once: who wants to prove it has to have sold so much.
 ///
 /// # Units
-/// factor: what was paid over the oracle price, ppm; floor: bps.
+/// value: at the oracle price, pay, most: milli base tokens; floor: bps.
 ///
 /// # Rounding
 /// Down.
-pub fn clearing(factor: u32, floor: u16) -> u32 {
-    let seen = 1_000_000_u32.saturating_sub(factor);
-    let most = 10_000_u32.saturating_sub(floor.into()).saturating_mul(100);
-    part(seen.into(), most.into())
+pub fn clearing(value: u64, pay: u64, most: u64, floor: u16) -> u32 {
+    if value < most >> 2 {
+        return 0;
+    }
+    let discount = u128::from(value.saturating_sub(pay)).saturating_mul(BPS);
+    let at_floor = 10_000_u32.saturating_sub(floor.into());
+    part(discount, u128::from(value).saturating_mul(at_floor.into()))
 }
 
 /// `some` of `whole` in bps, at most all of it; of nothing, nothing.
@@ -285,7 +289,9 @@ mod tests {
         assert_eq!(jump(Verdict::Jumped, 1_000, 1_000), 10_000);
         assert_eq!([jump(Verdict::Invalid, 1, 2), jump(Verdict::Valid, 1, 0)], [0, 0]);
         // 7.6 of the 8 percent at a floor of 0.92.
-        assert_eq!([clearing(924_000, 9_200), clearing(1_010_000, 9_200)], [9_500, 0]);
-        assert_eq!(clearing(0, 10_000), 0);
+        assert_eq!(clearing(1_000, 924, 4_000, 9_200), 9_500);
+        assert_eq!(clearing(1_000, 1_010, 4_000, 9_200), 0);
+        assert_eq!(clearing(999, 0, 4_000, 9_200), 0);
+        assert_eq!(clearing(1_000, 0, 4_000, 10_000), 0);
     }
 }
