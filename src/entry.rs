@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use alloy_primitives::{Address, I256, U256};
 use plimsoll_abi as abi;
-use plimsoll_math::words::SaleTerms;
+use plimsoll_math::words::{PricePolicy, SaleTerms, Source};
 
 use stylus_sdk::{abi::CONSTRUCTOR_SELECTOR, prelude::*};
 
@@ -335,6 +335,38 @@ sale_terms!(
     dust max_on_sale tip small cool_off
 );
 
+/// The interface's `PricePolicy`, in its order; which sources there are is set one by one.
+macro_rules! price_policy {
+    ($($field:ident)*) => {
+        impl Arg for PricePolicy {
+            fn read(args: &mut Args) -> Self {
+                Self { $($field: Arg::read(args),)* sources: 0 }
+            }
+        }
+        impl Ret for PricePolicy {
+            const WORDS: usize = 8;
+            fn write(&self, out: &mut Out) {
+                $(self.$field.write(out);)*
+            }
+        }
+    };
+}
+price_policy!(max_age step sigmas max_confidence quorum half_life outlier ema_half_life);
+
+impl Arg for Source {
+    fn read(args: &mut Args) -> Self {
+        Self {
+            address: Arg::read(args),
+            kind: Arg::read(args),
+            decimals: Arg::read(args),
+            family: Arg::read(args),
+            weight: Arg::read(args),
+            secondary: Arg::read(args),
+            bounded: false,
+        }
+    }
+}
+
 /// The programs, by the number under which the engine stores them; its own has none.
 #[allow(dead_code)]
 mod program {
@@ -381,8 +413,17 @@ use crate::lens as table;
 use crate::liquidate as table;
 #[cfg(feature = "market")]
 use crate::market as table;
+/// The two tables of the program of prices.
 #[cfg(feature = "prices")]
-use crate::prices as table;
+mod table {
+    use alloc::vec::Vec;
+
+    use crate::{Engine, Result, behind, prices};
+
+    pub fn answer(engine: &mut Engine, calldata: &[u8]) -> Option<Result<Vec<u8>>> {
+        prices::answer(engine, calldata).or_else(|| behind::answer(engine, calldata))
+    }
+}
 #[cfg(feature = "sdk-0-9")]
 use crate::sdk::table;
 
@@ -411,6 +452,7 @@ fn holder(selector: u32) -> Option<u8> {
         program::ENGINE if crate::prices::has(selector) => Some(program::PRICES),
         program::ENGINE => Some(program::MARKET),
         program::MARKET => Some(program::LENS),
+        program::LENS => Some(program::PRICES),
         _ => None,
     }
 }

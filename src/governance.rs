@@ -10,7 +10,8 @@ use plimsoll_math::{
     params::OutOfBounds,
     steps,
     words::{
-        AssetPrice, Base, Caps, Feed, Limits, Losses, Market, Ramp, Risk, SaleTerms, Token, Totals,
+        AssetPrice, Base, Bounds, Caps, Limits, Losses, Market, PricePolicy, Ramp, Risk, SaleTerms,
+        Source, Token, Totals,
     },
 };
 
@@ -19,6 +20,7 @@ use crate::{
     error::{Error, Result, fail},
     guard, ledger, limits, oracle, roles, sdk,
     settlement::DUST_ACCOUNT,
+    sources,
     storage::{Engine, MAX_ASSETS},
     supply::take_cash,
     token, window,
@@ -238,56 +240,75 @@ pub fn set_cap(engine: &mut Engine, asset: u8, cap: U256) -> Result<()> {
     Ok(())
 }
 
-/// When an observation is too old, jumps, or is uncertain: seconds, bps, bps.
-pub fn set_price_policy(
-    engine: &mut Engine,
-    asset: u8,
-    max_age: u32,
-    max_step: u16,
-    max_confidence: u16,
-) -> Result<()> {
-    enter(engine, asset)?;
-    between(1, max_age, params::AGE_MIN, params::AGE_MAX)?;
-    between(2, u32::from(max_step), params::STEP_MIN, params::STEP_MAX)?;
-    between(3, u32::from(max_confidence), params::CONFIDENCE_MIN, params::CONFIDENCE_MAX)?;
-    let old = engine.feed(asset);
+/// What is believed of an asset's sources.
+pub fn set_price_policy(engine: &mut Engine, asset: u8, policy: PricePolicy) -> Result<()> {
+    let now = enter(engine, asset)?;
+    params::check_policy(&policy).map_err(out_of_bounds)?;
+    let old = engine.price_policy(asset);
+    if steps::believes_more(&old, &policy) && limits::is_held(engine, asset) {
+        change_prices(engine, asset, now)?;
+        steps::check_policy(&old, &policy).map_err(out_of_bounds)?;
+    }
     let mut price = engine.price(asset);
     if price.fresh_until > 0 {
         // The word stores when a price expires; the observation's time stays what it was.
-        price.fresh_until = oracle::time_of(&price, &old).saturating_add(max_age);
+        let fresh = price.fresh_until.saturating_sub(old.max_age);
+        price.fresh_until = fresh.saturating_add(policy.max_age);
         engine.set_price(asset, &price)?;
     }
-    engine.set_feed(asset, &Feed { max_age, max_step, max_confidence, ..old })?;
-    sdk::emit(
-        engine,
-        abi::PricePolicySet {
-            asset,
-            maxAge: max_age,
-            maxStep: max_step,
-            maxConfidence: max_confidence,
-        },
-    );
+    let policy = PricePolicy { sources: old.sources, ..policy };
+    engine.set_price_policy_word(asset, &policy)?;
+    let (old_word, word) = (old.pack()?, policy.pack()?);
+    sdk::emit(engine, abi::PricePolicySet { asset, oldWord: old_word, word });
     Ok(())
 }
 
-/// A Chainlink-style feed, or the zero address for reporters.
-pub fn set_feed(engine: &mut Engine, asset: u8, feed: Address, decimals: u8) -> Result<()> {
-    enter(engine, asset)?;
-    bounded(2, U256::from(decimals), U256::ZERO, U256::from(18))?;
-    let old = engine.feed(asset);
-    engine.set_feed(asset, &Feed { feed, feed_decimals: decimals, ..old })?;
-    sdk::emit(engine, abi::FeedSet { asset, oldFeed: old.feed, feed, decimals });
+/// Begins a change of what an asset's price comes from or is believed to be: one a day.
+fn change_prices(engine: &mut Engine, asset: u8, now: u32) -> Result<()> {
+    let ramp = engine.ramp(asset);
+    limits::pace(ramp.policy_at, now)?;
+    engine.set_ramp(asset, &Ramp { policy_at: now, ..ramp })
+}
+
+/// The `n`-th source of an asset; the zero address ends one. `data`: bounds of a feed, a price's
+/// id, nothing for a reporter, who starts without a reading.
+pub fn set_source(engine: &mut Engine, asset: u8, n: u8, source: Source, data: U256) -> Result<()> {
+    let now = enter(engine, asset)?;
+    if limits::is_held(engine, asset) {
+        change_prices(engine, asset, now)?;
+    }
+    sources::require(n)?;
+    let bit = 1_u8.unbounded_shl(n.into());
+    let mut policy = engine.price_policy(asset);
+    let old = engine.source(asset, n);
+    let (next, data) = if source.address.is_zero() {
+        policy.sources &= !bit;
+        (Source::default(), U256::ZERO)
+    } else {
+        params::check_source(&source).map_err(out_of_bounds)?;
+        policy.sources |= bit;
+        (source, source_data(source.kind, data)?)
+    };
+    let bounded = next.kind == Source::FEED && !data.is_zero();
+    let next = Source { bounded, ..next };
+    engine.set_source_word(asset, n, &next)?;
+    engine.set_source_data(asset, n, data);
+    engine.set_price_policy_word(asset, &policy)?;
+    let (old_word, word) = (old.pack()?, next.pack()?);
+    sdk::emit(engine, abi::SourceSet { asset, n, oldWord: old_word, word, data });
     Ok(())
 }
 
-/// Who may report prices.
-pub fn set_reporter(engine: &mut Engine, reporter: Address, allowed: bool) -> Result<()> {
-    guard::enter(engine)?;
-    roles::require_governor(engine)?;
-    let old = !engine.reporter(reporter).is_zero();
-    engine.set_reporter_word(reporter, U256::from(allowed));
-    sdk::emit(engine, abi::ReporterSet { reporter, oldValue: old, value: allowed });
-    Ok(())
+/// The data word that a kind of source begins with.
+fn source_data(kind: u8, data: U256) -> Result<U256> {
+    if kind == Source::REPORTER {
+        return Ok(U256::ZERO);
+    }
+    let Bounds { min, max } = Bounds::unpack(data);
+    if kind == Source::FEED && max > 0 {
+        bounded(8, U256::from(min), U256::ZERO, U256::from(max.saturating_sub(1)))?;
+    }
+    Ok(data)
 }
 
 /// The kinked curve of the borrow rate. Interest so far accrues at the old one.

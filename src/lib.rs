@@ -42,7 +42,9 @@ mod collateral;
 mod debt;
 mod health;
 mod oracle;
+mod outage;
 mod position;
+mod sources;
 
 mod auction;
 mod bulk;
@@ -62,7 +64,7 @@ mod window;
 use alloc::vec::Vec;
 
 use alloy_primitives::{Address, I256, U256};
-use plimsoll_math::words::SaleTerms;
+use plimsoll_math::words::{PricePolicy, SaleTerms, Source};
 
 pub use crate::{
     entry::{Blob, Rows, answer},
@@ -79,6 +81,12 @@ static ALLOCATOR: mini_alloc::MiniAlloc = mini_alloc::MiniAlloc::INIT;
 pub type PositionTuple = (U256, U256, U256, U256, U256, U256, U256);
 /// What `auction` returns: state, lot, units, raised, price, factor, elapsed, needs redo, kick price.
 pub type AuctionTuple = (u8, U256, U256, U256, U256, U256, U256, bool, U256);
+/// What `why` returns: outcome, price, confidence, time, families, verdict.
+pub type WhyTuple = (u8, U256, U256, u32, u8, u8);
+/// What `readings` returns: fates, prices, confidences, times.
+pub type ReadingsTuple = (Vec<u8>, Vec<U256>, Vec<U256>, Vec<u32>);
+/// What `source` returns: address, kind, decimals, family, weight, secondary, data.
+pub type SourceTuple = (Address, u8, u8, u8, u8, bool, U256);
 /// What `solvency` returns: cash, debt, claims, reserve, credits, deficit, on sale.
 pub type SolvencyTuple = (U256, I256, U256, U256, U256, U256, U256);
 /// What `proof` returns: measure, bound, reason, since, until, end of the grace.
@@ -117,6 +125,16 @@ entry::routes! { prices:
     pokeCall = fn poke(assets: Vec<u8>) -> () { oracle::poke }
 }
 
+// What stands behind a price, in the program of prices: views that ask the sources themselves.
+entry::routes! { behind:
+    whyCall = fn why(asset: u8) -> WhyTuple { oracle::why }
+    readingsCall = fn readings(asset: u8) -> ReadingsTuple { oracle::readings }
+    averagesCall = fn averages(asset: u8) -> (U256, U256, U256, U256, u32) { oracle::averages }
+    pricePolicyCall = fn policy_of(asset: u8) -> PricePolicy { oracle::policy }
+    sourceCall = fn source_of(asset: u8, n: u8) -> SourceTuple { oracle::source }
+    outageCall = fn outage_window() -> (Address, u32, u32, u32, bool) { outage::show }
+}
+
 // The market: the supply side, breakers, parameters, roles.
 entry::routes! { market:
     supplyCall = fn supply(amount: U256, receiver: Address) -> U256 { supply::supply }
@@ -135,9 +153,9 @@ entry::routes! { market:
     setMaxLtvCall = fn set_max_ltv(asset: u8, max_ltv: u16) -> () { governance::set_max_ltv }
     setThresholdCall = fn set_threshold(asset: u8, threshold: u16, end: u32) -> () { governance::set_threshold }
     setCapCall = fn set_cap(asset: u8, cap: U256) -> () { governance::set_cap }
-    setPricePolicyCall = fn set_price_policy(asset: u8, max_age: u32, max_step: u16, max_confidence: u16) -> () { governance::set_price_policy }
-    setFeedCall = fn change_feed(asset: u8, feed: Address, decimals: u8) -> () { governance::set_feed }
-    setReporterCall = fn set_reporter(reporter: Address, allowed: bool) -> () { governance::set_reporter }
+    setPricePolicyCall = fn change_policy(asset: u8, policy: PricePolicy) -> () { governance::set_price_policy }
+    setSourceCall = fn change_source(asset: u8, n: u8, source: Source, data: U256) -> () { governance::set_source }
+    setOutageCall = fn change_outage(feed: Address, gap: u8) -> () { outage::set }
     setRateCurveCall = fn set_rate_curve(base: u8, kink: u8, slope: u8, jump: u8) -> () { governance::set_rate_curve }
     setMinDebtCall = fn set_min_debt(min_debt: U256) -> () { governance::set_min_debt }
     setOutflowCall = fn set_outflow(asset: u8, percent: u8) -> () { limits::set_outflow }
@@ -170,7 +188,7 @@ entry::routes! { lens:
     liveAuctionsCall = fn live_auctions(asset: u8, from: u32, limit: u32) -> (Rows<18>, u32) { live::auctions }
     timeToPriceCall = fn time_to_price(id: u64, price: U256) -> (bool, u32) { live::time_to_price }
     coverageCall = fn coverage() -> (U256, U256, U256) { settlement::coverage }
-    stressedCall = fn stressed(asset: u8, drop: u16) -> U256 { settlement::stressed }
+    stressedBoundCall = fn stressed_bound(asset: u8, drop: u16) -> U256 { settlement::stressed }
     costsCall = fn costs_of(asset: u8) -> (u32, u32, u32, u32, SaleTerms) { costs::show }
     liquidationCostCall = fn liquidation_cost(asset: u8, size: U256) -> (U256, U256, u32) { costs::liquidation_cost }
     lossesCall = fn losses_of(asset: u8) -> (U256, U256, u32, bool) { settlement::losses }
@@ -183,5 +201,4 @@ entry::routes! { lens:
     programsCall = fn programs() -> Vec<Address> { views::programs }
     breakerCall = fn breaker_of(asset: u8) -> (u8, u32, u32) { breaker::show }
     overallBreakerCall = fn breaker_overall() -> (u8, u32, u32) { breaker::show_overall }
-    isReporterCall = fn is_reporter(account: Address) -> bool { views::is_reporter }
 }

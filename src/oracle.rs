@@ -1,33 +1,25 @@
-//! Prices in: what reporters push and what feeds answer. Judging them is the core's business.
+//! Prices in: what reporters push and what feeds answer. Counting and judging them is the core's
+//! business.
 
 use alloc::vec::Vec;
 
 use alloy_primitives::{Address, U256};
-use alloy_sol_types::SolCall;
 use plimsoll_abi as abi;
-use plimsoll_abi::IAggregator;
 use plimsoll_math::{
-    fixed::{PRICE_MAX, pow10},
     oracle,
-    oracle::{PricePolicy, Reading, Verdict},
-    words::{AssetPrice, Feed},
+    oracle::{Aggregate, Outcome, Priced, Prior, Verdict},
+    words::{AssetPrice, PricePolicy, Report, Risk},
 };
 use stylus_sdk::prelude::*;
 
 use crate::{
     breaker,
     error::{Result, fail},
-    guard, sdk,
-    sdk::CallKind,
+    guard, outage, sdk, sources,
     storage::Engine,
 };
 
-/// Gas that one feed may burn.
-const FEED_GAS: u64 = 200_000;
-/// Bytes of `latestRoundData`'s answer.
-const ROUND_BYTES: usize = 160;
-
-/// Prices pushed by an authorised reporter, all observed at `time`.
+/// Prices pushed by a reporter of each of the assets, all observed at `time`.
 pub fn report(
     engine: &mut Engine,
     assets: Vec<u8>,
@@ -36,93 +28,63 @@ pub fn report(
     time: u32,
 ) -> Result<()> {
     let now = guard::enter(engine)?;
-    let caller = engine.vm().msg_sender();
-    if engine.reporter(caller).is_zero() {
-        return Err(fail(abi::NotReporter { caller }));
-    }
+    guard::list(assets.len())?;
     same_length(assets.len(), prices.len())?;
     same_length(assets.len(), confidences.len())?;
     if time > now {
         return Err(fail(abi::PriceInFuture { time, now }));
     }
+    outage::beat(engine, now)?;
     for ((asset, price), confidence) in assets.into_iter().zip(prices).zip(confidences) {
         let asset = guard::asset(engine, asset)?;
-        let feed = engine.feed(asset);
-        if !feed.feed.is_zero() {
-            return Err(fail(abi::FeedConfigured { asset }));
-        }
-        require_newer(engine, asset, &feed, time, now)?;
-        let Some(seen) = reading(price, confidence) else {
+        let policy = engine.price_policy(asset);
+        let caller = engine.vm().msg_sender();
+        let Some(n) = sources::reporter(engine, asset, &policy, caller) else {
+            return Err(fail(abi::NotReporter { asset, caller }));
+        };
+        require_newer(engine, asset, n, time, now, &policy)?;
+        let Some(seen) = reading(price, confidence, time) else {
             return Err(fail(abi::BadPrice { asset, price, confidence }));
         };
-        accept(engine, asset, &feed, seen, (time, now))?;
+        engine.set_source_data(asset, n, seen.pack()?);
+        refresh(engine, asset, &policy, now)?;
     }
     Ok(())
 }
 
-/// Reads the feeds of `assets`. A feed that reverts, burns its gas, answers short, or has nothing
-/// newer changes nothing: the stored price ages. One that answers zero or less is Invalid.
+/// Asks the sources of `assets`. One that reverts, burns its gas or answers short is left out, and
+/// if nobody is left nothing changes: the stored price ages.
 pub fn poke(engine: &mut Engine, assets: Vec<u8>) -> Result<()> {
     let now = guard::enter(engine)?;
     guard::list(assets.len())?;
+    outage::ask(engine, now)?;
+    outage::beat(engine, now)?;
     for asset in assets {
         let asset = guard::asset(engine, asset)?;
-        let feed = engine.feed(asset);
-        if feed.feed.is_zero() {
-            return Err(fail(abi::NoFeed { asset }));
-        }
-        let Some((answer, time)) = read_round(engine, feed.feed) else { continue };
-        if require_newer(engine, asset, &feed, time, now).is_err() {
-            continue;
-        }
-        match scaled(answer, feed.feed_decimals) {
-            Some(seen) => accept(engine, asset, &feed, seen, (time, now))?,
-            None => invalidate(engine, asset, now)?,
-        }
+        let policy = engine.price_policy(asset);
+        refresh(engine, asset, &policy, now)?;
     }
     Ok(())
 }
 
-/// A pushed price, if it is one: above zero, of the stored width, no less than its confidence.
-fn reading(price: U256, confidence: U256) -> Option<Reading> {
+/// A pushed price, if it is one: above zero, of the stored width, more than its confidence.
+fn reading(price: U256, confidence: U256, time: u32) -> Option<Report> {
     let price = u128::try_from(price).ok()?;
     let confidence = u128::try_from(confidence).ok()?;
-    let usable = price > 0 && price <= PRICE_MAX && confidence < price;
-    usable.then_some(Reading { price, confidence })
+    oracle::usable(price, confidence).then_some(Report { price, confidence, time })
 }
 
-/// A feed's answer in WAD, if it is a price. Answers of zero or less are none: a negative one is
-/// far beyond the stored width.
-fn scaled(answer: U256, decimals: u8) -> Option<Reading> {
-    let answer = u128::try_from(answer).ok()?;
-    let factor = pow10(18_u8.checked_sub(decimals)?).ok()?;
-    reading(U256::from(answer.checked_mul(factor)?), U256::ZERO)
-}
-
-/// A round's answer and time, if the feed gave a whole one.
-fn read_round(engine: &Engine, feed: Address) -> Option<(U256, u32)> {
-    let data = sdk::calldata(IAggregator::latestRoundDataCall::SELECTOR, &[]);
-    let answer =
-        sdk::call(engine, CallKind::Static, feed, &data, Some(FEED_GAS), ROUND_BYTES).ok()?;
-    let word = |n: usize| {
-        let start = n.checked_mul(32)?;
-        answer.get(start..start.checked_add(32)?).map(sdk::word)
-    };
-    let (round, answer, updated, answered) = (word(0)?, word(1)?, word(3)?, word(4)?);
-    // An answer carried over from an earlier round is not this round's.
-    if updated.is_zero() || answered < round {
-        return None;
-    }
-    Some((answer, u32::try_from(updated).ok()?))
-}
-
-/// Observations move forward in time and are young enough.
-fn require_newer(engine: &Engine, asset: u8, feed: &Feed, time: u32, now: u32) -> Result<()> {
-    let last = time_of(&engine.price(asset), feed);
-    let oldest = now.saturating_sub(feed.max_age);
-    if time > now {
-        return Err(fail(abi::PriceInFuture { time, now }));
-    }
+/// A reporter's observations move forward in time and are young enough.
+fn require_newer(
+    engine: &Engine,
+    asset: u8,
+    n: u8,
+    time: u32,
+    now: u32,
+    policy: &PricePolicy,
+) -> Result<()> {
+    let last = Report::unpack(engine.source_data(asset, n)).time;
+    let oldest = now.saturating_sub(policy.max_age);
     if time <= last {
         return Err(fail(abi::PriceNotNewer { asset, time, last }));
     }
@@ -132,50 +94,66 @@ fn require_newer(engine: &Engine, asset: u8, feed: &Feed, time: u32, now: u32) -
     Ok(())
 }
 
-/// When the stored price was observed; zero if there is none.
-pub fn time_of(price: &AssetPrice, feed: &Feed) -> u32 {
-    price.fresh_until.saturating_sub(feed.max_age)
+/// Counts an asset's readings and stores what they amount to.
+fn refresh(engine: &mut Engine, asset: u8, policy: &PricePolicy, now: u32) -> Result<()> {
+    let (price, risk) = (engine.price(asset), engine.risk(asset));
+    let counted = count(engine, asset, policy, (&price, &risk), now);
+    match counted.outcome {
+        Outcome::Silent => Ok(()),
+        Outcome::Invalid => invalidate(engine, asset, price, now),
+        Outcome::Priced(seen) => accept(engine, asset, policy, seen, (price, risk), now),
+    }
 }
 
-/// Judges an observation and stores it, with the threshold that the ramp has reached.
+/// What an asset's sources amount to now.
+pub fn count(
+    engine: &Engine,
+    asset: u8,
+    policy: &PricePolicy,
+    (price, risk): (&AssetPrice, &Risk),
+    now: u32,
+) -> Aggregate {
+    let readings = sources::readings(engine, asset, policy);
+    oracle::aggregate(&readings, policy, &Prior::from_words(price, risk), now)
+}
+
+/// Stores a price and its past, with the threshold that the ramp has reached.
 fn accept(
     engine: &mut Engine,
     asset: u8,
-    feed: &Feed,
-    seen: Reading,
-    (time, now): (u32, u32),
+    policy: &PricePolicy,
+    seen: Priced,
+    (old, risk): (AssetPrice, Risk),
+    now: u32,
 ) -> Result<()> {
-    let mut price = engine.price(asset);
-    let policy =
-        PricePolicy { max_step_bps: feed.max_step, max_confidence_bps: feed.max_confidence };
-    let stored = (price.price > 0).then_some(price.price);
-    let verdict = oracle::judge(stored, &seen, &policy);
+    let (mut price, next_risk) = seen.words(&old, &risk, policy);
     // Before the first price there was no auction whose clock could have stood still.
-    if price.verdict == Verdict::Invalid && price.price > 0 {
-        breaker::fold(engine, asset, &mut price, now)?;
+    if old.verdict == Verdict::Invalid && old.price > 0 {
+        let mut dead = old;
+        breaker::fold(engine, asset, &mut dead, now)?;
+        price.stopped = dead.stopped;
     }
-    price.price = seen.price;
-    price.confidence = oracle::confidence_code(seen.price, seen.confidence);
-    price.verdict = verdict;
-    price.fresh_until = time.saturating_add(feed.max_age);
     ramp(engine, asset, &mut price, now);
+    if price == old && next_risk == risk {
+        return Ok(());
+    }
     engine.set_price(asset, &price)?;
+    engine.set_risk(asset, &next_risk)?;
     sdk::emit(
         engine,
         abi::Priced {
             asset,
             price: U256::from(seen.price),
             confidence: U256::from(seen.confidence),
-            time,
-            verdict: verdict.code(),
+            time: seen.time,
+            verdict: seen.verdict.code(),
         },
     );
     Ok(())
 }
 
 /// Marks the stored price as not to be used at all; the auction clock stops.
-fn invalidate(engine: &mut Engine, asset: u8, now: u32) -> Result<()> {
-    let mut price = engine.price(asset);
+fn invalidate(engine: &mut Engine, asset: u8, mut price: AssetPrice, now: u32) -> Result<()> {
     if price.verdict == Verdict::Invalid {
         return Ok(());
     }
@@ -221,6 +199,89 @@ pub fn show(engine: &mut Engine, asset: u8) -> Result<(U256, U256, u32, u8, u8)>
     let confidence = oracle::confidence_value_up(price.price, price.confidence)?;
     let verdict = crate::health::verdict(&price, now).code();
     let level = breaker::level(engine, asset, &price, now);
-    let time = time_of(&price, &engine.feed(asset));
+    let time = engine.risk(asset).observed_at;
     Ok((U256::from(price.price), U256::from(confidence), time, verdict, level))
+}
+
+/// What a poke would store now: outcome (0 nothing, 1 Invalid, 2 a price), price, confidence, time,
+/// families that agree, verdict.
+pub fn why(engine: &mut Engine, asset: u8) -> Result<(u8, U256, U256, u32, u8, u8)> {
+    let asset = guard::asset(engine, asset)?;
+    let now = guard::now(engine);
+    let (price, risk) = (engine.price(asset), engine.risk(asset));
+    let policy = engine.price_policy(asset);
+    let (outcome, seen) = match count(engine, asset, &policy, (&price, &risk), now).outcome {
+        Outcome::Silent => (0, Priced { verdict: crate::health::verdict(&price, now), ..blank() }),
+        Outcome::Invalid => (1, Priced { verdict: Verdict::Invalid, ..blank() }),
+        Outcome::Priced(seen) => (2, seen),
+    };
+    let (value, width) = (U256::from(seen.price), U256::from(seen.confidence));
+    Ok((outcome, value, width, seen.time, seen.families, seen.verdict.code()))
+}
+
+fn blank() -> Priced {
+    Priced::default()
+}
+
+/// What the engine remembers of a price: moving average (WAD), fast, slow and measured volatility
+/// (bps per square root of a day), when the newest reading was observed.
+pub fn averages(engine: &mut Engine, asset: u8) -> Result<(U256, U256, U256, U256, u32)> {
+    let asset = guard::asset(engine, asset)?;
+    let (price, risk) = (engine.price(asset), engine.risk(asset));
+    let volatility = |code| U256::from(oracle::volatility_of(oracle::variance(code)));
+    Ok((
+        U256::from(price.average()),
+        volatility(risk.var_fast),
+        volatility(risk.var_slow),
+        U256::from(risk.volatility()),
+        risk.observed_at,
+    ))
+}
+
+/// What each source says and what would become of it: fates, prices, confidences, times.
+pub fn readings(
+    engine: &mut Engine,
+    asset: u8,
+) -> Result<(Vec<u8>, Vec<U256>, Vec<U256>, Vec<u32>)> {
+    let asset = guard::asset(engine, asset)?;
+    let now = guard::now(engine);
+    let (price, risk) = (engine.price(asset), engine.risk(asset));
+    let policy = engine.price_policy(asset);
+    let said = sources::readings(engine, asset, &policy);
+    let prior = Prior::from_words(&price, &risk);
+    let counted = oracle::aggregate(&said, &policy, &prior, now);
+    let said = said.map(Option::unwrap_or_default);
+    Ok((
+        counted.fates.iter().map(|fate| fate.code()).collect(),
+        said.iter().map(|reading| U256::from(reading.price)).collect(),
+        said.iter().map(|reading| U256::from(reading.confidence)).collect(),
+        said.iter().map(|reading| reading.time).collect(),
+    ))
+}
+
+/// A source's address is public so that anybody can check what it says.
+pub fn policy(engine: &mut Engine, asset: u8) -> Result<PricePolicy> {
+    let asset = guard::asset(engine, asset)?;
+    Ok(engine.price_policy(asset))
+}
+
+/// The `n`-th source of an asset and its data word.
+pub fn source(
+    engine: &mut Engine,
+    asset: u8,
+    n: u8,
+) -> Result<(Address, u8, u8, u8, u8, bool, U256)> {
+    let asset = guard::asset(engine, asset)?;
+    sources::require(n)?;
+    let source = engine.source(asset, n);
+    let data = engine.source_data(asset, n);
+    Ok((
+        source.address,
+        source.kind,
+        source.decimals,
+        source.family,
+        source.weight,
+        source.secondary,
+        data,
+    ))
 }

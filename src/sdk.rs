@@ -196,7 +196,7 @@ pub fn call(
 pub mod table {
     use alloc::vec::Vec;
 
-    use crate::{Engine, Result, claims, engine, lens, liquidate, market, prices};
+    use crate::{Engine, Result, behind, claims, engine, lens, liquidate, market, prices};
 
     /// The answer of the table that has the selector.
     pub fn answer(contract: &mut Engine, calldata: &[u8]) -> Option<Result<Vec<u8>>> {
@@ -205,6 +205,7 @@ pub mod table {
             liquidate::answer,
             claims::answer,
             prices::answer,
+            behind::answer,
             market::answer,
             lens::answer,
         ];

@@ -8,8 +8,8 @@
 use alloy_primitives::{Address, U256};
 use plimsoll_math::words::{
     Account, AssetPrice, AuctionPool, AuctionTerms, Base, Breaker, Calm, Caps, Claim, Deficit,
-    Feed, Holding, Limits, Losses, Market, Ramp, Risk, SaleTerms, Sales, Sold, Supply, Token,
-    Totals,
+    Holding, Limits, Losses, Market, Outage, PricePolicy, Ramp, Risk, SaleTerms, Sales, Sold,
+    Source, Supply, Token, Totals,
 };
 use stylus_sdk::prelude::*;
 
@@ -30,7 +30,7 @@ const TERMS: u8 = 1;
 const SALES: u8 = 2;
 const CAPS: u8 = 3;
 const TOKEN: u8 = 4;
-const FEED: u8 = 5;
+const POLICY: u8 = 5;
 const RAMP: u8 = 6;
 const BREAKER: u8 = 7;
 const RISK: u8 = 8;
@@ -72,13 +72,14 @@ const POSITIONS: u8 = 156;
 const AUCTIONS: u8 = 157;
 const SHARES: u8 = 158;
 const CREDITS: u8 = 159;
-const REPORTERS: u8 = 160;
+const SOURCES: u8 = 160;
 
 /// Words of what selling each asset has cost.
 const COSTS: u8 = 192;
 
 /// Slot before those of the programs behind the engine's own, which count from one.
 const PROGRAMS: u8 = 160;
+const OUTAGE: u8 = 166;
 
 /// The whole state. It has no fields: the SDK's storage types cost a quarter of the program's size
 /// limit, and every word here is packed by hand anyway.
@@ -167,6 +168,7 @@ impl Engine {
         overall_breaker, set_overall_breaker, Breaker, OVERALL_BREAKER;
         limits, set_limits, Limits, LIMITS;
         deficit_word, set_deficit_word, Deficit, DEFICIT;
+        outage, set_outage_word, Outage, OUTAGE;
     }
 
     asset_words! {
@@ -175,7 +177,7 @@ impl Engine {
         sales, set_sales, Sales, SALES;
         caps, set_caps, Caps, CAPS;
         token, set_token, Token, TOKEN;
-        feed, set_feed, Feed, FEED;
+        price_policy, set_price_policy_word, PricePolicy, POLICY;
         ramp, set_ramp, Ramp, RAMP;
         breaker, set_breaker, Breaker, BREAKER;
         risk, set_risk, Risk, RISK;
@@ -203,8 +205,6 @@ impl Engine {
         shares, set_shares, SHARES;
         /// Credit of an owner, base wei.
         credit, set_credit, CREDITS;
-        /// One for who may report prices.
-        reporter, set_reporter_word, REPORTERS;
     }
 
     /// A program behind the engine's own, by its number in `entry.rs`.
@@ -265,6 +265,31 @@ impl Engine {
 
     pub fn set_auction_pool(&mut self, asset: u8, slot: u32, word: &AuctionPool) -> Result<()> {
         self.put_auction_word(asset, slot, AUCTION_POOL, word.pack())
+    }
+
+    /// The `n`-th source of an asset.
+    pub fn source(&self, asset: u8, n: u8) -> Source {
+        Source::unpack(self.word(&self.source_slot(asset, n, 0)))
+    }
+
+    pub fn set_source_word(&mut self, asset: u8, n: u8, word: &Source) -> Result<()> {
+        let slot = self.source_slot(asset, n, 0);
+        self.put_word(&slot, word.pack())
+    }
+
+    /// What a source's kind needs besides: bounds, a price's id, or the last report.
+    pub fn source_data(&self, asset: u8, n: u8) -> U256 {
+        self.word(&self.source_slot(asset, n, 1))
+    }
+
+    pub fn set_source_data(&mut self, asset: u8, n: u8, data: U256) {
+        let slot = self.source_slot(asset, n, 1);
+        self.set_word(&slot, data);
+    }
+
+    fn source_slot(&self, asset: u8, n: u8, word: u8) -> Slot {
+        let at = n.saturating_mul(2).saturating_add(word);
+        self.slot_of(&fixed(asset), SOURCES, at)
     }
 
     fn asset_word(&self, asset: u8, word: u8) -> U256 {

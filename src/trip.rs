@@ -74,7 +74,7 @@ fn measure(engine: &Engine, asset: u8, reason: Reason, now: u32) -> Result<u32> 
         Reason::Jump => {
             let price = engine.price(asset);
             let verdict = health::verdict(&price, now);
-            Ok(ladder::jump(verdict, price.price, 0))
+            Ok(ladder::jump(verdict, price.price, price.average()))
         }
         Reason::Dispersion => {
             Ok(u32::from(engine.price(asset).confidence).saturating_mul(CODE_BPS))

@@ -334,10 +334,6 @@ pub fn asset_count(engine: &mut Engine) -> Result<u8> {
     Ok(engine.asset_count())
 }
 
-pub fn is_reporter(engine: &mut Engine, account: Address) -> Result<bool> {
-    Ok(!engine.reporter(account).is_zero())
-}
-
 pub fn shares_of(engine: &mut Engine, account: Address) -> Result<U256> {
     Ok(engine.shares(account))
 }

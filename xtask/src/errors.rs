@@ -37,7 +37,7 @@ enum Action {
 use Action::{Alert, Drop, Retry};
 
 /// Every error, with what a bot does and why.
-const ACTIONS: [(&str, Action, &str); 60] = [
+const ACTIONS: [(&str, Action, &str); 63] = [
     ("TooLarge", Drop, "build the call with a smaller number"),
     ("ZeroAmount", Drop, "there is nothing to do"),
     ("ZeroAddress", Drop, "the call was built wrongly"),
@@ -73,11 +73,13 @@ const ACTIONS: [(&str, Action, &str); 60] = [
     ("PriceNotNewer", Drop, "another report was as new"),
     ("BadPrice", Alert, "the source gives nonsense"),
     ("PriceForbids", Retry, "when a price confirms or renews the stored one"),
-    ("NoFeed", Drop, "read the terms again: reporters push this asset"),
-    ("FeedConfigured", Drop, "poke instead"),
     ("LevelForbids", Retry, "when the level has ended; see `breaker`"),
     ("BadLevel", Drop, "read `breaker` again"),
     ("BadUntil", Drop, "choose a time within the bounds that it names"),
+    ("UnknownReason", Drop, "the reasons are in the interface, at `trip`"),
+    ("NotProved", Retry, "`proof` says what it measures and what it would have to be"),
+    ("Resting", Retry, "from the second that it names; the guardian can raise a level until then"),
+    ("OutflowLimited", Retry, "with less, or after the full hour"),
     ("NothingKicked", Drop, "the reason is in `skip`; most often somebody was faster"),
     ("UnknownAuction", Drop, "scan again"),
     ("AuctionClosed", Drop, "somebody was faster"),
@@ -98,6 +100,7 @@ const ACTIONS: [(&str, Action, &str); 60] = [
     ("TooManyAssets", Drop, "the market is full"),
     ("AlreadyListed", Drop, "nothing is left to do"),
     ("RampTooShort", Drop, "end it later"),
+    ("TooSoon", Retry, "from the second that it names"),
 ];
 
 /// Runs the command.

@@ -31,8 +31,8 @@ errors! {
     NotGovernor(address caller);
     /// Only the guardian or the governor may.
     NotGuardian(address caller);
-    /// Only a reporter that the governor allowed may.
-    NotReporter(address caller);
+    /// Only who is one of the asset's sources may.
+    NotReporter(uint8 asset, address caller);
     /// Only who was proposed may accept a role.
     NotPending(address caller, address pending);
     /// The engine is in the middle of another call.
@@ -85,16 +85,12 @@ errors! {
     PriceTooOld(uint8 asset, uint32 time, uint32 oldest);
     /// The observation is from after the block.
     PriceInFuture(uint32 time, uint32 now);
-    /// The stored price is as new, or newer.
+    /// The reporter's last observation is as new, or newer.
     PriceNotNewer(uint8 asset, uint32 time, uint32 last);
     /// A price of zero or beyond its width, or not above its confidence; WAD.
     BadPrice(uint8 asset, uint256 price, uint256 confidence);
     /// The verdict on the stored price does not allow the action.
     PriceForbids(uint8 asset, uint8 verdict);
-    /// Reporters push this asset's price: there is no feed to poke.
-    NoFeed(uint8 asset);
-    /// A feed gives this asset's price: reporters may not.
-    FeedConfigured(uint8 asset);
 
     // ---- Breakers ----
 

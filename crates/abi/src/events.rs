@@ -53,9 +53,12 @@ events! {
     MaxLtvSet(uint8 asset; uint16 oldValue, uint16 value);
     ThresholdSet(uint8 asset; uint16 oldValue, uint16 value, uint32 start, uint32 end);
     CapSet(uint8 asset; uint256 oldValue, uint256 value);
-    PricePolicySet(uint8 asset; uint32 maxAge, uint16 maxStep, uint16 maxConfidence);
-    FeedSet(uint8 asset; address oldFeed, address feed, uint8 decimals);
-    ReporterSet(address reporter; bool oldValue, bool value);
+    PricePolicySet(uint8 asset; uint256 oldWord, uint256 word);
+    /// A word of zero: no source.
+    SourceSet(uint8 asset, uint8 n; uint256 oldWord, uint256 word, uint256 data);
+    OutageSet(; address oldFeed, uint8 oldGap, address feed, uint8 gap);
+    /// After an outage: until then kicks need a health factor below the hard limit.
+    WindowOpened(; uint32 until);
     RateCurveSet(; uint32 oldCurve, uint32 curve);
     MinDebtSet(; uint256 oldValue, uint256 value);
     /// Percent of what is there that may leave in an hour; zero: any. asset 255: cash.

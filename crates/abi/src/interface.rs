@@ -31,10 +31,11 @@ sol! {
 
         // ---- Prices ----
 
-        /// An authorised reporter pushes prices (WAD) with confidences (WAD, same unit), all
-        /// observed at `time`.
+        /// A reporter among the sources of each asset pushes prices (WAD) with confidences (WAD,
+        /// same unit), all observed at `time`; then the sources are counted as by `poke`.
         function report(uint8[] assets, uint256[] prices, uint256[] confidences, uint32 time) external;
-        /// Reads the configured feeds of `assets`. Never reverts because of a feed.
+        /// Asks the sources of `assets` and stores what they amount to. Never reverts because of
+        /// a source.
         function poke(uint8[] assets) external;
 
         // ---- Liquidation ----
@@ -106,7 +107,7 @@ sol! {
         function coverage() external view returns (uint256 ratio, uint256 collateral, uint256 gap);
         /// Upper bound of the suppliers' loss if an asset's price fell by `drop` bps while every
         /// position can pay at the prices of now.
-        function stressed(uint8 asset, uint16 drop) external view returns (uint256 loss);
+        function stressedBound(uint8 asset, uint16 drop) external view returns (uint256 loss);
         /// What sales have taught: factor of the oracle price and keepers' part in ppm, seconds to
         /// sell; and the terms as governance has set them.
         function costs(uint8 asset) external view returns (uint32 factor, uint32 time, uint32 keeper, uint32 learntAt, SaleTerms governed);
@@ -130,7 +131,22 @@ sol! {
         function overallBreaker() external view returns (uint8 level, uint32 since, uint32 until);
         /// The programs behind the engine's own: liquidation, claims, prices, market, lens.
         function programs() external view returns (address[]);
-        function isReporter(address account) external view returns (bool);
+
+        // ---- Views of what stands behind a price ----
+
+        /// What a poke would store now. outcome: 0 nothing, 1 Invalid, 2 a price; confidence: WAD;
+        /// time: of the newest reading that counts; families: how many agree.
+        function why(uint8 asset) external view returns (uint8 outcome, uint256 price, uint256 confidence, uint32 time, uint8 families, uint8 verdict);
+        /// What each of the five sources says now. fates: 0 silent, 1 used, 2 secondary, 3 outlying,
+        /// 4 stale, 5 from the future, 6 unusable.
+        function readings(uint8 asset) external view returns (uint8[] fates, uint256[] prices, uint256[] confidences, uint32[] times);
+        /// ema: WAD; fast, slow, measured: volatilities, bps per square root of a day.
+        function averages(uint8 asset) external view returns (uint256 ema, uint256 fast, uint256 slow, uint256 measured, uint32 observedAt);
+        function pricePolicy(uint8 asset) external view returns (PricePolicy);
+        function source(uint8 asset, uint8 n) external view returns (address source, uint8 kind, uint8 decimals, uint8 family, uint8 weight, bool secondary, uint256 data);
+        /// gap: seconds of silence that are an outage, 0 for none. open: kicks need a health factor
+        /// below the hard limit.
+        function outage() external view returns (address feed, uint32 gap, uint32 openedAt, uint32 until, bool open);
 
         /// Accrues interest to now.
         function accrue() external;
@@ -156,10 +172,13 @@ sol! {
         /// Falls only along a ramp that ends at `end`, at least a day from now; rises at once.
         function setThreshold(uint8 asset, uint16 threshold, uint32 end) external;
         function setCap(uint8 asset, uint256 cap) external;
-        function setPricePolicy(uint8 asset, uint32 maxAge, uint16 maxStep, uint16 maxConfidence) external;
-        /// A Chainlink-style feed, or the zero address for reporters.
-        function setFeed(uint8 asset, address feed, uint8 decimals) external;
-        function setReporter(address reporter, bool allowed) external;
+        function setPricePolicy(uint8 asset, PricePolicy policy) external;
+        /// The `n`-th of five sources; the zero address ends one. data: of a feed its bounds, both
+        /// exclusive, the lower in the low 128 bits (zero: none); of Pyth the price's id.
+        function setSource(uint8 asset, uint8 n, Source source, uint256 data) external;
+        /// feed: says whether the sequencer is up, Chainlink-style; zero for none. gap: silence of
+        /// 5 * 2^gap minutes is an outage; zero for none.
+        function setOutage(address feed, uint8 gap) external;
         /// base: 10 bps steps; kink: percent; slope: 50 bps steps; jump: 500 bps steps (a year).
         function setRateCurve(uint8 base, uint8 kink, uint8 slope, uint8 jump) external;
         function setMinDebt(uint256 minDebt) external;
@@ -233,6 +252,35 @@ sol! {
         uint8 level;
     }
 
+    /// What is believed of an asset's sources.
+    /// maxAge: seconds from observation to staleness. step: bps below which a move is never a jump.
+    /// sigmas: tenths of standard deviations beyond which it is. maxConfidence: bps. quorum: families
+    /// that must agree. halfLife: seconds in which a reading loses half its weight (0: never).
+    /// outlier: bps from the median within which a reading is never one. emaHalfLife: seconds (0:
+    /// the average is the price).
+    struct PricePolicy {
+        uint32 maxAge;
+        uint16 step;
+        uint8 sigmas;
+        uint16 maxConfidence;
+        uint8 quorum;
+        uint16 halfLife;
+        uint16 outlier;
+        uint16 emaHalfLife;
+    }
+
+    /// Where readings come from. kind: 0 Chainlink-style, 1 Pyth-style, 2 reporter. family: sources
+    /// of one provider or venue share it. weight: from 1. secondary: derived, capped or a fallback;
+    /// it may make a price uncertain and never moves it.
+    struct Source {
+        address source;
+        uint8 kind;
+        uint8 decimals;
+        uint8 family;
+        uint8 weight;
+        bool secondary;
+    }
+
     /// What a taker implements to buy without capital.
     interface ITaker {
         /// The lot has arrived at the receiver; `pay` base wei will be pulled from the caller of
@@ -254,6 +302,10 @@ sol! {
         function transfer(address to, uint256 amount) external returns (bool);
         function transferFrom(address from, address to, uint256 amount) external returns (bool);
         function approve(address spender, uint256 amount) external returns (bool);
+    }
+
+    interface IPyth {
+        function getPriceUnsafe(bytes32 id) external view returns (int64 price, uint64 conf, int32 expo, uint256 publishTime);
     }
 
     interface IAggregator {

@@ -9,10 +9,8 @@ use core::cmp::Ordering;
 use crate::{
     MathError, Result,
     claims::Pool,
-    fixed::{
-        AMOUNT_MAX, BPS, EXP_ONE, PPM, RAY, add, compare_products, exp_neg, mul, mul_div_down,
-        mul_div_up, sub,
-    },
+    exp::{EXP_ONE, EXP_UNIT, exp_neg},
+    fixed::{AMOUNT_MAX, BPS, PPM, RAY, add, compare_products, mul, mul_div_down, mul_div_up, sub},
     value::{amount_for_value_down, units_down, value_down, value_up},
 };
 
@@ -96,8 +94,9 @@ pub fn price(curve: &Curve, kick_price: u128, live_price: u128, elapsed: u32) ->
 
 /// The lowest price that the descent from the start allows, WAD, up.
 fn descended(curve: &Curve, kick_price: u128, elapsed: u32) -> Result<u128> {
-    // 32 bits each: the product fits.
+    // 32 bits each: the product fits, and one more of 41.
     let fallen = u128::from(curve.descent).saturating_mul(elapsed.into());
+    let fallen = mul_div_down(fallen, EXP_UNIT, PPM)?;
     let start = mul(kick_price, add(PPM, curve.start_excess_ppm.into())?)?;
     mul_div_up(start, exp_neg(fallen), mul(PPM, EXP_ONE)?)
 }

@@ -1,4 +1,4 @@
-//! Fixed-point arithmetic: the one wide division, powers of ten, the exponential, a short float.
+//! Fixed-point arithmetic: the one wide division, powers of ten, a short float.
 
 use core::cmp::Ordering;
 
@@ -19,13 +19,6 @@ pub const AMOUNT_MAX: u128 = (1 << 112) - 1;
 /// The largest price that is stored: 92 bits, five billion base tokens for a collateral token.
 pub const PRICE_MAX: u128 = (1 << 92) - 1;
 
-/// One, as [`exp_neg`] returns it.
-pub const EXP_ONE: u128 = 1 << 63;
-/// The largest exponent that [`exp_neg`] tells apart, in ppm: e^-16.8 is five in a hundred million.
-pub const EXP_INPUT_MAX: u128 = (1 << 24) - 1;
-
-/// e^-0.000001 in units of 2^-63, rounded up.
-const EXP_STEP: u128 = 9_223_362_813_487_350_638;
 const LOW_64: u128 = (1 << 64) - 1;
 const LOW_32: u64 = (1 << 32) - 1;
 const MANTISSA_BITS: u32 = 40;
@@ -113,33 +106,6 @@ pub fn pow10(exponent: u8) -> Result<u128> {
     Ok(power)
 }
 
-/// e^-(`ppm` / 1,000,000), for a price that may fall by so many parts per million.
-///
-/// # Units
-/// Result: [`EXP_ONE`] is one. Inputs above [`EXP_INPUT_MAX`] count as that.
-///
-/// # Rounding
-/// Up, by less than one part in 2^34 (and by less than 2^-34 in absolute terms). Each product of
-/// the binary power below is rounded up by less than one unit of 2^-63 and no operand is below
-/// e^-16.8 > 2^-24.3. A square doubles the relative error of its operand and adds less than
-/// 2^-63 e^x, so b^(2^k) is off by less than 2^-38 in relative terms; the at most 24 products of
-/// the result add those (less than 2^-37 in all) and 24 * 2^-63 * 2^24.3 < 2^-34.1.
-///
-/// Falls strictly up to the largest input: neighbours differ by a factor of 1 - 10^-6, which is
-/// sixteen thousand times the error, so rounding cannot turn them round.
-pub fn exp_neg(ppm: u128) -> u128 {
-    let mut rest = low_64(ppm.min(EXP_INPUT_MAX));
-    let (mut power, mut square) = (EXP_ONE, EXP_STEP);
-    while rest != 0 {
-        if rest & 1 == 1 {
-            power = exp_product_up(power, square);
-        }
-        square = exp_product_up(square, square);
-        rest >>= 1;
-    }
-    power
-}
-
 /// The 48 bits that hold `value` with a mantissa of 40 bits and an exponent of 8.
 ///
 /// # Rounding
@@ -174,12 +140,6 @@ pub fn float_value(float: u64) -> u128 {
 
 fn low_32(value: u64) -> u32 {
     crate::bits::low_32(u128::from(value))
-}
-
-/// `a * b` for factors of at most [`EXP_ONE`], up: the product stays below 2^127.
-#[inline(never)]
-fn exp_product_up(a: u128, b: u128) -> u128 {
-    a.wrapping_mul(b).wrapping_add(EXP_ONE.wrapping_sub(1)) >> 63
 }
 
 /// Quotient and remainder of `a * b / d`.
@@ -316,13 +276,5 @@ mod tests {
         assert_eq!(float_value(float_up((1 << 41) - 1)), 1 << 41);
         assert_eq!(float_value(float_up(PRICE_MAX)), PRICE_MAX + 1);
         assert_eq!(float_value(float_up(u128::MAX)), u128::MAX);
-    }
-
-    #[test]
-    fn the_exponential_of_one_millionth_is_the_constant() {
-        assert_eq!(exp_neg(1), EXP_STEP);
-        // e^-1 = 0.36787944117144232159...
-        let one = exp_neg(1_000_000) * 1_000_000_000 / EXP_ONE;
-        assert_eq!(one, 367_879_441);
     }
 }

@@ -74,14 +74,14 @@ impl Ledger {
         }
     }
 
-    /// The first word, with the overall breaker `level` beside it.
-    pub fn market(&self, level: u8) -> Market {
+    /// The first word, with what else stands in the word that it replaces.
+    pub fn market(&self, old: &Market) -> Market {
         Market {
             index: self.index,
             accrued_at: self.accrued_at,
             reserve: self.reserve,
             rate: self.rate,
-            level,
+            ..*old
         }
     }
 

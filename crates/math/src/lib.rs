@@ -24,7 +24,9 @@
 extern crate std;
 
 // In reading order: numbers, what is stored, the market, a position, its sale, what holds it back.
+pub mod exp;
 pub mod fixed;
+pub mod normal;
 pub mod value;
 
 mod bits;
@@ -35,13 +37,19 @@ pub mod settlement;
 pub mod shares;
 
 pub mod claims;
+pub mod correlation;
 pub mod health;
+pub mod limit;
+pub mod loss;
 pub mod sizing;
+pub mod trigger;
 
 pub mod auction;
 pub mod breaker;
+pub mod cascade;
 pub mod costs;
 pub mod oracle;
+pub mod outage;
 pub mod window;
 
 pub mod params;

@@ -8,7 +8,7 @@ use crate::{
     fixed::{mul, pow10},
     interest::INDEX_START,
     sizing::Policy,
-    words::{AuctionTerms, Market, Ramp, SaleTerms},
+    words::{AuctionTerms, Market, PricePolicy, Ramp, SaleTerms, Source},
 };
 
 /// Highest liquidation threshold, bps.
@@ -25,6 +25,12 @@ pub const STEP_MAX: u32 = 5_000;
 pub const CONFIDENCE_MIN: u32 = 4;
 /// See [`CONFIDENCE_MIN`].
 pub const CONFIDENCE_MAX: u32 = 1_000;
+/// Most tenths of a standard deviation that a move may be.
+pub const SIGMAS_MAX: u32 = 100;
+/// Widest floor of the band beyond which a reading is an outlier, bps.
+pub const OUTLIER_MAX: u32 = 2_000;
+/// Longest half-life of the moving average, seconds.
+pub const EMA_HALF_LIFE_MAX: u32 = 600;
 /// Highest base rate, steps of 10 bps a year.
 pub const RATE_BASE_MAX: u32 = 100;
 /// Lowest and highest kink, percent.
@@ -104,6 +110,48 @@ pub fn check_terms(terms: &SaleTerms) -> core::result::Result<(), OutOfBounds> {
     ];
     for (parameter, (value, low, high)) in (0_u8..).zip(bounds) {
         if value < low || value > high {
+            return Err(OutOfBounds { parameter, value, low, high });
+        }
+    }
+    Ok(())
+}
+
+/// Whether a price policy is within its bounds; positions are those in the setter.
+///
+/// # Errors
+/// The first that is not.
+pub fn check_policy(policy: &PricePolicy) -> core::result::Result<(), OutOfBounds> {
+    let bounds: [(u32, u32, u32); 8] = [
+        (policy.max_age, AGE_MIN, AGE_MAX),
+        (policy.step.into(), STEP_MIN, STEP_MAX),
+        (policy.sigmas.into(), 0, SIGMAS_MAX),
+        (policy.max_confidence.into(), CONFIDENCE_MIN, CONFIDENCE_MAX),
+        (policy.quorum.into(), 1, 5),
+        (policy.half_life.into(), 0, u16::MAX.into()),
+        (policy.outlier.into(), 0, OUTLIER_MAX),
+        (policy.ema_half_life.into(), 0, EMA_HALF_LIFE_MAX),
+    ];
+    within(1, &bounds)
+}
+
+/// Whether a source is within its bounds; positions are those in the setter.
+///
+/// # Errors
+/// The first that is not.
+pub fn check_source(source: &Source) -> core::result::Result<(), OutOfBounds> {
+    let bounds: [(u32, u32, u32); 4] = [
+        (source.kind.into(), 0, Source::REPORTER.into()),
+        (source.decimals.into(), 0, 18),
+        (source.family.into(), 0, u8::MAX.into()),
+        (source.weight.into(), 1, u8::MAX.into()),
+    ];
+    within(3, &bounds)
+}
+
+fn within(first: u8, bounds: &[(u32, u32, u32)]) -> core::result::Result<(), OutOfBounds> {
+    for (parameter, &(value, low, high)) in (first..).zip(bounds) {
+        if value < low || value > high {
+            let (value, low, high) = (value.into(), low.into(), high.into());
             return Err(OutOfBounds { parameter, value, low, high });
         }
     }

@@ -4,7 +4,10 @@
 //! market that nobody owes anything, are set up freely within the bounds. What only tightens new
 //! risk (a lower cap, a lower borrowing weight) is never held back.
 
-use crate::{params::OutOfBounds, words::SaleTerms};
+use crate::{
+    params::OutOfBounds,
+    words::{PricePolicy, SaleTerms},
+};
 
 /// Seconds between two changes of the same parameters.
 pub const INTERVAL: u32 = 86_400;
@@ -68,6 +71,39 @@ pub fn check_terms(old: &SaleTerms, new: &SaleTerms) -> core::result::Result<(),
     Ok(())
 }
 
+/// Whether a policy believes older prices, larger moves or wider confidences than another.
+pub fn believes_more(old: &PricePolicy, new: &PricePolicy) -> bool {
+    new.max_age > old.max_age
+        || new.step > old.step
+        || new.sigmas > old.sigmas
+        || new.max_confidence > old.max_confidence
+        || new.quorum < old.quorum
+}
+
+/// Whether a policy believes at most twice as much as it did; a quorum falls by one.
+///
+/// # Errors
+/// The first that goes further: positions are those in the setter.
+pub fn check_policy(old: &PricePolicy, new: &PricePolicy) -> core::result::Result<(), OutOfBounds> {
+    let twice = |old: u64| old.saturating_mul(2);
+    let checks: [(u8, u64, u64); 4] = [
+        (1, new.max_age.into(), twice(old.max_age.into())),
+        (2, new.step.into(), twice(old.step.into())),
+        (3, new.sigmas.into(), twice(old.sigmas.into())),
+        (4, new.max_confidence.into(), twice(old.max_confidence.into())),
+    ];
+    for (parameter, value, high) in checks {
+        if value > high {
+            return Err(OutOfBounds { parameter, value, low: 0, high });
+        }
+    }
+    let (value, low) = (u64::from(new.quorum), u64::from(old.quorum.saturating_sub(1)));
+    if value < low {
+        return Err(OutOfBounds { parameter: 5, value, low, high: u64::MAX });
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,6 +127,21 @@ mod tests {
         assert_eq!(check_terms(&none, &SaleTerms { tip: 1_000, ..old }), Ok(()));
         let first = check_terms(&none, &SaleTerms { tip: 1_001, ..old });
         assert_eq!(first, bad(12, 1_001, 0, 1_000));
+    }
+
+    #[test]
+    fn a_policy_believes_at_most_twice_as_much() {
+        let old = PricePolicy { max_age: 60, step: 100, quorum: 3, ..PricePolicy::default() };
+        assert!(!believes_more(&old, &old));
+        assert!(!believes_more(&old, &PricePolicy { max_age: 10, quorum: 4, ..old }));
+        let next = PricePolicy { max_age: 120, step: 200, quorum: 2, ..old };
+        assert!(believes_more(&old, &next));
+        assert_eq!(check_policy(&old, &next), Ok(()));
+        let bad = |parameter, value, low, high| Err(OutOfBounds { parameter, value, low, high });
+        let older = PricePolicy { max_age: 121, ..old };
+        assert_eq!(check_policy(&old, &older), bad(1, 121, 0, 120));
+        let fewer = PricePolicy { quorum: 1, ..old };
+        assert_eq!(check_policy(&old, &fewer), bad(5, 1, 2, u64::MAX));
     }
 
     #[test]

@@ -29,6 +29,7 @@ artifacts![
     "HugeReturnToken",
     "LyingToken",
     "Market",
+    "Multisig",
     "ReentrantToken",
     "RevertToken",
     "SenderFeeToken",
@@ -36,6 +37,7 @@ artifacts![
     "SilentToken",
     "TakeStub",
     "Taker",
+    "TimelockController",
     "Token",
     "Wallet",
 ];

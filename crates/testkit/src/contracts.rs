@@ -319,7 +319,10 @@ mod tests {
     #[test]
     fn interfaces_match_the_artifacts() {
         let declared = declared();
-        assert!(declared.keys().copied().eq(artifacts::names()));
+        // Those of `governors` declare what is used of them.
+        let all =
+            artifacts::names().filter(|name| !["Multisig", "TimelockController"].contains(name));
+        assert!(declared.keys().copied().eq(all));
         for (name, contract) in declared {
             let compiled: BTreeSet<Function> = entries(name, "function")
                 .iter()

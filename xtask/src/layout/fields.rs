@@ -5,8 +5,9 @@ use plimsoll_math::{
     interest::RateCurve,
     oracle::Verdict,
     words::{
-        Account, AssetPrice, AuctionPool, AuctionTerms, Base, Breaker, Caps, Claim, Deficit, Feed,
-        Flow, Holding, Limits, Market, Ramp, Risk, SaleTerms, Sales, Supply, Token, Totals, Trip,
+        Account, AssetPrice, AuctionPool, AuctionTerms, Base, Bounds, Breaker, Calm, Caps, Claim,
+        Deficit, Flow, Holding, Limits, Losses, Market, Outage, PricePolicy, Ramp, Report, Risk,
+        SaleTerms, Sales, Sold, Source, Supply, Token, Totals, Trip,
     },
 };
 
@@ -115,7 +116,7 @@ macro_rules! words {
     };
 }
 words! {
-    Market: index accrued_at reserve rate level;
+    Market: index accrued_at reserve rate level window uptime gap;
     Totals: net cash no_suppliers + curve: RateCurve { base kink slope jump };
     Supply: shares credits;
     Deficit: borne hour lost;
@@ -124,20 +125,27 @@ words! {
         + trip: Trip { level reason since until };
     Limits: hour anchor most_on_sale limits_at market_at;
     AssetPrice: price ema fresh_until confidence scale threshold verdict level ramping stopped
-        sigma relief grace;
+        sigma relief grace impaired;
     SaleTerms: reference_factor penalty chip target full_below start_excess fast_rate slow_rate
         descent floor dust max_on_sale tip small cool_off milli_exponent;
     Sales: newest high_water on_sale held;
     Caps: cap outflow + flow: Flow { hour net };
-    Risk: var_fast var_slow updated_at max_ltv depth impact;
+    Risk: var_fast var_slow anchored_at observed_at anchor max_ltv depth impact;
     Token: token decimals;
-    Feed: feed feed_decimals max_step max_confidence max_age;
+    PricePolicy: max_age step sigmas max_confidence quorum half_life outlier ema_half_life sources;
+    Source: address kind decimals family weight secondary bounded;
+    Bounds: min max;
+    Report: price confidence time;
+    Outage: feed until opened_at;
     Ramp: from to start end terms_at threshold_at weight_at caps_at policy_at;
-    Account: debt assets checked_at flagged_at flags;
+    Sold: value pay waited keeper used;
+    Calm: reference_factor floor start_excess max_on_sale factor seconds keeper learnt_at;
+    Losses: open total bound;
+    Account: debt assets checked_at flagged_at flags sold;
     Holding: balance units slot overflow;
     Claim: units slot;
     AuctionTerms: lot start start_excess redos generation penalty kick_price;
-    AuctionPool: units raised closed used;
+    AuctionPool: units raised closed used keeper;
 }
 
 /// Every packed word, its fields from bit zero up.

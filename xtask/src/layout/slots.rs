@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs};
 use crate::build::root;
 
 /// Single words: constant, what it is, type of the word.
-pub const SINGLE: [(&str, &str, &str); 12] = [
+pub const SINGLE: [(&str, &str, &str); 13] = [
     ("MARKET", "market", "Market"),
     ("TOTALS", "totals", "Totals"),
     ("SUPPLY", "supply", "Supply"),
@@ -18,6 +18,7 @@ pub const SINGLE: [(&str, &str, &str); 12] = [
     ("PENDING_GOVERNOR", "pending governor", "address"),
     ("PENDING_GUARDIAN", "pending guardian", "address"),
     ("LIMITS", "limits", "Limits"),
+    ("OUTAGE", "outage", "Outage"),
 ];
 
 /// Words of an asset.
@@ -27,7 +28,7 @@ pub const ASSET: [(&str, &str, &str); 9] = [
     ("SALES", "sales", "Sales"),
     ("CAPS", "caps", "Caps"),
     ("TOKEN", "token", "Token"),
-    ("FEED", "feed", "Feed"),
+    ("POLICY", "price policy", "PricePolicy"),
     ("RAMP", "ramp", "Ramp"),
     ("BREAKER", "breaker", "Breaker"),
     ("RISK", "risk", "Risk"),
@@ -43,7 +44,7 @@ pub const MAPPINGS: [(&str, &str, &str); 5] = [
     ("AUCTIONS", "asset << 24 \\| slot", "auction"),
     ("SHARES", "supplier", "shares"),
     ("CREDITS", "owner", "credit, base wei"),
-    ("REPORTERS", "address", "reporter, 1 if allowed"),
+    ("SOURCES", "asset", "source n at 2n, its data at 2n + 1"),
 ];
 
 /// Other constants that the layout follows from.

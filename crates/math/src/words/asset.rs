@@ -92,7 +92,7 @@ impl AssetPrice {
 pub struct SaleTerms {
     /// Expected clearing price over the oracle price, bps. 14 bits.
     pub reference_factor: u16,
-    /// Penalty, bps. 12 bits.
+    /// Penalty, bps. 9 bits.
     pub penalty: u16,
     /// Keeper's share of a lot, bps. 10 bits.
     pub chip: u16,
@@ -104,9 +104,9 @@ pub struct SaleTerms {
     pub start_excess: u16,
     /// Fall of the factor above one, ppm a second. 10 bits.
     pub fast_rate: u16,
-    /// Fall of the factor below one, ppm a second. 8 bits.
+    /// Fall of the factor below one, ppm a second. 10 bits.
     pub slow_rate: u16,
-    /// Fastest fall below the kick price, ppm a second. 9 bits.
+    /// Fastest fall below the kick price, ppm a second. 10 bits.
     pub descent: u16,
     /// Lowest factor, bps. 14 bits.
     pub floor: u16,
@@ -130,14 +130,14 @@ impl SaleTerms {
     pub fn pack(&self) -> Result<U256> {
         Writer::new()
             .put(14, self.reference_factor.into())
-            .put(12, self.penalty.into())
+            .put(9, self.penalty.into())
             .put(10, self.chip.into())
             .put(15, self.target.into())
             .put(14, self.full_below.into())
             .put(10, self.start_excess.into())
             .put(10, self.fast_rate.into())
-            .put(8, self.slow_rate.into())
-            .put(9, self.descent.into())
+            .put(10, self.slow_rate.into())
+            .put(10, self.descent.into())
             .put(14, self.floor.into())
             .put(32, self.dust.into())
             .put(48, self.max_on_sale.into())
@@ -154,14 +154,14 @@ impl SaleTerms {
         let mut word = Reader::new(word);
         Self {
             reference_factor: low_16(word.take(14)),
-            penalty: low_16(word.take(12)),
+            penalty: low_16(word.take(9)),
             chip: low_16(word.take(10)),
             target: low_16(word.take(15)),
             full_below: low_16(word.take(14)),
             start_excess: low_16(word.take(10)),
             fast_rate: low_16(word.take(10)),
-            slow_rate: low_16(word.take(8)),
-            descent: low_16(word.take(9)),
+            slow_rate: low_16(word.take(10)),
+            descent: low_16(word.take(10)),
             floor: low_16(word.take(14)),
             dust: low_32(word.take(32)),
             max_on_sale: low_64(word.take(48)),
@@ -263,8 +263,13 @@ pub struct Risk {
     pub var_fast: u32,
     /// Slow moving variance, a float code.
     pub var_slow: u32,
-    /// When the price that the moving figures hold was observed.
-    pub updated_at: u32,
+    /// When the anchor was observed.
+    pub anchored_at: u32,
+    /// When the newest price was observed.
+    pub observed_at: u32,
+    /// The price that the next return is measured from, a code of [`crate::fixed::float_up`].
+    /// 48 bits.
+    pub anchor: u64,
     /// Borrowing weight, bps. 14 bits.
     pub max_ltv: u16,
     /// Market depth: value that sells within 2 % of the price, milli base tokens; zero means that
@@ -281,7 +286,9 @@ impl Risk {
         Writer::new()
             .put(32, self.var_fast.into())
             .put(32, self.var_slow.into())
-            .put(32, self.updated_at.into())
+            .put(32, self.anchored_at.into())
+            .put(32, self.observed_at.into())
+            .put(48, self.anchor.into())
             .put(14, self.max_ltv.into())
             .put(48, self.depth.into())
             .put(10, self.impact.into())
@@ -295,7 +302,9 @@ impl Risk {
         Self {
             var_fast: low_32(word.take(32)),
             var_slow: low_32(word.take(32)),
-            updated_at: low_32(word.take(32)),
+            anchored_at: low_32(word.take(32)),
+            observed_at: low_32(word.take(32)),
+            anchor: low_64(word.take(48)),
             max_ltv: low_16(word.take(14)),
             depth: low_64(word.take(48)),
             impact: low_16(word.take(10)),
@@ -327,31 +336,43 @@ impl Token {
     }
 }
 
-/// Where an asset's price comes from and what is believed.
+/// What is believed of an asset's sources.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Feed {
-    /// The feed; zero means reporters.
-    pub feed: Address,
-    /// Decimals of the feed's answer.
-    pub feed_decimals: u8,
-    /// Largest believed move in one update, bps.
-    pub max_step: u16,
-    /// Widest confidence of a valid price, bps.
-    pub max_confidence: u16,
+pub struct PricePolicy {
     /// Seconds from observation to staleness. 24 bits.
     pub max_age: u32,
+    /// A move up to this is never a jump, bps of the stored price.
+    pub step: u16,
+    /// Standard deviations beyond which a move is a jump, tenths.
+    pub sigmas: u8,
+    /// Widest confidence of a valid price, bps.
+    pub max_confidence: u16,
+    /// Families that must agree. 4 bits.
+    pub quorum: u8,
+    /// Seconds in which a reading loses half its weight; zero means never.
+    pub half_life: u16,
+    /// A reading up to this far from the median is never an outlier, bps of the median.
+    pub outlier: u16,
+    /// Seconds in which the moving average comes half way; zero means that it is the price.
+    pub ema_half_life: u16,
+    /// Bit n: the asset has a source n. 5 bits.
+    pub sources: u8,
 }
 
-impl Feed {
+impl PricePolicy {
     /// The word.
     #[inline(never)]
     pub fn pack(&self) -> Result<U256> {
         Writer::new()
-            .put_address(self.feed)
-            .put(8, self.feed_decimals.into())
-            .put(16, self.max_step.into())
-            .put(16, self.max_confidence.into())
             .put(24, self.max_age.into())
+            .put(16, self.step.into())
+            .put(8, self.sigmas.into())
+            .put(16, self.max_confidence.into())
+            .put(4, self.quorum.into())
+            .put(16, self.half_life.into())
+            .put(16, self.outlier.into())
+            .put(16, self.ema_half_life.into())
+            .put(5, self.sources.into())
             .finish()
     }
 
@@ -360,11 +381,15 @@ impl Feed {
     pub fn unpack(word: U256) -> Self {
         let mut word = Reader::new(word);
         Self {
-            feed: word.take_address(),
-            feed_decimals: low_8(word.take(8)),
-            max_step: low_16(word.take(16)),
-            max_confidence: low_16(word.take(16)),
             max_age: low_32(word.take(24)),
+            step: low_16(word.take(16)),
+            sigmas: low_8(word.take(8)),
+            max_confidence: low_16(word.take(16)),
+            quorum: low_8(word.take(4)),
+            half_life: low_16(word.take(16)),
+            outlier: low_16(word.take(16)),
+            ema_half_life: low_16(word.take(16)),
+            sources: low_8(word.take(5)),
         }
     }
 }

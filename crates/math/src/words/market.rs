@@ -19,8 +19,14 @@ pub struct Market {
     pub reserve: u128,
     /// Borrow rate, bps a year.
     pub rate: u16,
-    /// The overall breaker level; not zero means: read the overall breaker word.
+    /// The overall breaker level; not zero means: read the overall breaker word. 3 bits.
     pub level: u8,
+    /// A window after an outage may be open: read the outage word.
+    pub window: bool,
+    /// A feed says whether the sequencer is up: see the outage word.
+    pub uptime: bool,
+    /// The gap in the heartbeat that is an outage: see [`crate::outage::gap`]. 3 bits.
+    pub gap: u8,
 }
 
 impl Market {
@@ -32,7 +38,10 @@ impl Market {
             .put(32, self.accrued_at.into())
             .put(104, self.reserve)
             .put(16, self.rate.into())
-            .put(8, self.level.into())
+            .put(3, self.level.into())
+            .put(1, self.window.into())
+            .put(1, self.uptime.into())
+            .put(3, self.gap.into())
             .finish()
     }
 
@@ -45,7 +54,10 @@ impl Market {
             accrued_at: low_32(word.take(32)),
             reserve: word.take(104),
             rate: low_16(word.take(16)),
-            level: low_8(word.take(8)),
+            level: low_8(word.take(3)),
+            window: word.take(1) == 1,
+            uptime: word.take(1) == 1,
+            gap: low_8(word.take(3)),
         }
     }
 }

@@ -4,7 +4,6 @@ use plimsoll_math::{
         joinable, price, reward, runs_out_at,
     },
     claims::Pool,
-    fixed::EXP_INPUT_MAX,
     interest::{INDEX_MAX, INDEX_START},
 };
 use proptest::prelude::*;
@@ -67,7 +66,7 @@ proptest! {
             * reference::factor(start_excess_ppm, fast, slow, floor_ppm, elapsed);
         let start = reference::int(kick)
             * (reference::int(1) + reference::ppm(start_excess_ppm.into()));
-        let fallen = (u128::from(descent) * u128::from(elapsed)).min(EXP_INPUT_MAX);
+        let fallen = u128::from(descent) * u128::from(elapsed);
         let (low, high) = reference::exp_neg(fallen, 0);
         prop_assert!(ours >= followed);
         prop_assert!(ours >= &start * low);

@@ -1,10 +1,7 @@
 use num_bigint::BigInt;
 use plimsoll_math::{
     MathError,
-    fixed::{
-        EXP_INPUT_MAX, EXP_ONE, compare_products, exp_neg, float_up, float_value, mul,
-        mul_div_down, mul_div_up, pow10,
-    },
+    fixed::{compare_products, float_up, float_value, mul, mul_div_down, mul_div_up, pow10},
     interest::{INDEX_MAX, INDEX_START},
     value::{
         amount_for_value_down, amount_for_value_up, debt_down, debt_up, units_down, units_up,
@@ -110,20 +107,6 @@ proptest! {
     }
 
     #[test]
-    fn the_exponential_is_up_within_its_bound(x in prop_oneof![0..=EXP_INPUT_MAX, 0..3_000_u128]) {
-        let value = reference::int(exp_neg(x));
-        let (low, high) = reference::exp_neg(x, 63);
-        prop_assert!(value >= low, "below the exponential");
-        let bound = (&high + reference::ratio(1, 1)) * reference::ratio((1 << 34) + 1, 1 << 34);
-        prop_assert!(value <= bound, "{value} > {bound}");
-    }
-
-    #[test]
-    fn the_exponential_falls_at_every_step(x in 0..EXP_INPUT_MAX) {
-        prop_assert!(exp_neg(x + 1) < exp_neg(x));
-    }
-
-    #[test]
     fn the_float_rounds_up_and_is_stable(value in up_to(112)) {
         let float = float_up(value);
         let back = float_value(float);
@@ -148,13 +131,4 @@ fn powers_of_ten_are_exact_up_to_36() {
     }
     assert_eq!(pow10(37), Err(MathError::OutOfRange));
     assert_eq!(pow10(u8::MAX), Err(MathError::OutOfRange));
-}
-
-#[test]
-fn the_exponential_has_both_ends() {
-    assert_eq!(exp_neg(0), EXP_ONE);
-    let last = exp_neg(EXP_INPUT_MAX);
-    assert!(last > 0);
-    assert_eq!(exp_neg(EXP_INPUT_MAX + 1), last);
-    assert_eq!(exp_neg(u128::MAX), last);
 }

@@ -54,14 +54,14 @@ fn fields_lie_side_by_side_in_the_listed_order() {
         SaleTerms,
         256,
         reference_factor = ones(14) as u16,
-        penalty = ones(12) as u16,
+        penalty = ones(9) as u16,
         chip = ones(10) as u16,
         target = ones(15) as u16,
         full_below = ones(14) as u16,
         start_excess = ones(10) as u16,
         fast_rate = ones(10) as u16,
-        slow_rate = ones(8) as u16,
-        descent = ones(9) as u16,
+        slow_rate = ones(10) as u16,
+        descent = ones(10) as u16,
         floor = ones(14) as u16,
         dust = u32::MAX,
         max_on_sale = ones(48) as u64,
@@ -87,24 +87,44 @@ fn fields_lie_side_by_side_in_the_listed_order() {
     );
     tiles!(
         Risk,
-        168,
+        248,
         var_fast = u32::MAX,
         var_slow = u32::MAX,
-        updated_at = u32::MAX,
+        anchored_at = u32::MAX,
+        observed_at = u32::MAX,
+        anchor = ones(48) as u64,
         max_ltv = ones(14) as u16,
         depth = ones(48) as u64,
         impact = ones(10) as u16
     );
     tiles!(Token, 168, token = all, decimals = u8::MAX);
     tiles!(
-        Feed,
-        224,
-        feed = all,
-        feed_decimals = u8::MAX,
-        max_step = u16::MAX,
+        PricePolicy,
+        121,
+        max_age = ones(24) as u32,
+        step = u16::MAX,
+        sigmas = u8::MAX,
         max_confidence = u16::MAX,
-        max_age = ones(24) as u32
+        quorum = 15,
+        half_life = u16::MAX,
+        outlier = u16::MAX,
+        ema_half_life = u16::MAX,
+        sources = 31
     );
+    tiles!(
+        Source,
+        189,
+        address = all,
+        kind = 7,
+        decimals = u8::MAX,
+        family = u8::MAX,
+        weight = u8::MAX,
+        secondary = true,
+        bounded = true
+    );
+    tiles!(Bounds, 256, min = u128::MAX, max = u128::MAX);
+    tiles!(Report, 216, price = ones(92), confidence = ones(92), time = u32::MAX);
+    tiles!(Outage, 224, feed = all, until = u32::MAX, opened_at = u32::MAX);
     tiles!(
         Ramp,
         252,
@@ -156,7 +176,10 @@ fn fields_lie_side_by_side_in_the_listed_order() {
         accrued_at = u32::MAX,
         reserve = ones(104),
         rate = u16::MAX,
-        level = u8::MAX
+        level = 7,
+        window = true,
+        uptime = true,
+        gap = 7
     );
     let curve = RateCurve { base: u8::MAX, kink: 127, slope: u8::MAX, jump: u8::MAX };
     tiles!(Totals, 256, net = -1, cash = ones(112), curve = curve, no_suppliers = true);
@@ -194,10 +217,10 @@ fn values_beyond_their_field_are_refused() {
     assert_eq!(Claim { slot: 1 << 24, ..Default::default() }.pack(), refused);
     assert_eq!(AssetPrice { price: 1 << 92, ..Default::default() }.pack(), refused);
     assert_eq!(AssetPrice { threshold: 1 << 14, ..Default::default() }.pack(), refused);
-    assert_eq!(SaleTerms { slow_rate: 1 << 8, ..Default::default() }.pack(), refused);
+    assert_eq!(SaleTerms { slow_rate: 1 << 10, ..Default::default() }.pack(), refused);
     assert_eq!(SaleTerms { milli_exponent: 32, ..Default::default() }.pack(), refused);
     assert_eq!(Risk { max_ltv: 1 << 14, ..Default::default() }.pack(), refused);
-    assert_eq!(Feed { max_age: 1 << 24, ..Default::default() }.pack(), refused);
+    assert_eq!(PricePolicy { max_age: 1 << 24, ..Default::default() }.pack(), refused);
     assert_eq!(AuctionTerms { generation: 1 << 24, ..Default::default() }.pack(), refused);
     assert_eq!(AuctionPool { raised: 1 << 112, ..Default::default() }.pack(), refused);
     assert_eq!(Market { index: 1 << 96, ..Default::default() }.pack(), refused);

@@ -1,9 +1,5 @@
-use plimsoll_math::{
-    fixed::PRICE_MAX,
-    oracle::{
-        Action, PricePolicy, Reading, Verdict, aged, allows, confidence_code, confidence_value_up,
-        judge, lower_bound, upper_bound,
-    },
+use plimsoll_math::oracle::{
+    Action, Verdict, aged, allows, confidence_code, confidence_value_up, lower_bound, upper_bound,
 };
 use proptest::prelude::*;
 
@@ -48,44 +44,6 @@ fn codes_go_round_and_order_by_severity() {
 
 proptest! {
     #![proptest_config(config())]
-
-    #[test]
-    fn a_reading_is_judged_by_the_worst_that_is_wrong_with_it(
-        stored in prop::option::of(positive(92)), price in up_to(94), confidence in up_to(92),
-        max_step_bps in 1_u16..10_000, max_confidence_bps in 1_u16..1_020,
-    ) {
-        let policy = PricePolicy { max_step_bps, max_confidence_bps };
-        let verdict = judge(stored, &Reading { price, confidence }, &policy);
-        let exact = reference::int(price);
-        let jumped = stored.is_some_and(|old| {
-            let old = reference::int(old);
-            let moved = if exact > old { &exact - &old } else { &old - &exact };
-            moved > old * reference::bps(max_step_bps.into())
-        });
-        let wide = reference::int(confidence) > &exact * reference::bps(max_confidence_bps.into());
-        let expected = if price == 0 || price > PRICE_MAX {
-            Verdict::Invalid
-        } else if jumped {
-            Verdict::Jumped
-        } else if wide {
-            Verdict::Uncertain
-        } else {
-            Verdict::Valid
-        };
-        prop_assert_eq!(verdict, expected);
-    }
-
-    /// A jump waits for a second reading near the first; a return to the old price is a jump too.
-    #[test]
-    fn a_jump_needs_a_second_reading(old in 1_000_000_u128..1 << 90, policy_step in 100_u16..2_000) {
-        let policy = PricePolicy { max_step_bps: policy_step, max_confidence_bps: 200 };
-        let at = |price| Reading { price, confidence: 0 };
-        let jumped = old * 3;
-        prop_assert_eq!(judge(Some(old), &at(jumped), &policy), Verdict::Jumped);
-        prop_assert_eq!(judge(Some(jumped), &at(jumped + jumped / 200), &policy), Verdict::Valid);
-        prop_assert_eq!(judge(Some(jumped), &at(old), &policy), Verdict::Jumped);
-        prop_assert_eq!(judge(None, &at(jumped), &policy), Verdict::Valid);
-    }
 
     #[test]
     fn the_confidence_code_is_up_and_bounds_enclose(price in positive(92), confidence in up_to(92)) {

@@ -60,23 +60,44 @@ proptest! {
         (scale, threshold, verdict, level) in (f8(6), f16(14), verdict(), f8(3)),
         (ramping, stopped, impaired) in (any::<bool>(), any::<bool>(), any::<bool>()),
         (sigma, relief, grace) in (f16(14), f8(5), f16(9)),
-        (feed, feed_decimals) in (address(), f8(8)),
-        (max_step, max_confidence, max_age) in (f16(16), f16(16), f32(24)),
+        (max_age, step, sigmas, max_confidence) in (f32(24), f16(16), f8(8), f16(16)),
+        (quorum, half_life, outlier) in (f8(4), f16(16), f16(16)),
+        (ema_half_life, sources) in (f16(16), f8(5)),
     ) {
         let word = AssetPrice {
             price, ema, fresh_until, confidence, scale, threshold, verdict, level, ramping,
             stopped, sigma, relief, grace, impaired,
         };
         prop_assert_eq!(AssetPrice::unpack(word.pack().unwrap()), word);
-        let word = Feed { feed, feed_decimals, max_step, max_confidence, max_age };
-        prop_assert_eq!(Feed::unpack(word.pack().unwrap()), word);
+        let word = PricePolicy {
+            max_age, step, sigmas, max_confidence, quorum, half_life, outlier, ema_half_life,
+            sources,
+        };
+        prop_assert_eq!(PricePolicy::unpack(word.pack().unwrap()), word);
+    }
+
+    #[test]
+    fn source_words_go_round(
+        (address, kind, decimals, family) in (address(), f8(3), f8(8), f8(8)),
+        (weight, secondary, bounded) in (f8(8), any::<bool>(), any::<bool>()),
+        (min, max, price, confidence) in (field(128), field(128), field(92), field(92)),
+        (time, until, opened_at) in (f32(32), f32(32), f32(32)),
+    ) {
+        let word = Source { address, kind, decimals, family, weight, secondary, bounded };
+        prop_assert_eq!(Source::unpack(word.pack().unwrap()), word);
+        let word = Bounds { min, max };
+        prop_assert_eq!(Bounds::unpack(word.pack().unwrap()), word);
+        let word = Report { price, confidence, time };
+        prop_assert_eq!(Report::unpack(word.pack().unwrap()), word);
+        let word = Outage { feed: address, until, opened_at };
+        prop_assert_eq!(Outage::unpack(word.pack().unwrap()), word);
     }
 
     #[test]
     fn sale_terms_go_round(
-        (reference_factor, penalty, chip, target) in (f16(14), f16(12), f16(10), f16(15)),
-        (full_below, start_excess, fast_rate, slow_rate) in (f16(14), f16(10), f16(10), f16(8)),
-        (descent, floor, dust, max_on_sale) in (f16(9), f16(14), f32(32), f64(48)),
+        (reference_factor, penalty, chip, target) in (f16(14), f16(9), f16(10), f16(15)),
+        (full_below, start_excess, fast_rate, slow_rate) in (f16(14), f16(10), f16(10), f16(10)),
+        (descent, floor, dust, max_on_sale) in (f16(10), f16(14), f32(32), f64(48)),
         (tip, small, cool_off, milli_exponent) in (f32(24), f32(24), f8(7), f8(5)),
     ) {
         let word = SaleTerms {
@@ -90,7 +111,8 @@ proptest! {
     fn asset_words_go_round(
         (newest, high_water, on_sale) in (f16(16), f16(16), field(112)),
         (held, cap, max_ltv) in (field(112), field(112), f16(14)),
-        (var_fast, var_slow, updated_at) in (f32(32), f32(32), f32(32)),
+        (var_fast, var_slow, anchored_at) in (f32(32), f32(32), f32(32)),
+        (observed_at, anchor) in (f32(32), f64(48)),
         (depth, impact) in (f64(48), f16(10)),
         (token, decimals) in (address(), f8(8)),
         (from, to, start, end) in (f16(14), f16(14), f32(32), f32(32)),
@@ -100,7 +122,9 @@ proptest! {
     ) {
         let word = Sales { newest, high_water, on_sale, held };
         prop_assert_eq!(Sales::unpack(word.pack().unwrap()), word);
-        let word = Risk { var_fast, var_slow, updated_at, max_ltv, depth, impact };
+        let word = Risk {
+            var_fast, var_slow, anchored_at, observed_at, anchor, max_ltv, depth, impact,
+        };
         prop_assert_eq!(Risk::unpack(word.pack().unwrap()), word);
         let word = Caps { cap, outflow, flow: Flow { hour, net } };
         prop_assert_eq!(Caps::unpack(word.pack().unwrap()), word);
@@ -200,7 +224,7 @@ proptest! {
         prop_assert_eq!(Sales::unpack(word).pack().unwrap(), word);
         prop_assert_eq!(Caps::unpack(word).pack().unwrap(), word & low(252));
         prop_assert_eq!(Token::unpack(word).pack().unwrap(), word & low(168));
-        prop_assert_eq!(Feed::unpack(word).pack().unwrap(), word & low(224));
+        prop_assert_eq!(PricePolicy::unpack(word).pack().unwrap(), word & low(121));
         prop_assert_eq!(Ramp::unpack(word).pack().unwrap(), word & low(252));
         prop_assert_eq!(AuctionPool::unpack(word).pack().unwrap(), word & low(246));
         prop_assert_eq!(Sold::unpack(word).pack().unwrap(), word & low(217));

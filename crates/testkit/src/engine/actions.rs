@@ -150,7 +150,7 @@ impl World {
                 .report(asset, price, 0, now)
                 .unwrap_or_else(|failure| panic!("report: {failure}")),
             Some(feed) => {
-                let decimals = self.feed_word(asset).feed_decimals;
+                let decimals = self.source_word(asset, 0).decimals;
                 let answer = (price / 10_u128.pow(18 - u32::from(decimals))) as i128;
                 self.set_feed(feed, answer, now);
                 self.must(REPORTER, abi::pokeCall { assets: vec![asset] });
@@ -202,7 +202,7 @@ impl World {
     }
 
     fn wait_for_news(&mut self, asset: u8) {
-        let (price, policy) = (self.asset_price(asset), self.feed_word(asset));
+        let (price, policy) = (self.asset_price(asset), self.policy_word(asset));
         if price.fresh_until.saturating_sub(policy.max_age) >= self.now() {
             self.pass(1);
         }

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use plimsoll_abi::SaleTerms;
+use alloy_primitives::Address;
+use plimsoll_abi::{PricePolicy, SaleTerms, Source};
 use plimsoll_devnet::ChainConfig;
-use plimsoll_math::interest::RateCurve;
+use plimsoll_math::{interest::RateCurve, words};
 
 use super::{Programs, usdc, wad, whole};
 
@@ -48,10 +49,12 @@ pub struct AssetConfig {
     pub cap: u128,
     /// Seconds from observation to staleness.
     pub max_age: u32,
-    /// Largest believed move, bps.
+    /// A move up to this is never a jump, bps.
     pub max_step: u16,
     /// Widest confidence of a valid price, bps.
     pub max_confidence: u16,
+    /// Half-life of the moving average, seconds; zero: it is the price.
+    pub ema_half_life: u16,
     /// Terms other than those of a listing.
     pub terms: Option<SaleTerms>,
     /// Decimals of a feed to price it by; `None` means the reporter.
@@ -73,9 +76,17 @@ impl AssetConfig {
             max_age: 3_600,
             max_step: 5_000,
             max_confidence: 100,
+            ema_half_life: 0,
             terms: None,
             feed: None,
         }
+    }
+
+    /// What is believed of its sources: one is enough.
+    #[must_use]
+    pub fn policy(&self) -> PricePolicy {
+        let policy = price_policy(self.max_age, self.max_step, self.max_confidence);
+        PricePolicy { emaHalfLife: self.ema_half_life, ..policy }
     }
 
     /// With other weights: liquidation threshold and max LTV, bps.
@@ -127,4 +138,41 @@ impl WorldConfig {
     pub fn of(assets: Vec<AssetConfig>) -> Self {
         Self { assets, ..Self::default() }
     }
+}
+
+/// A policy for one source: seconds, bps, bps; nothing fades and the average is the price.
+#[must_use]
+pub fn price_policy(max_age: u32, step: u16, max_confidence: u16) -> PricePolicy {
+    PricePolicy {
+        maxAge: max_age,
+        step,
+        sigmas: 0,
+        maxConfidence: max_confidence,
+        quorum: 1,
+        halfLife: 0,
+        outlier: 100,
+        emaHalfLife: 0,
+    }
+}
+
+/// A reporter as a source, of family 0 and weight 1.
+#[must_use]
+pub fn reporter_source(reporter: Address) -> Source {
+    source(reporter, words::Source::REPORTER, 0)
+}
+
+/// A Chainlink-style feed as a source, of family 0 and weight 1.
+#[must_use]
+pub fn feed_source(feed: Address, decimals: u8) -> Source {
+    source(feed, words::Source::FEED, decimals)
+}
+
+/// A Pyth-style contract as a source, of family 0 and weight 1.
+#[must_use]
+pub fn pyth_source(pyth: Address) -> Source {
+    source(pyth, words::Source::PYTH, 0)
+}
+
+fn source(source: Address, kind: u8, decimals: u8) -> Source {
+    Source { source, kind, decimals, family: 0, weight: 1, secondary: false }
 }

@@ -107,11 +107,11 @@ error_names! {
     NoCode TokenCallFailed TokenRefused AmountMismatch
     ZeroShares InsufficientShares InsufficientCash InsufficientBalance CapExceeded BelowDust
     BelowMinDebt NotOwner NothingOwed NoCredit Unhealthy
-    PriceTooOld PriceInFuture PriceNotNewer BadPrice PriceForbids NoFeed FeedConfigured
-    LevelForbids BadLevel BadUntil
+    PriceTooOld PriceInFuture PriceNotNewer BadPrice PriceForbids
+    LevelForbids BadLevel BadUntil UnknownReason NotProved Resting OutflowLimited
     NothingKicked UnknownAuction AuctionClosed NeedsRedo RedoTooEarly DeadlinePassed
     TooExpensive LotTooSmall DustLot BadReceiver NoClaim CallbackFailed BelowTarget NotBadDebt
-    AlreadyConstructed OutOfBounds Inconsistent TooManyAssets AlreadyListed RampTooShort
+    AlreadyConstructed OutOfBounds Inconsistent TooManyAssets AlreadyListed RampTooShort TooSoon
 }
 
 #[cfg(test)]

@@ -28,7 +28,9 @@ mod world;
 
 use alloy_primitives::{Address, U256, address};
 
-pub use config::{AssetConfig, WorldConfig};
+pub use config::{
+    AssetConfig, WorldConfig, feed_source, price_policy, pyth_source, reporter_source,
+};
 pub use failure::{Failure, error_name};
 pub use programs::Programs;
 pub use world::World;

@@ -4,8 +4,9 @@ use alloy_primitives::{Address, B256, U256, keccak256};
 use plimsoll_abi::{auction_id, auction_parts};
 use plimsoll_math::interest::{self, Ledger};
 use plimsoll_math::words::{
-    Account, AssetPrice, AuctionPool, AuctionTerms, Base, Breaker, Calm, Caps, Claim, Feed,
-    Holding, Losses, Market, Ramp, Risk, SaleTerms, Sales, Sold, Supply, Token, Totals,
+    Account, AssetPrice, AuctionPool, AuctionTerms, Base, Breaker, Calm, Caps, Claim, Deficit,
+    Holding, Limits, Losses, Market, Outage, PricePolicy, Ramp, Report, Risk, SaleTerms, Sales,
+    Sold, Source, Supply, Token, Totals,
 };
 
 use super::World;
@@ -17,6 +18,7 @@ const AUCTIONS: u64 = 157;
 const SHARES: u64 = 158;
 const CREDITS: u64 = 159;
 const COSTS: u64 = 192;
+const SOURCES: u64 = 160;
 
 /// Slot of a mapping's value.
 fn mapped(key: B256, mapping: u64) -> U256 {
@@ -50,6 +52,9 @@ impl World {
         supply_word, Supply, 2, "Shares and credits out.";
         base_word, Base, 4, "Base token and minimum debt.";
         overall_breaker, Breaker, 5, "The overall breaker.";
+        limits, Limits, 11, "What holds the market back as a whole.";
+        deficit_word, Deficit, 3, "Bad debt that the suppliers bore, and what was lost lately.";
+        outage_word, Outage, 166, "The feed of the sequencer and the newest window.";
     }
 
     asset_words! {
@@ -58,7 +63,7 @@ impl World {
         sales, Sales, 2, "What is held and on sale of an asset.";
         caps, Caps, 3, "Cap of an asset.";
         token_word, Token, 4, "An asset's token.";
-        feed_word, Feed, 5, "An asset's price policy and feed.";
+        policy_word, PricePolicy, 5, "What is believed of an asset's sources.";
         ramp, Ramp, 6, "An asset's threshold on its way down.";
         breaker, Breaker, 7, "An asset's breaker.";
         risk, Risk, 8, "What new risk in an asset is weighed by.";
@@ -86,6 +91,13 @@ impl World {
         self.mapped_word(B256::with_last_byte(asset), COSTS, at)
     }
 
+    /// Overwrites how an asset is sold, past governance and its bounds: for experiments.
+    pub fn set_terms_word(&mut self, asset: u8, terms: &SaleTerms) {
+        let word = terms.pack().expect("terms of the fields' widths");
+        let slot = U256::from(ASSETS + u64::from(asset) * ASSET_WORDS + 1);
+        self.chain.set_storage(self.engine, slot, word);
+    }
+
     /// A storage word of the engine.
     #[must_use]
     pub fn slot(&self, slot: u64) -> U256 {
@@ -97,10 +109,24 @@ impl World {
         self.chain.storage(self.engine, slot)
     }
 
+    /// The `n`-th source of an asset.
+    #[must_use]
+    pub fn source_word(&self, asset: u8, n: u8) -> Source {
+        let key = U256::from(asset).into();
+        Source::unpack(self.mapped_word(key, SOURCES, u64::from(n) * 2))
+    }
+
+    /// What a reporter said last, as the `n`-th source of an asset.
+    #[must_use]
+    pub fn report_word(&self, asset: u8, n: u8) -> Report {
+        let key = U256::from(asset).into();
+        Report::unpack(self.mapped_word(key, SOURCES, u64::from(n) * 2 + 1))
+    }
+
     /// Bad debt that suppliers bore, base wei.
     #[must_use]
     pub fn deficit(&self) -> u128 {
-        self.slot(3).to()
+        self.deficit_word().borne
     }
 
     /// How many assets are listed.

@@ -7,10 +7,14 @@ use alloy_primitives::{Address, U256, keccak256};
 use alloy_sol_types::{SolCall, SolConstructor};
 use plimsoll_abi::IPlimsoll as abi;
 use plimsoll_abi::IPlimsollConstructor::stylus_constructorCall;
+use plimsoll_abi::Source;
 use plimsoll_devnet::{Chain, Deployed, Receipt};
 
 use super::programs::NAMES;
-use super::{AssetConfig, Failure, GOVERNOR, GUARDIAN, PEOPLE, REPORTER, SUE, WorldConfig};
+use super::{
+    AssetConfig, Failure, GOVERNOR, GUARDIAN, PEOPLE, REPORTER, SUE, WorldConfig, feed_source,
+    reporter_source,
+};
 use crate::artifacts::{init_code, init_code_with};
 use crate::audit::try_solvency;
 use crate::contracts::{Feed, Token};
@@ -115,7 +119,6 @@ impl World {
             let (base, kink, slope, jump) = (curve.base, curve.kink, curve.slope, curve.jump);
             self.must(GOVERNOR, abi::setRateCurveCall { base, kink, slope, jump });
         }
-        self.must(GOVERNOR, abi::setReporterCall { reporter: REPORTER, allowed: true });
         for asset in &config.assets {
             self.list(asset);
         }
@@ -161,13 +164,8 @@ impl World {
         if let Some(terms) = config.terms.clone() {
             self.must(GOVERNOR, abi::setTermsCall { asset, terms });
         }
-        let policy = abi::setPricePolicyCall {
-            asset,
-            maxAge: config.max_age,
-            maxStep: config.max_step,
-            maxConfidence: config.max_confidence,
-        };
-        self.must(GOVERNOR, policy);
+        self.must(GOVERNOR, abi::setPricePolicyCall { asset, policy: config.policy() });
+        self.set_source(asset, 0, reporter_source(REPORTER), U256::ZERO);
         let threshold = config.threshold;
         self.must(GOVERNOR, abi::setThresholdCall { asset, threshold, end: 0 });
         self.must(GOVERNOR, abi::setMaxLtvCall { asset, maxLtv: config.max_ltv });
@@ -181,11 +179,16 @@ impl World {
         asset
     }
 
-    /// Deploys a feed and makes it the source of an asset's price.
+    /// Sets the `n`-th source of an asset.
+    pub fn set_source(&mut self, asset: u8, n: u8, source: Source, data: U256) {
+        self.must(GOVERNOR, abi::setSourceCall { asset, n, source, data });
+    }
+
+    /// Deploys a feed and makes it the only source of an asset's price, in the reporter's place.
     pub fn add_feed(&mut self, asset: u8, decimals: u8) -> Address {
         let code = init_code_with("Feed", &Feed::constructorCall { decimals });
         let feed = self.deploy(code);
-        self.must(GOVERNOR, abi::setFeedCall { asset, feed, decimals });
+        self.set_source(asset, 0, feed_source(feed, decimals), U256::ZERO);
         self.feeds[usize::from(asset)] = Some(feed);
         feed
     }

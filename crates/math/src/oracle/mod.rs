@@ -1,10 +1,23 @@
-//! Prices: how good one is, and what it is good enough for.
+//! Prices: how several sources become one, how good that is, and what it is good enough for.
 
-use crate::{
-    Result,
-    bits::low_8,
-    fixed::{BPS, PRICE_MAX, mul_div_up},
+mod aggregate;
+mod float;
+mod median;
+mod source;
+mod stats;
+
+pub use aggregate::{
+    Aggregate, Fate, LEAD_MAX, Outcome, Priced, Prior, Reading, SOURCES, age_weight, aggregate,
+    judge,
 };
+pub use float::{average, average_code, variance, variance_code};
+pub use source::{feed_price, pyth_price, usable};
+pub use stats::{
+    FAST, RETURN_MIN, SLOW, Stats, VARIANCE_FLOOR, VARIANCE_MAX, squared_return, variance_of,
+    volatility_of,
+};
+
+use crate::{Result, bits::low_8, fixed::mul_div_up};
 
 /// Steps of a confidence code in one: a step is 4 bps of the price.
 const CONFIDENCE_STEPS: u128 = 2_500;
@@ -104,52 +117,6 @@ pub const fn allows(verdict: Verdict, action: Action) -> bool {
     verdict.code() <= worst.code()
 }
 
-/// What a feed or a reporter says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Reading {
-    /// WAD base tokens for a whole collateral token.
-    pub price: u128,
-    /// Half the width of the interval that the price is said to lie in, WAD.
-    pub confidence: u128,
-}
-
-/// What is believed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PricePolicy {
-    /// Largest move in one update, bps of the stored price.
-    pub max_step_bps: u16,
-    /// Widest confidence, bps of the new price.
-    pub max_confidence_bps: u16,
-}
-
-/// The verdict on a reading, at the second of its update.
-///
-/// `stored` is the price that the last update stored, a jumped one too: so a second reading within
-/// a step of a jumped price confirms it, and one that returns to the old price is a jump again.
-///
-/// # Rounding
-/// None: products are compared. A reading whose products pass 128 bits is invalid.
-pub fn judge(stored: Option<u128>, reading: &Reading, policy: &PricePolicy) -> Verdict {
-    judge_checked(stored, reading, policy).unwrap_or(Verdict::Invalid)
-}
-
-fn judge_checked(stored: Option<u128>, reading: &Reading, policy: &PricePolicy) -> Option<Verdict> {
-    if reading.price == 0 || reading.price > PRICE_MAX {
-        return Some(Verdict::Invalid);
-    }
-    if let Some(old) = stored {
-        let moved = reading.price.abs_diff(old).checked_mul(BPS)?;
-        if moved > old.checked_mul(policy.max_step_bps.into())? {
-            return Some(Verdict::Jumped);
-        }
-    }
-    let width = reading.confidence.checked_mul(BPS)?;
-    if width > reading.price.checked_mul(policy.max_confidence_bps.into())? {
-        return Some(Verdict::Uncertain);
-    }
-    Some(Verdict::Valid)
-}
-
 /// The verdict that was stored, as it stands at `now`: a price is stale after `fresh_until`.
 pub const fn aged(stored: Verdict, fresh_until: u32, now: u32) -> Verdict {
     if now > fresh_until { stored.worse(Verdict::Stale) } else { stored }
@@ -201,22 +168,6 @@ pub fn upper_bound(price: u128, code: u8) -> Result<u128> {
 mod tests {
     use super::*;
     use crate::fixed::WAD;
-
-    const POLICY: PricePolicy = PricePolicy { max_step_bps: 500, max_confidence_bps: 100 };
-
-    #[test]
-    fn limits_are_inclusive() {
-        let at = |price, confidence| judge(Some(1_000), &Reading { price, confidence }, &POLICY);
-        assert_eq!(at(1_000, 10), Verdict::Valid);
-        assert_eq!(at(1_000, 11), Verdict::Uncertain);
-        assert_eq!(at(1_050, 0), Verdict::Valid);
-        assert_eq!(at(1_051, 0), Verdict::Jumped);
-        assert_eq!(at(950, 0), Verdict::Valid);
-        assert_eq!(at(949, 900), Verdict::Jumped);
-        assert_eq!(at(0, 0), Verdict::Invalid);
-        assert_eq!(at(PRICE_MAX + 1, 0), Verdict::Invalid);
-        assert_eq!(at(1_000, u128::MAX), Verdict::Invalid);
-    }
 
     #[test]
     fn a_price_is_fresh_in_its_last_second() {

@@ -1,0 +1,457 @@
+//! Correlations between collaterals, and what holding several of them relieves.
+//!
+//! A pair's code c of 0 to 250 means a correlation of 1 - c / 250: zero, which is what a fresh
+//! word holds, is fully correlated. Correlations below zero are not granted.
+
+use core::cmp::Ordering;
+
+use alloy_primitives::U256;
+
+use crate::{
+    MAX_ASSETS, MathError, Result,
+    bits::low_64,
+    exp::sqrt_down,
+    fixed::{BPS, add, compare_products, mul, mul_div_down, mul_div_up},
+};
+
+/// The highest code of a pair: no correlation.
+pub const CODE_MAX: u8 = 250;
+/// Words that the pairs of all assets fill, 32 bytes each.
+pub const WORDS: usize = 4;
+
+/// A correlation of one, in codes.
+const ONE: u64 = 250;
+/// Normalised weights add up to at most so many bits, so that a row of them times [`ONE`] fits 64.
+const SUM_BITS: u32 = 55;
+/// A weight of one as its own norm: the root of 2,500, so that the norm of one asset is exact.
+const ROOT: u64 = 50;
+/// From halves of [`ONE`] to 2,500.
+const ROOT_SQUARED_OVER_HALF: u128 = 20;
+
+/// The codes of all pairs: that of assets i < j is byte j (j - 1) / 2 + i, from the lowest of the
+/// first word on. The pairs of assets 0 to 7 share that word.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Correlations {
+    words: [[u64; 4]; WORDS],
+}
+
+/// The byte of a pair; at most 119.
+fn index(a: u8, b: u8) -> u8 {
+    let (low, high) = (a.min(b), a.max(b));
+    (high.wrapping_mul(high.wrapping_sub(1)) >> 1).wrapping_add(low)
+}
+
+impl Correlations {
+    /// The `n`-th word.
+    pub fn word(&self, n: u8) -> U256 {
+        U256::from_limbs(self.words.get(usize::from(n)).copied().unwrap_or_default())
+    }
+
+    /// These correlations with another `n`-th word.
+    pub fn with_word(mut self, n: u8, word: U256) -> Self {
+        if let Some(place) = self.words.get_mut(usize::from(n)) {
+            *place = word.into_limbs();
+        }
+        self
+    }
+
+    /// The code of a pair of different assets.
+    pub fn code(&self, a: u8, b: u8) -> u8 {
+        let (word, limb, shift) = Self::place(a, b);
+        let limb = self.words.get(word).and_then(|word| word.get(limb)).copied();
+        let [code, ..] = (limb.unwrap_or_default() >> shift).to_le_bytes();
+        code
+    }
+
+    /// These correlations with another code of a pair.
+    pub fn with_code(mut self, a: u8, b: u8, code: u8) -> Self {
+        let (word, limb, shift) = Self::place(a, b);
+        if let Some(limb) = self.words.get_mut(word).and_then(|word| word.get_mut(limb)) {
+            *limb = *limb & !(0xff << shift) | u64::from(code) << shift;
+        }
+        self
+    }
+
+    /// Word, limb and shift of a pair's byte.
+    fn place(a: u8, b: u8) -> (usize, usize, u32) {
+        let at = index(a, b);
+        (usize::from(at >> 5), usize::from(at >> 3 & 3), u32::from(at & 7) << 3)
+    }
+}
+
+/// A volatile part of a position.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Part {
+    /// The asset.
+    pub asset: u8,
+    /// Value times volatility, in any unit.
+    pub weight: u128,
+}
+
+/// The words that hold the pairs of these parts, one bit each.
+pub fn words_of(parts: &[Part]) -> u8 {
+    let mut words = 0;
+    for (n, part) in parts.iter().enumerate() {
+        for other in parts.iter().take(n) {
+            words |= 1 << (index(part.asset, other.asset) >> 5 & 3);
+        }
+    }
+    words
+}
+
+/// How much of the sum of its weights a portfolio moves: `root / (50 sum)` is the diversification
+/// ratio, sqrt(sum_ij rho_ij w_i w_j) / sum_i w_i, up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Norm {
+    /// Fifty times the norm of the weights, up, in units of 2^`shift`.
+    pub root: u64,
+    /// The sum of the weights, down, in units of 2^`shift`.
+    pub sum: u64,
+    /// See `root`.
+    pub shift: u32,
+}
+
+impl Norm {
+    /// What diversification takes off the sum, in fiftieths of its units, down.
+    fn spare(&self) -> u64 {
+        self.whole().saturating_sub(self.root)
+    }
+
+    /// The sum in fiftieths of its units: 61 bits.
+    fn whole(&self) -> u64 {
+        self.sum.wrapping_mul(ROOT)
+    }
+}
+
+/// The norm of at most 16 parts of different assets.
+///
+/// # Rounding
+/// The norm up and the sum down, by less than 16 parts in 2^54; not at all while the sum of the
+/// weights is below 2^55.
+///
+/// # Errors
+/// `OutOfRange` for more than 16 parts; `Overflow` above 128 bits.
+pub fn norm(parts: &[Part], correlations: &Correlations) -> Result<Norm> {
+    if parts.len() > MAX_ASSETS {
+        return Err(MathError::OutOfRange);
+    }
+    let mut total = 0;
+    for part in parts {
+        total = add(total, part.weight)?;
+    }
+    let shift = 128_u32.saturating_sub(total.leading_zeros()).saturating_sub(SUM_BITS);
+    let lost = u64::from(shift > 0);
+    let mut weights = [0_u64; MAX_ASSETS];
+    let (mut sum, mut square) = (0_u64, 0_u128);
+    for (n, part) in parts.iter().enumerate() {
+        if part.weight == 0 {
+            continue;
+        }
+        let weight = low_64(part.weight.unbounded_shr(shift));
+        // Nothing wraps: the sum has 55 bits, a row eight more, and a square 118.
+        sum = sum.wrapping_add(weight);
+        let weight = weight.wrapping_add(lost);
+        let mut row = (ONE / 2).wrapping_mul(weight);
+        for (other, weight) in parts.iter().zip(&weights).take(n) {
+            let code = correlations.code(part.asset, other.asset);
+            row = row.wrapping_add(ONE.saturating_sub(code.into()).wrapping_mul(*weight));
+        }
+        square = square.wrapping_add(u128::from(weight).wrapping_mul(row.into()));
+        if let Some(place) = weights.get_mut(n) {
+            *place = weight;
+        }
+    }
+    let square = square.wrapping_mul(ROOT_SQUARED_OVER_HALF);
+    Ok(Norm { root: sqrt_up(square), sum, shift })
+}
+
+/// The square root of a number below 2^127.
+///
+/// # Rounding
+/// Up.
+pub(crate) fn sqrt_up(value: u128) -> u64 {
+    let root = sqrt_down(value);
+    let exact = u128::from(root).wrapping_mul(root.into()) == value;
+    root.wrapping_add(u64::from(!exact))
+}
+
+/// One collateral as the maintenance margin sees it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stake {
+    /// The asset.
+    pub asset: u8,
+    /// Base wei, down.
+    pub value: u128,
+    /// Liquidation threshold, bps.
+    pub threshold_bps: u16,
+    /// Reference volatility, bps of the price per square root of a day; zero takes no part.
+    pub sigma_bps: u16,
+    /// Largest part of the haircut that diversification may remove, percent.
+    pub relief_percent: u8,
+}
+
+impl Stake {
+    /// Whether diversification can see it.
+    const fn takes_part(&self) -> bool {
+        self.sigma_bps > 0 && self.value > 0
+    }
+
+    /// Value times volatility.
+    ///
+    /// # Errors
+    /// `Overflow` above 128 bits.
+    pub fn part(&self) -> Result<Part> {
+        let weight = mul(self.value, self.sigma_bps.into())?;
+        Ok(Part { asset: self.asset, weight })
+    }
+
+    /// Value times one less the threshold, base wei times bps.
+    fn haircut(&self) -> Result<u128> {
+        mul(self.value, BPS.saturating_sub(self.threshold_bps.into()))
+    }
+}
+
+/// The parts of a position that diversification sees, and how many.
+///
+/// # Errors
+/// `OutOfRange` for more than 16 of them; `Overflow` above 128 bits.
+pub fn parts_of(stakes: &[Stake]) -> Result<([Part; MAX_ASSETS], usize)> {
+    let (mut parts, mut count) = ([Part::default(); MAX_ASSETS], 0_usize);
+    for stake in stakes.iter().filter(|stake| stake.takes_part()) {
+        *parts.get_mut(count).ok_or(MathError::OutOfRange)? = stake.part()?;
+        count = count.saturating_add(1);
+    }
+    Ok((parts, count))
+}
+
+/// What diversification adds to the margin: of each haircut that takes part the share that the
+/// portfolio's volatility stays below the sum of its assets', one less the diversification ratio,
+/// but no more than the asset's own limit. Nothing with fewer than two assets that take part.
+///
+/// Each asset has its limit for itself. With the lowest limit for all, a wei of an asset with a
+/// lower one, from anybody, would take the relief of everything else away.
+///
+/// # Units
+/// Base wei times bps.
+///
+/// # Rounding
+/// Down, by less than two units and 16 parts in 2^54.
+///
+/// # Errors
+/// `OutOfRange` for more than 16 stakes that take part; `Overflow` above 128 bits.
+pub fn relief(stakes: &[Stake], correlations: &Correlations) -> Result<u128> {
+    let (parts, count) = parts_of(stakes)?;
+    if count < 2 {
+        return Ok(0);
+    }
+    let norm = norm(parts.get(..count).unwrap_or_default(), correlations)?;
+    let (spare, whole) = (norm.spare(), norm.whole());
+    // Haircuts times their limits where the limit is the lower, haircuts where it is not.
+    let (mut limited, mut free) = (0, 0);
+    for stake in stakes.iter().filter(|stake| stake.takes_part()) {
+        let haircut = stake.haircut()?;
+        let limit = u128::from(stake.relief_percent);
+        if u128::from(spare).wrapping_mul(100) > limit.wrapping_mul(whole.into()) {
+            limited = add(limited, mul(haircut, limit)?)?;
+        } else {
+            free = add(free, haircut)?;
+        }
+    }
+    add(mul_div_down(limited, 1, 100)?, mul_div_down(free, spare.into(), whole.into())?)
+}
+
+/// Whether the correlations among `assets`, one bit each, are positive semidefinite, exactly: what
+/// is not is no portfolio's, and some mix of assets would have a negative variance.
+///
+/// # Source
+/// Bareiss' elimination without fractions: after k pivots every entry is a minor of order k + 1 of
+/// the matrix of codes, with 250 for one. Those of a semidefinite matrix are at most 250^(k + 1),
+/// which fits up to the fifteenth; so what does not fit is refused as well. A pivot of zero has
+/// only zeros beside it.
+pub fn is_semidefinite(correlations: &Correlations, assets: u16) -> bool {
+    let mut matrix = Matrix { entries: [[0; MAX_ASSETS]; MAX_ASSETS] };
+    let members = || (0_u8..16).filter(|asset| assets >> asset & 1 == 1);
+    let mut order = 0_usize;
+    for (i, a) in members().enumerate() {
+        order = order.max(i.saturating_add(1));
+        for (j, b) in members().enumerate() {
+            let code = if i == j { 0 } else { correlations.code(a, b) };
+            matrix.set(i, j, i128::from(ONE).saturating_sub(code.into()));
+        }
+    }
+    let mut last = 1;
+    for k in 0..order {
+        let pivot = matrix.at(k, k);
+        let rest = k.saturating_add(1)..order;
+        if pivot == 0 {
+            if rest.clone().any(|i| matrix.at(i, k) != 0) {
+                return false;
+            }
+            continue;
+        }
+        let Ok(divisor) = u128::try_from(pivot) else { return false };
+        if rest.len() == 1 {
+            // The sign of the last minor, which may need a bit more than there is.
+            let last = k.saturating_add(1);
+            let (own, beside) = (matrix.at(last, last), matrix.at(last, k).unsigned_abs());
+            let positive = compare_products(own.unsigned_abs(), divisor, beside, beside);
+            return own >= 0 && positive != Ordering::Less;
+        }
+        for i in rest.clone() {
+            for j in rest.clone() {
+                let products = ((matrix.at(i, j), pivot), (matrix.at(i, k), matrix.at(k, j)));
+                let Some(minor) = exact_quotient(products, last) else { return false };
+                matrix.set(i, j, minor);
+            }
+        }
+        last = divisor;
+    }
+    true
+}
+
+struct Matrix {
+    entries: [[i128; MAX_ASSETS]; MAX_ASSETS],
+}
+
+impl Matrix {
+    fn at(&self, i: usize, j: usize) -> i128 {
+        self.entries.get(i).and_then(|row| row.get(j)).copied().unwrap_or_default()
+    }
+
+    fn set(&mut self, i: usize, j: usize, value: i128) {
+        if let Some(place) = self.entries.get_mut(i).and_then(|row| row.get_mut(j)) {
+            *place = value;
+        }
+    }
+}
+
+/// `(a b - c d) / divisor` where the difference is a multiple of the divisor; none above 128 bits.
+///
+/// The remainders of the two products cancel: they are equal if the products have one sign, and add
+/// up to none or one divisor if they have two.
+fn exact_quotient(products: ((i128, i128), (i128, i128)), divisor: u128) -> Option<i128> {
+    let ((a, b), (c, d)) = products;
+    let down = |x: i128, y: i128| mul_div_down(x.unsigned_abs(), y.unsigned_abs(), divisor).ok();
+    let up = |x: i128, y: i128| mul_div_up(x.unsigned_abs(), y.unsigned_abs(), divisor).ok();
+    let (first_negative, second_negative) = ((a < 0) != (b < 0), (c < 0) != (d < 0));
+    let first = i128::try_from(down(a, b)?).ok()?;
+    let size = if first_negative == second_negative {
+        first.checked_sub(i128::try_from(down(c, d)?).ok()?)?
+    } else {
+        first.checked_add(i128::try_from(up(c, d)?).ok()?)?
+    };
+    if first_negative { size.checked_neg() } else { Some(size) }
+}
+
+/// Whether a top-up of one of two assets can never lower the health of who holds both, whatever the
+/// amounts: of the more volatile asset more comes in than diversification can take away.
+///
+/// # Source
+/// The margin grows with the value of asset k by at least LT_k - theta s_k (1 - LT_i) / s_i, where
+/// theta is the larger limit of relief.
+pub fn is_safe_top_up(k: &Stake, i: &Stake) -> bool {
+    let limit = u64::from(k.relief_percent.max(i.relief_percent));
+    let haircut = 10_000_u64.saturating_sub(i.threshold_bps.into());
+    // At most 31 * 2^14 * 10^4 and 100 * 2^28: both fit.
+    let loss = limit.saturating_mul(k.sigma_bps.into()).saturating_mul(haircut);
+    let gain = 100_u64.saturating_mul(k.threshold_bps.into()).saturating_mul(i.sigma_bps.into());
+    loss <= gain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HALF: Stake = Stake {
+        asset: 0,
+        value: 1_000_000,
+        threshold_bps: 8_000,
+        sigma_bps: 400,
+        relief_percent: 25,
+    };
+
+    fn pair(code: u8) -> Correlations {
+        Correlations::default().with_code(0, 1, code)
+    }
+
+    #[test]
+    fn pairs_have_bytes_of_their_own() {
+        let mut table = Correlations::default();
+        let mut next = 0;
+        for high in 1..16 {
+            for low in 0..high {
+                assert_eq!(index(low, high), next);
+                table = table.with_code(high, low, next);
+                next += 1;
+            }
+        }
+        assert_eq!(next, 120);
+        for high in 1..16 {
+            for low in 0..high {
+                assert_eq!(table.code(low, high), index(low, high));
+            }
+        }
+        assert_eq!(table.word(0).byte(31), 31);
+        assert_eq!(table.word(3).byte(23), 119);
+        assert_eq!(index(6, 7) >> 5, 0);
+        let copied = (0..4).fold(Correlations::default(), |sum, n| sum.with_word(n, table.word(n)));
+        assert_eq!(copied, table);
+    }
+
+    /// Two equal halves: d = sqrt((1 + rho) / 2). At rho = 0.28, d is exactly 0.8.
+    #[test]
+    fn relief_has_an_edge_at_its_limit() {
+        let other = Stake { asset: 1, ..HALF };
+        let at = |stakes: &[Stake], code| relief(stakes, &pair(code)).unwrap();
+        // A haircut of 400,000 base wei; 0.72 * 250 = 180.
+        assert_eq!(at(&[HALF, other], 180), 800_000_000);
+        assert_eq!(at(&[HALF, other], 0), 0);
+        // d at rho = 0 is 0.707, and 25 % the limit.
+        assert_eq!(at(&[HALF, other], 250), 1_000_000_000);
+        let tight = Stake { relief_percent: 10, ..other };
+        // The other's limit is its own: 20 % of one haircut, 10 % of the other.
+        assert_eq!(at(&[HALF, tight], 180), 600_000_000);
+        assert_eq!(at(&[HALF], 250), 0);
+        assert_eq!(at(&[HALF, Stake { sigma_bps: 0, ..other }], 250), 0);
+        assert_eq!(at(&[HALF, Stake { value: 0, ..other }], 250), 0);
+        assert_eq!(at(&[], 250), 0);
+    }
+
+    #[test]
+    fn more_than_sixteen_are_refused() {
+        let many = [HALF; 17];
+        assert_eq!(relief(&many, &pair(0)), Err(MathError::OutOfRange));
+        assert_eq!(norm(&[Part::default(); 17], &pair(0)), Err(MathError::OutOfRange));
+    }
+
+    /// Of three pairs at rho, rho and r the matrix is semidefinite from 2 rho^2 - 1 <= r on.
+    #[test]
+    fn what_is_no_correlation_matrix_is_refused() {
+        let three = |c, r| {
+            let table = Correlations::default().with_code(0, 1, c).with_code(0, 2, c);
+            is_semidefinite(&table.with_code(1, 2, r), 0b111)
+        };
+        // rho = 0.8: r >= 0.28, a code of 180, where it is singular.
+        assert!(three(50, 180));
+        assert!(!three(50, 181));
+        assert!(three(0, 0));
+        assert!(!three(0, 1));
+        assert!(three(250, 250));
+        let all = (1..16).flat_map(|high| (0..high).map(move |low| (low, high)));
+        let mixed = all.fold(Correlations::default(), |sum, (a, b)| sum.with_code(a, b, 250));
+        assert!(is_semidefinite(&mixed, u16::MAX));
+        assert!(is_semidefinite(&Correlations::default(), u16::MAX));
+        // Who takes no part does not count.
+        assert!(is_semidefinite(&Correlations::default().with_code(0, 1, 9), 0b11));
+        assert!(!is_semidefinite(&Correlations::default().with_code(0, 1, 9), 0b111));
+        assert!(is_semidefinite(&mixed, 0));
+    }
+
+    #[test]
+    fn top_ups_are_safe_within_a_ratio_of_volatilities() {
+        // 0.25 * s_k * 0.2 <= 0.8 * s_i up to a ratio of 16.
+        let at = |sigma_bps| is_safe_top_up(&Stake { sigma_bps, ..HALF }, &HALF);
+        assert!(at(6_400));
+        assert!(!at(6_401));
+    }
+}

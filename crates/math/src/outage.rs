@@ -1,0 +1,101 @@
+//! Outages: after a gap in the engine's own heartbeat, or a restart that a feed reports, owners get a
+//! window in which only positions below the hard limit can be kicked.
+//!
+//! A window ends by itself, and the next one opens six hours after the last at the earliest: nobody
+//! can hold liquidations up by repeating whatever opens one.
+
+use crate::words::Outage;
+
+/// Longest window, seconds.
+pub const WINDOW_MAX: u32 = 3_600;
+/// Seconds from the opening of one window to that of the next.
+pub const APART: u32 = 21_600;
+/// The highest gap code.
+pub const GAP_CODE_MAX: u8 = 7;
+
+/// The gap in the heartbeat that is an outage, seconds: 5 minutes doubled `code` times, 10 minutes
+/// to 640; zero for code zero: gaps mean nothing.
+pub fn gap(code: u8) -> u32 {
+    match code {
+        0 => 0,
+        code => 300_u32.unbounded_shl(code.into()),
+    }
+}
+
+/// How long a window is open after a gap of at least `gap` seconds: half the gap, an hour at most.
+pub fn length(gap: u32) -> u32 {
+    (gap >> 1).min(WINDOW_MAX)
+}
+
+/// Whether the window is open.
+pub const fn is_open(outage: &Outage, now: u32) -> bool {
+    outage.opened_at > 0 && outage.opened_at <= now && now <= outage.until
+}
+
+/// The window after a silence of `silent` seconds that ends now, if it is long enough for one and
+/// the last window is.
+pub fn after_silence(outage: &Outage, gap: u32, silent: u32, now: u32) -> Option<Outage> {
+    let silence = gap > 0 && silent > gap;
+    if silence { opened(outage, now.saturating_add(length(gap)), now) } else { None }
+}
+
+/// The window after a restart at `started`, or while the sequencer is said to be `down`, if it is
+/// not over and the last window is long enough ago.
+pub fn after_report(
+    outage: &Outage,
+    gap: u32,
+    down: bool,
+    started: u32,
+    now: u32,
+) -> Option<Outage> {
+    let from = if down { now } else { started.min(now) };
+    opened(outage, from.saturating_add(length(gap)), now)
+}
+
+fn opened(outage: &Outage, until: u32, now: u32) -> Option<Outage> {
+    let apart = outage.opened_at == 0 || now.saturating_sub(outage.opened_at) >= APART;
+    (apart && until > now).then_some(Outage { until, opened_at: now, ..*outage })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: u32 = 1_000_000;
+
+    #[test]
+    fn gaps_double_from_ten_minutes() {
+        assert_eq!([0, 1, 2, 7].map(gap), [0, 600, 1_200, 38_400]);
+        assert_eq!([0, 600, 7_200, 7_202, 38_400].map(length), [0, 300, 3_600, 3_600, 3_600]);
+    }
+
+    #[test]
+    fn a_window_opens_after_more_than_a_gap_and_ends_by_itself() {
+        let none = Outage::default();
+        assert_eq!(after_silence(&none, 600, 600, NOW), None);
+        assert_eq!(after_silence(&none, 0, u32::MAX, NOW), None);
+        let window = after_silence(&none, 600, 601, NOW).unwrap();
+        let open = [NOW - 1, NOW, NOW + 300, NOW + 301].map(|now| is_open(&window, now));
+        assert_eq!(open, [false, true, true, false]);
+    }
+
+    #[test]
+    fn a_window_is_not_extended_and_not_opened_again_for_six_hours() {
+        let window = after_silence(&Outage::default(), 600, 601, NOW).unwrap();
+        for later in [0, 1, 300, 301, APART - 1] {
+            assert_eq!(after_silence(&window, 600, 601, NOW + later), None, "{later}");
+            assert_eq!(after_report(&window, 600, true, 0, NOW + later), None, "{later}");
+        }
+        assert!(after_silence(&window, 600, 601, NOW + APART).is_some());
+    }
+
+    #[test]
+    fn a_restart_counts_from_when_it_was() {
+        let none = Outage::default();
+        assert_eq!(after_report(&none, 600, false, NOW - 300, NOW), None);
+        assert_eq!(after_report(&none, 600, false, NOW - 299, NOW).unwrap().until, NOW + 1);
+        // A feed that is ahead of the chain, and one that says that nothing runs.
+        assert_eq!(after_report(&none, 600, false, u32::MAX, NOW).unwrap().until, NOW + 300);
+        assert_eq!(after_report(&none, 600, true, 0, NOW).unwrap().until, NOW + 300);
+    }
+}

@@ -1,0 +1,112 @@
+//! Outages: the engine's own heartbeat, the feed of the sequencer, and the window after a gap.
+//!
+//! The heartbeat is the market's last accrual. Whatever accrues after a gap opens the window, so
+//! that nobody can accrue first and kick then. In the window kicks need a health factor below the
+//! hard limit; nothing else knows of it.
+
+use alloy_primitives::{Address, U256};
+use plimsoll_abi as abi;
+use plimsoll_math::{
+    outage,
+    words::{Market, Outage},
+};
+
+use crate::{
+    error::{Result, fail},
+    guard, ledger, roles, sdk, sources,
+    storage::Engine,
+};
+
+/// Beats that fit into the gap that counts as an outage.
+const BEATS: u32 = 4;
+
+/// Whether kicks need a health factor below the hard limit now.
+pub fn open(engine: &mut Engine, now: u32) -> Result<bool> {
+    let mut market = engine.market();
+    if market.gap == 0 {
+        return Ok(false);
+    }
+    notice(engine, &mut market, now)?;
+    Ok(market.window && outage::is_open(&engine.outage(), now))
+}
+
+/// Opens the window if the heartbeat has a gap that ends now. For whoever stores `market`, and for
+/// kicks, which do not.
+pub fn notice(engine: &mut Engine, market: &mut Market, now: u32) -> Result<()> {
+    if market.gap == 0 {
+        return Ok(());
+    }
+    let silent = now.saturating_sub(market.accrued_at);
+    let next = outage::after_silence(&engine.outage(), outage::gap(market.gap), silent, now);
+    open_window(engine, market, next)
+}
+
+fn open_window(engine: &mut Engine, market: &mut Market, next: Option<Outage>) -> Result<()> {
+    let Some(next) = next else { return Ok(()) };
+    engine.set_outage_word(&next)?;
+    market.window = true;
+    // Whoever stores the books next finds the flag.
+    engine.set_market(market)?;
+    sdk::emit(engine, abi::WindowOpened { until: next.until });
+    Ok(())
+}
+
+/// Accrues when the last beat is a part of the gap ago, and forgets a window that is over.
+pub fn beat(engine: &mut Engine, now: u32) -> Result<()> {
+    let mut market = engine.market();
+    let gap = outage::gap(market.gap);
+    if gap == 0 || now.saturating_sub(market.accrued_at).saturating_mul(BEATS) <= gap {
+        return Ok(());
+    }
+    if market.window && !outage::is_open(&engine.outage(), now) {
+        market.window = false;
+        engine.set_market(&market)?;
+    }
+    let books = ledger::load(engine, now);
+    ledger::store(engine, &books)
+}
+
+/// Asks the feed of the sequencer, if there is one: a restart within the length of a window opens
+/// one, and so does a chain that runs while its sequencer is said to be down.
+pub fn ask(engine: &mut Engine, now: u32) -> Result<()> {
+    let mut market = engine.market();
+    if !market.uptime {
+        return Ok(());
+    }
+    let word = engine.outage();
+    let Some([_, answer, started, _, _]) = sources::round(engine, word.feed) else {
+        return Ok(());
+    };
+    let started = u32::try_from(started).unwrap_or(u32::MAX);
+    let gap = outage::gap(market.gap);
+    let next = outage::after_report(&word, gap, !answer.is_zero(), started, now);
+    open_window(engine, &mut market, next)
+}
+
+/// Sets the feed of the sequencer (zero: none) and the gap in the heartbeat that is an outage (code
+/// 0: none).
+pub fn set(engine: &mut Engine, feed: Address, code: u8) -> Result<()> {
+    guard::enter(engine)?;
+    roles::require_governor(engine)?;
+    let lowest = u8::from(!feed.is_zero());
+    if code < lowest || code > outage::GAP_CODE_MAX {
+        let (value, low) = (U256::from(code), U256::from(lowest));
+        let high = U256::from(outage::GAP_CODE_MAX);
+        return Err(fail(abi::OutOfBounds { parameter: 1, value, low, high }));
+    }
+    let (old, market) = (engine.outage(), engine.market());
+    let (old_feed, old_code) = (old.feed, market.gap);
+    engine.set_outage_word(&Outage { feed, ..old })?;
+    let window = market.window && code > 0;
+    engine.set_market(&Market { uptime: !feed.is_zero(), gap: code, window, ..market })?;
+    sdk::emit(engine, abi::OutageSet { oldFeed: old_feed, oldGap: old_code, feed, gap: code });
+    Ok(())
+}
+
+/// As a view shows it: feed, gap in seconds, when the newest window opened and its last second,
+/// whether it is open.
+pub fn show(engine: &mut Engine) -> Result<(Address, u32, u32, u32, bool)> {
+    let (word, market) = (engine.outage(), engine.market());
+    let open = market.window && outage::is_open(&word, guard::now(engine));
+    Ok((word.feed, outage::gap(market.gap), word.opened_at, word.until, open))
+}
