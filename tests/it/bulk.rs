@@ -68,9 +68,8 @@ fn many_takes_are_as_good_as_one_after_the_other() {
     assert_eq!(got.lots, single.map(|(lot, _)| U256::from(lot)));
     assert_eq!(got.pay, U256::from(single.iter().map(|(_, pay)| pay).sum::<u128>()));
     // One transfer of each collateral, and one of the base.
-    let moved = |token: Address| {
-        world.receipt().logs.iter().filter(|log| log.address == token).count()
-    };
+    let moved =
+        |token: Address| world.receipt().logs.iter().filter(|log| log.address == token).count();
     assert_eq!([WETH, ARB, USDC].map(|asset| moved(world.token(asset))), [1, 1, 1]);
     assert_eq!(words(&world), alone);
     assert!(world.balance(USDC, TAK) <= purse + usdc(200_000_000));
@@ -85,10 +84,8 @@ fn what_the_taker_insists_on_is_kept_or_nothing_happens() {
     let call = orders(&world, &ids);
     // One of three is too dear: none is taken.
     let price = auction(&mut world, ids[1]).price;
-    let dear = takeManyCall {
-        maxPrices: vec![U256::MAX, price - U256::ONE, U256::MAX],
-        ..call.clone()
-    };
+    let dear =
+        takeManyCall { maxPrices: vec![U256::MAX, price - U256::ONE, U256::MAX], ..call.clone() };
     world.refuse(TAK, dear, TooExpensive { price, maxPrice: price - U256::ONE });
     // Somebody was there first.
     let wrong = vec![lots[0], lots[1], lots[2] + U256::ONE];
@@ -193,7 +190,10 @@ fn one_call_lists_live_auctions_with_all_that_decides() {
         let (shown, words) = (auction(&mut world, id), world.auction_terms(id));
         assert_eq!((row.id, row.offer, row.level), (id, offer::TAKE, 0));
         assert_eq!((row.lot, row.units, row.raised), (shown.lot, shown.units, shown.raised));
-        assert_eq!((row.price, row.factor, row.elapsed), (shown.price, shown.factor, shown.elapsed));
+        assert_eq!(
+            (row.price, row.factor, row.elapsed),
+            (shown.price, shown.factor, shown.elapsed)
+        );
         let quoted = world.get(quoteCall { id, lot: row.lot, wait: 0 });
         assert_eq!((row.price, row.pay), (quoted.price, quoted.pay));
         assert_eq!((row.livePrice, row.dust), (U256::from(wad(2_400)), U256::from(usdc(100))));

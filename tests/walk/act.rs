@@ -109,7 +109,7 @@ impl Act {
             Self::Report { assets, prices, confidences } => {
                 // An observation is newer than the one before it.
                 let times = assets.iter().map(|asset| {
-                    let age = world.feed_word(*asset).max_age;
+                    let age = world.policy_word(*asset).max_age;
                     world.asset_price(*asset).fresh_until.saturating_sub(age)
                 });
                 if times.max() >= Some(world.now()) {
