@@ -376,10 +376,11 @@ mod program {
     pub const PRICES: u8 = 3;
     pub const MARKET: u8 = 4;
     pub const LENS: u8 = 5;
+    pub const GOVERNANCE: u8 = 6;
 }
 
 /// How many programs stand behind the engine's own.
-pub const PROGRAMS: usize = 5;
+pub const PROGRAMS: usize = 6;
 
 /// The program that this build is.
 const SELF: u8 = if cfg!(feature = "liquidation") {
@@ -392,6 +393,8 @@ const SELF: u8 = if cfg!(feature = "liquidation") {
     program::MARKET
 } else if cfg!(feature = "lens") {
     program::LENS
+} else if cfg!(feature = "governance") {
+    program::GOVERNANCE
 } else {
     program::ENGINE
 };
@@ -404,9 +407,12 @@ use crate::claims as table;
     feature = "prices",
     feature = "market",
     feature = "lens",
+    feature = "governance",
     feature = "sdk-0-9"
 )))]
 use crate::engine as table;
+#[cfg(feature = "governance")]
+use crate::govern as table;
 #[cfg(feature = "lens")]
 use crate::lens as table;
 #[cfg(feature = "liquidation")]
@@ -451,6 +457,7 @@ fn holder(selector: u32) -> Option<u8> {
         program::ENGINE if crate::claims::has(selector) => Some(program::CLAIMS),
         program::ENGINE if crate::prices::has(selector) => Some(program::PRICES),
         program::ENGINE => Some(program::MARKET),
+        program::MARKET if crate::govern::has(selector) => Some(program::GOVERNANCE),
         program::MARKET => Some(program::LENS),
         program::LENS => Some(program::PRICES),
         _ => None,

@@ -135,7 +135,7 @@ entry::routes! { behind:
     outageCall = fn outage_window() -> (Address, u32, u32, u32, bool) { outage::show }
 }
 
-// The market: the supply side, breakers, parameters, roles.
+// The market: the supply side.
 entry::routes! { market:
     supplyCall = fn supply(amount: U256, receiver: Address) -> U256 { supply::supply }
     redeemCall = fn redeem(shares: U256, receiver: Address) -> U256 { supply::redeem }
@@ -144,6 +144,10 @@ entry::routes! { market:
     setLossBoundCall = fn set_loss_bound(asset: u8, bound: u32) -> () { settlement::set_loss_bound }
     acknowledgeLossCall = fn acknowledge_loss(asset: u8) -> U256 { settlement::acknowledge_loss }
     coverDeficitCall = fn cover_deficit(amount: U256) -> U256 { settlement::cover_deficit }
+}
+
+// Governance: breakers, parameters, roles.
+entry::routes! { govern:
     raiseCall = fn raise(asset: u8, level: u8, until: u32) -> () { breaker::raise }
     lowerCall = fn lower(asset: u8, level: u8) -> () { breaker::lower }
     tripCall = fn trip(asset: u8, reason: u8) -> () { trip::trip }

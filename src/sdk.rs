@@ -207,6 +207,7 @@ pub mod table {
             prices::answer,
             behind::answer,
             market::answer,
+            govern::answer,
             lens::answer,
         ];
         tables.iter().find_map(|table| table(contract, calldata))

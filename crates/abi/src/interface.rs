@@ -129,7 +129,7 @@ sol! {
         function roles() external view returns (address governor, address guardian, address pendingGovernor, address pendingGuardian);
         function breaker(uint8 asset) external view returns (uint8 level, uint32 since, uint32 until);
         function overallBreaker() external view returns (uint8 level, uint32 since, uint32 until);
-        /// The programs behind the engine's own: liquidation, claims, prices, market, lens.
+        /// The programs behind the engine's own: liquidation, claims, prices, market, lens, governance.
         function programs() external view returns (address[]);
 
         // ---- Views of what stands behind a price ----
@@ -292,9 +292,9 @@ sol! {
 
     /// The constructor's arguments, in order. The Stylus SDK's tools call it by the selector of
     /// `stylus_constructor()`, whatever the arguments. programs: liquidation, claims, prices,
-    /// market, lens.
+    /// market, lens, governance.
     interface IPlimsollConstructor {
-        function stylus_constructor(address[5] programs, address governor, address guardian, address base, uint8 baseDecimals, uint256 minDebt) external;
+        function stylus_constructor(address[6] programs, address governor, address guardian, address base, uint8 baseDecimals, uint256 minDebt) external;
     }
 
     interface IERC20 {
