@@ -67,8 +67,7 @@ pub fn govern(engine: &mut Engine, asset: u8, terms: &SaleTerms) -> Result<()> {
 
 /// Hourly standard deviation of the asset's price, ppm.
 pub fn hourly(engine: &Engine, asset: u8) -> u32 {
-    let _ = (engine, asset);
-    costs::hourly_ppm(0)
+    costs::hourly_ppm(engine.risk(asset).volatility())
 }
 
 /// What is learnt and governed of an asset: see the interface.

@@ -211,10 +211,15 @@ impl Out {
         self.head.extend_from_slice(&sdk::to_bytes(word));
     }
 
-    fn list(&mut self, items: impl ExactSizeIterator<Item = U256>) {
+    /// The head of a list and its length.
+    fn begin(&mut self, length: usize) {
         let offset = self.heads.saturating_add(self.tail.len());
         self.word(U256::from(offset));
-        self.tail.extend_from_slice(&sdk::to_bytes(U256::from(items.len())));
+        self.tail.extend_from_slice(&sdk::to_bytes(U256::from(length)));
+    }
+
+    fn list(&mut self, items: impl ExactSizeIterator<Item = U256>) {
+        self.begin(items.len());
         for item in items {
             self.tail.extend_from_slice(&sdk::to_bytes(item));
         }
@@ -274,29 +279,15 @@ impl<T: Word> Ret for Vec<T> {
     }
 }
 
-/// A list of structs of `N` words each.
-pub struct Rows<const N: usize>(pub Vec<[U256; N]>);
-
-impl<const N: usize> Ret for Rows<N> {
-    fn write(&self, out: &mut Out) {
-        let offset = out.heads.saturating_add(out.tail.len());
-        out.word(U256::from(offset));
-        out.tail.extend_from_slice(&sdk::to_bytes(U256::from(self.0.len())));
-        for word in self.0.iter().flatten() {
-            out.tail.extend_from_slice(&sdk::to_bytes(*word));
-        }
-    }
-}
-
 impl Ret for () {
     const WORDS: usize = 0;
     fn write(&self, _: &mut Out) {}
 }
 
 macro_rules! tuples {
-    ($($name:ident)*; $count:expr) => {
+    ($($name:ident)*) => {
         impl<$($name: Ret),*> Ret for ($($name,)*) {
-            const WORDS: usize = $count;
+            const WORDS: usize = 0_usize$(.saturating_add($name::WORDS))*;
             fn write(&self, out: &mut Out) {
                 #[allow(non_snake_case)]
                 let ($($name,)*) = self;
@@ -305,14 +296,36 @@ macro_rules! tuples {
         }
     };
 }
-tuples!(A B; 2);
-tuples!(A B C; 3);
-tuples!(A B C D; 4);
-tuples!(A B C D E; 5);
-tuples!(A B C D E F; 6);
-tuples!(A B C D E F G; 7);
-tuples!(A B C D E F G H; 8);
-tuples!(A B C D E F G H I; 9);
+tuples!(A B);
+tuples!(A B C);
+tuples!(A B C D);
+tuples!(A B C D E);
+tuples!(A B C D E F);
+tuples!(A B C D E F G);
+tuples!(A B C D E F G H);
+tuples!(A B C D E F G H I);
+
+/// A struct of words.
+pub struct Row<const N: usize>(pub [U256; N]);
+
+impl<const N: usize> Ret for Row<N> {
+    const WORDS: usize = N;
+    fn write(&self, out: &mut Out) {
+        self.0.iter().for_each(|word| out.word(*word));
+    }
+}
+
+/// A list of structs of words.
+pub struct Rows<const N: usize>(pub Vec<[U256; N]>);
+
+impl<const N: usize> Ret for Rows<N> {
+    fn write(&self, out: &mut Out) {
+        out.begin(self.0.len());
+        for word in self.0.iter().flatten() {
+            out.tail.extend_from_slice(&sdk::to_bytes(*word));
+        }
+    }
+}
 
 /// The interface's `SaleTerms`, in its order; the exponent is the asset's own and stays behind.
 macro_rules! sale_terms {
@@ -376,11 +389,12 @@ mod program {
     pub const PRICES: u8 = 3;
     pub const MARKET: u8 = 4;
     pub const LENS: u8 = 5;
-    pub const GOVERNANCE: u8 = 6;
+    pub const RISK: u8 = 6;
+    pub const GOVERNANCE: u8 = 7;
 }
 
 /// How many programs stand behind the engine's own.
-pub const PROGRAMS: usize = 6;
+pub const PROGRAMS: usize = 7;
 
 /// The program that this build is.
 const SELF: u8 = if cfg!(feature = "liquidation") {
@@ -393,6 +407,8 @@ const SELF: u8 = if cfg!(feature = "liquidation") {
     program::MARKET
 } else if cfg!(feature = "lens") {
     program::LENS
+} else if cfg!(feature = "risk") {
+    program::RISK
 } else if cfg!(feature = "governance") {
     program::GOVERNANCE
 } else {
@@ -407,6 +423,7 @@ use crate::claims as table;
     feature = "prices",
     feature = "market",
     feature = "lens",
+    feature = "risk",
     feature = "governance",
     feature = "sdk-0-9"
 )))]
@@ -430,6 +447,8 @@ mod table {
         prices::answer(engine, calldata).or_else(|| behind::answer(engine, calldata))
     }
 }
+#[cfg(feature = "risk")]
+use crate::risk as table;
 #[cfg(feature = "sdk-0-9")]
 use crate::sdk::table;
 
@@ -459,6 +478,7 @@ fn holder(selector: u32) -> Option<u8> {
         program::ENGINE => Some(program::MARKET),
         program::MARKET if crate::govern::has(selector) => Some(program::GOVERNANCE),
         program::MARKET => Some(program::LENS),
+        program::LENS if crate::risk::has(selector) => Some(program::RISK),
         program::LENS => Some(program::PRICES),
         _ => None,
     }

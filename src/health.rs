@@ -3,13 +3,14 @@
 use alloy_primitives::{Address, U256};
 use plimsoll_abi as abi;
 use plimsoll_math::{
-    claims,
-    fixed::{BPS, add},
+    claims, correlation,
+    correlation::{Correlations, Stake},
+    fixed::{BPS, add, mul, pow10},
     health,
     health::Exposure,
-    oracle,
+    limit, oracle,
     oracle::{Action, Verdict},
-    value,
+    trigger, value,
     words::{AssetPrice, Claim},
 };
 
@@ -29,6 +30,8 @@ const PPM_PER_BPS: u32 = 100;
 pub enum Side {
     /// The price.
     Live,
+    /// Its moving average.
+    Average,
     /// The price plus its confidence: even so, the position is under water.
     Upper,
 }
@@ -43,14 +46,16 @@ pub fn health_factor(engine: &mut Engine, account: Address) -> Result<U256> {
 
 /// What a liquidation judges: collateral at the thresholds, debt less the lots' expected proceeds.
 pub fn exposure(engine: &Engine, position: &Position, now: u32, side: Side) -> Result<Exposure> {
-    let mut sums = Exposure::default();
-    for leg in position.legs() {
+    let (mut sums, mut stakes) = (Exposure::default(), [Stake::default(); 16]);
+    for (leg, stake) in position.legs().iter().zip(&mut stakes) {
         let price = match side {
             Side::Live => leg.price.price,
+            Side::Average => leg.price.average(),
             Side::Upper => oracle::upper_bound(leg.price.price, leg.price.confidence)?,
         };
         let value = value::value_down(leg.holding.balance, price, leg.price.scale)?;
         sums = sums.with_leg(health::Leg { value, threshold_bps: leg.price.threshold })?;
+        *stake = leg.stake(value);
         for claim in leg.claims() {
             let net = expected(engine, leg, *claim, price, now)?;
             sums.pending = add(sums.pending, net)?;
@@ -58,7 +63,19 @@ pub fn exposure(engine: &Engine, position: &Position, now: u32, side: Side) -> R
     }
     let units = position.effective_debt(engine)?;
     sums.debt = value::debt_up(units, position.index)?;
-    Ok(sums)
+    let relief = correlation::relief(&stakes, &correlations(engine, &stakes)?)?;
+    Ok(sums.with_relief(relief)?)
+}
+
+/// The correlations between what a position holds: one word for assets 0 to 7, none for one asset.
+pub fn correlations(engine: &Engine, stakes: &[Stake]) -> Result<Correlations> {
+    let (parts, count) = correlation::parts_of(stakes)?;
+    let words = correlation::words_of(parts.get(..count).unwrap_or_default());
+    let mut table = Correlations::default();
+    for n in (0_u8..4).filter(|n| words >> n & 1 == 1) {
+        table = table.with_word(n, engine.correlation_word(n));
+    }
+    Ok(table)
 }
 
 /// Expected net proceeds of a claim's unsold share, base wei, down: as if sold at the live price
@@ -78,6 +95,23 @@ fn expected(engine: &Engine, leg: &Leg, claim: Claim, price: u128, now: u32) -> 
     Ok(health::pending(share_value, reference, factor, auction.penalty.into())?)
 }
 
+/// Whether a position may be sold as far as its own health decides, and the seconds that its owner
+/// has left.
+pub fn status(
+    engine: &Engine,
+    position: &Position,
+    live: &Exposure,
+    now: u32,
+) -> Result<trigger::Status> {
+    let longest = position.legs().iter().map(|leg| leg.price.grace).max().unwrap_or(0);
+    let averaged = || {
+        // What cannot be counted at the average price decides nothing.
+        let averaged = exposure(engine, position, now, Side::Average);
+        Ok(averaged.is_ok_and(|average| average.is_liquidatable() == Ok(true)))
+    };
+    Ok(trigger::status(live, averaged, longest, position.word.flagged_at, now)?)
+}
+
 /// Debt (base wei, up) and what may be owed (base wei, down) at the borrowing weights.
 pub fn borrowing(engine: &Engine, position: &Position) -> Result<(u128, u128)> {
     let debt = value::debt_up(position.effective_debt(engine)?, position.index)?;
@@ -89,16 +123,23 @@ pub fn borrowing(engine: &Engine, position: &Position) -> Result<(u128, u128)> {
 /// beyond what they have raised, nor does an asset that has cost too much before the governor has
 /// looked at it; prices count less their confidence.
 pub fn weighted(engine: &Engine, position: &Position) -> Result<u128> {
-    let mut sums = Exposure::default();
+    let mut sum = 0;
     for leg in position.legs() {
         if leg.holding.balance > 0 && !leg.price.impaired {
-            let price = oracle::lower_bound(leg.price.price, leg.price.confidence)?;
-            let value = value::value_down(leg.holding.balance, price, leg.price.scale)?;
-            let weight = engine.risk(leg.asset).max_ltv;
-            sums = sums.with_leg(health::Leg { value, threshold_bps: weight })?;
+            sum = add(sum, carries(engine, leg, leg.holding.balance)?)?;
         }
     }
-    Ok(sums.margin_bps)
+    Ok(sum)
+}
+
+/// What a balance of a leg's asset lets its owner owe, base wei times bps, down.
+pub fn carries(engine: &Engine, leg: &Leg, balance: u128) -> Result<u128> {
+    let risk = engine.risk(leg.asset);
+    let depth = match risk.depth {
+        0 => 0,
+        milli => mul(milli.into(), pow10(engine.base_word().decimals.saturating_sub(3))?)?,
+    };
+    Ok(limit::carries(balance, &leg.price, &risk, depth)?)
 }
 
 /// Ends every path that can lower health: prices good enough, debt within the limit.

@@ -4,7 +4,7 @@ use alloy_primitives::U256;
 use plimsoll_abi as abi;
 use plimsoll_math::{interest, interest::Ledger};
 
-use crate::{error::Result, guard, outage, sdk, storage::Engine};
+use crate::{error::Result, guard, sdk, storage::Engine};
 
 /// The books with interest accrued to `now`.
 pub fn load(engine: &Engine, now: u32) -> Ledger {
@@ -21,8 +21,7 @@ pub fn index(engine: &Engine, now: u32) -> u128 {
 /// Stores the books with the rate that follows from them.
 pub fn store(engine: &mut Engine, ledger: &Ledger) -> Result<()> {
     let ledger = interest::refresh_rate(ledger);
-    let mut market = engine.market();
-    outage::notice(engine, &mut market, ledger.accrued_at)?;
+    let market = engine.market();
     engine.set_market(&ledger.market(&market))?;
     engine.set_totals(&ledger.totals())
 }

@@ -40,6 +40,7 @@ mod supply;
 
 mod collateral;
 mod debt;
+mod grace;
 mod health;
 mod oracle;
 mod outage;
@@ -56,7 +57,10 @@ mod breaker;
 mod governance;
 mod limits;
 mod live;
+mod loss;
+mod portfolio;
 mod roles;
+mod stress;
 mod trip;
 mod views;
 mod window;
@@ -66,6 +70,7 @@ use alloc::vec::Vec;
 use alloy_primitives::{Address, I256, U256};
 use plimsoll_math::words::{PricePolicy, SaleTerms, Source};
 
+use crate::portfolio::{PORTFOLIO_WORDS, STAKE_WORDS};
 pub use crate::{
     entry::{Blob, Rows, answer},
     error::{Error, Result},
@@ -87,10 +92,16 @@ pub type WhyTuple = (u8, U256, U256, u32, u8, u8);
 pub type ReadingsTuple = (Vec<u8>, Vec<U256>, Vec<U256>, Vec<u32>);
 /// What `source` returns: address, kind, decimals, family, weight, secondary, data.
 pub type SourceTuple = (Address, u8, u8, u8, u8, bool, U256);
+/// What `cascade` returns: price, sold, first, amplification, shortfall.
+pub type CascadeTuple = (U256, U256, U256, U256, U256);
+/// What `portfolio` returns: the position, and its assets.
+pub type PortfolioTuple = (entry::Row<PORTFOLIO_WORDS>, entry::Rows<STAKE_WORDS>);
 /// What `solvency` returns: cash, debt, claims, reserve, credits, deficit, on sale.
 pub type SolvencyTuple = (U256, I256, U256, U256, U256, U256, U256);
 /// What `proof` returns: measure, bound, reason, since, until, end of the grace.
 pub type ProofTuple = (u32, u32, u8, u32, u32, u32);
+/// What `riskTerms` returns: depth, impact, grace, sigma, relief, codes.
+pub type RiskTuple = (u64, u16, u16, u16, u8, Vec<u8>);
 /// What `asset` returns: token, decimals, held, cap, on sale, most on sale, max LTV, threshold.
 pub type AssetTuple = (Address, u8, U256, U256, U256, U256, u16, u16);
 
@@ -115,8 +126,9 @@ entry::routes! { claims:
     settleCall = fn settle(accounts: Vec<Address>) -> () { auction::settle }
     leaveCall = fn leave(auction: u64) -> () { auction::leave }
     realiseCall = fn realise(accounts: Vec<Address>) -> () { settlement::realise }
-    takeManyCall = fn take_many(auctions: Vec<u64>, max_lots: Vec<U256>, max_prices: Vec<U256>, min_lots: Vec<U256>, expected_lots: Vec<U256>, settle: Vec<Address>, deadline: u32, receiver: Address, data: Blob) -> (Vec<U256>, U256) { bulk::take_many }
-    learnCall = fn learn(asset: u8) -> () { costs::learn }
+    flagCall = fn flag(account: Address) -> () { grace::flag }
+    unflagCall = fn unflag(account: Address) -> () { grace::unflag }
+    liquidationStatusCall = fn liquidation_status(account: Address) -> (u8, u32, u8, u8) { grace::status }
 }
 
 // Prices: what reporters push and feeds answer.
@@ -135,11 +147,13 @@ entry::routes! { behind:
     outageCall = fn outage_window() -> (Address, u32, u32, u32, bool) { outage::show }
 }
 
-// The market: the supply side.
+// The market: the supply side, and what is not urgent about sales.
 entry::routes! { market:
     supplyCall = fn supply(amount: U256, receiver: Address) -> U256 { supply::supply }
     redeemCall = fn redeem(shares: U256, receiver: Address) -> U256 { supply::redeem }
     collectCall = fn collect(receiver: Address) -> U256 { supply::collect }
+    takeManyCall = fn take_many(auctions: Vec<u64>, max_lots: Vec<U256>, max_prices: Vec<U256>, min_lots: Vec<U256>, expected_lots: Vec<U256>, settle: Vec<Address>, deadline: u32, receiver: Address, data: Blob) -> (Vec<U256>, U256) { bulk::take_many }
+    learnCall = fn learn(asset: u8) -> () { costs::learn }
     accrueCall = fn accrue() -> () { ledger::accrue }
     setLossBoundCall = fn set_loss_bound(asset: u8, bound: u32) -> () { settlement::set_loss_bound }
     acknowledgeLossCall = fn acknowledge_loss(asset: u8) -> U256 { settlement::acknowledge_loss }
@@ -155,6 +169,9 @@ entry::routes! { govern:
     listAssetCall = fn list_asset(token: Address, decimals: u8) -> u8 { governance::list_asset }
     setTermsCall = fn change_terms(asset: u8, terms: SaleTerms) -> () { governance::set_terms }
     setMaxLtvCall = fn set_max_ltv(asset: u8, max_ltv: u16) -> () { governance::set_max_ltv }
+    setDepthCall = fn set_depth(asset: u8, depth: u64, impact: u16) -> () { governance::set_depth }
+    setGraceCall = fn set_grace(asset: u8, grace: u16) -> () { governance::set_grace }
+    setCorrelationCall = fn set_correlation(asset: u8, sigma: u16, relief: u8, codes: Vec<u8>) -> () { governance::set_correlation }
     setThresholdCall = fn set_threshold(asset: u8, threshold: u16, end: u32) -> () { governance::set_threshold }
     setCapCall = fn set_cap(asset: u8, cap: U256) -> () { governance::set_cap }
     setPricePolicyCall = fn change_policy(asset: u8, policy: PricePolicy) -> () { governance::set_price_policy }
@@ -200,9 +217,20 @@ entry::routes! { lens:
     assetCountCall = fn assets_listed() -> u8 { views::asset_count }
     assetCall = fn asset(id: u8) -> AssetTuple { views::asset }
     termsCall = fn terms_of(asset: u8) -> SaleTerms { views::terms }
+    riskTermsCall = fn risk_terms(asset: u8) -> RiskTuple { views::risk_terms }
     baseCall = fn base() -> (Address, u8, U256) { views::base }
     rolesCall = fn roles() -> (Address, Address, Address, Address) { views::roles }
     programsCall = fn programs() -> Vec<Address> { views::programs }
     breakerCall = fn breaker_of(asset: u8) -> (u8, u32, u32) { breaker::show }
     overallBreakerCall = fn breaker_overall() -> (u8, u32, u32) { breaker::show_overall }
+}
+
+// Risk: whole positions, and what may go wrong with them.
+entry::routes! { risk:
+    portfolioCall = fn portfolio_of(account: Address) -> PortfolioTuple { portfolio::one }
+    portfoliosCall = fn portfolios(accounts: Vec<Address>) -> entry::Rows<PORTFOLIO_WORDS> { portfolio::many }
+    expectedLossCall = fn expected_loss(account: Address) -> (U256, U256) { stress::expected_loss }
+    rankCall = fn rank(accounts: Vec<Address>) -> (Vec<Address>, Vec<U256>) { stress::rank }
+    stressedCall = fn stressed(asset: u8, drop: u16, accounts: Vec<Address>) -> (U256, U256) { stress::stressed }
+    cascadeCall = fn cascade(asset: u8, shock: u16, accounts: Vec<Address>) -> CascadeTuple { stress::forecast }
 }

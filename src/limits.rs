@@ -19,7 +19,7 @@ use crate::{
 pub fn pace(last: u32, now: u32) -> Result<()> {
     let earliest = last.saturating_add(steps::INTERVAL);
     if last > 0 && now < earliest {
-        return Err(fail(abi::TooSoon { earliest }));
+        return Err(fail(abi::TooSoon { now, earliest }));
     }
     Ok(())
 }

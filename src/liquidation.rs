@@ -4,21 +4,25 @@
 //! auction per asset. Each account is worked on by itself: pooling comes from joining the auction
 //! that the account before it opened, whose words the frame's cache already holds.
 
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 
 use alloy_primitives::{Address, U256};
 use plimsoll_abi as abi;
 use plimsoll_abi::skip;
 use plimsoll_math::{
-    auction,
+    MAX_ASSETS, auction,
     auction::RewardTerms,
     breaker as ladder,
+    correlation::Stake,
     fixed::add,
     health::HARD_BPS,
+    loss,
+    loss::Ranked,
     oracle,
     oracle::{Action, Verdict},
     sizing,
     sizing::{Candidate, Policy},
+    trigger::State,
     value,
     words::{AssetPrice, AuctionPool, Claim, SaleTerms},
 };
@@ -27,7 +31,7 @@ use stylus_sdk::prelude::*;
 use crate::{
     breaker, costs,
     error::{Result, fail},
-    guard, health, ledger,
+    guard, health, ledger, outage,
     position::{AsPool, Leg, Position},
     sdk,
     storage::{Engine, MAX_CLAIMS},
@@ -36,17 +40,22 @@ use crate::{
 /// Highest slot of an asset: the width of its field.
 const SLOT_MAX: u32 = 0xffff;
 
-/// Starts or joins sales of the unhealthy among `accounts`; one skip code an account.
+/// Starts or joins sales of the unhealthy among `accounts`; one skip code an account. When the caps
+/// on what is on sale may not hold all of them, those come first that may cost the most.
 pub fn kick(engine: &mut Engine, accounts: Vec<Address>, hints: Vec<u64>) -> Result<Vec<u8>> {
     let now = guard::enter(engine)?;
     guard::list(accounts.len())?;
     guard::list(hints.len())?;
-    let keeper = Keeper { address: engine.vm().msg_sender(), hints: &hints, now };
+    let window = outage::open(engine, now)?;
+    let keeper = Keeper { address: engine.vm().msg_sender(), hints: &hints, now, window };
     let index = ledger::index(engine, now);
-    let mut skips = Vec::with_capacity(accounts.len());
-    for account in accounts {
-        let mut position = Position::load(engine, account, index);
-        skips.push(kick_one(engine, &mut position, &keeper)?);
+    let mut skips = vec![skip::NO_DEBT; accounts.len()];
+    for place in order(engine, &accounts, index, now) {
+        let (Some(account), Some(skip)) = (accounts.get(place), skips.get_mut(place)) else {
+            continue;
+        };
+        let mut position = Position::load(engine, *account, index);
+        *skip = kick_one(engine, &mut position, &keeper)?;
     }
     if !skips.contains(&skip::KICKED) {
         let first = skips.first().copied().unwrap_or(skip::NO_DEBT);
@@ -55,11 +64,49 @@ pub fn kick(engine: &mut Engine, accounts: Vec<Address>, hints: Vec<u64>) -> Res
     Ok(skips)
 }
 
-/// Who kicks, with what hints, when.
+/// Who kicks, with what hints, when; and whether a window after an outage is open.
 struct Keeper<'a> {
     address: Address,
     hints: &'a [u64],
     now: u32,
+    window: bool,
+}
+
+/// The places of the accounts in the order in which they are served: as listed, or by expected loss
+/// when there may not be room for everything that they hold.
+fn order(engine: &Engine, accounts: &[Address], index: u128, now: u32) -> Vec<usize> {
+    let places = 0..accounts.len();
+    if accounts.len() < 2 || !is_scarce(engine, accounts, index) {
+        return places.collect();
+    }
+    let of = |(index_of, account): (usize, &Address)| {
+        let position = Position::load(engine, *account, index);
+        let live = health::exposure(engine, &position, now, health::Side::Live);
+        let owed = live.map_or(0, |live| live.owed());
+        let loss = crate::loss::expected(engine, &position, owed).unwrap_or_default();
+        Ranked { index: index_of, loss }
+    };
+    let mut ranked: Vec<Ranked> = accounts.iter().enumerate().map(of).collect();
+    loss::rank(&mut ranked);
+    ranked.into_iter().map(|entry| entry.index).collect()
+}
+
+/// Whether the accounts hold more of an asset than may still go on sale.
+fn is_scarce(engine: &Engine, accounts: &[Address], index: u128) -> bool {
+    let mut held = [0_u128; MAX_ASSETS];
+    for account in accounts {
+        for leg in Position::load(engine, *account, index).legs() {
+            if let Some(sum) = held.get_mut(usize::from(leg.asset)) {
+                *sum = sum.saturating_add(leg.holding.balance);
+            }
+        }
+    }
+    let fits = |asset: u8, held: u128| -> Result<bool> {
+        let (price, terms) = (engine.price(asset), engine.terms(asset));
+        let value = value::value_up(held, price.price, price.scale)?;
+        Ok(value <= room(engine, asset, &price, &terms)?)
+    };
+    (0_u8..).zip(held).any(|(asset, held)| held > 0 && !fits(asset, held).unwrap_or(false))
 }
 
 fn kick_one(engine: &mut Engine, position: &mut Position, keeper: &Keeper) -> Result<u8> {
@@ -67,25 +114,35 @@ fn kick_one(engine: &mut Engine, position: &mut Position, keeper: &Keeper) -> Re
     if position.word.debt == 0 {
         return Ok(skip::NO_DEBT);
     }
-    let Ok(exposure) = health::exposure(engine, position, now, health::Side::Live) else {
+    let Ok(live) = health::exposure(engine, position, now, health::Side::Live) else {
         return Ok(skip::OVERFLOW);
     };
-    let owed = exposure.owed();
-    match exposure.is_liquidatable() {
+    match live.is_liquidatable() {
         Ok(true) => {}
         Ok(false) => return Ok(skip::HEALTHY),
         Err(_) => return Ok(skip::OVERFLOW),
     }
-    let Ok(hard) = is_hard(engine, position, now) else { return Ok(skip::OVERFLOW) };
-    if let Some(reason) = forbidden(engine, position, hard, now) {
+    let Ok(look) = Look::at(engine, position, keeper.window, now) else {
+        return Ok(skip::OVERFLOW);
+    };
+    if let Some(reason) = look.forbids(engine, position, now) {
         return Ok(reason);
     }
+    match health::status(engine, position, &live, now) {
+        Ok(status) if status.state == State::Liquidatable => {}
+        Ok(_) => return Ok(skip::GRACE),
+        Err(_) => return Ok(skip::OVERFLOW),
+    }
     position.settle_closed(engine, now)?;
-    let Ok(lots) = plan(engine, position, owed, hard, now) else { return Ok(skip::OVERFLOW) };
+    let Ok((lots, cut)) = plan(engine, position, live.owed(), &look, now) else {
+        return Ok(skip::OVERFLOW);
+    };
+    // The tip is due once a position; of a sale that the caps cut, with the part that completes it.
+    let mut tip_due = !cut;
     let mut seized = false;
     for lot in lots.iter().filter(|(_, amount)| *amount > 0) {
-        // The tip is due once a position.
-        seized |= seize(engine, position, keeper, *lot, !seized)?;
+        seized |= seize(engine, position, keeper, *lot, tip_due)?;
+        tip_due &= !seized;
     }
     if seized {
         return Ok(skip::KICKED);
@@ -94,75 +151,92 @@ fn kick_one(engine: &mut Engine, position: &mut Position, keeper: &Keeper) -> Re
     Ok(if has_collateral { skip::NO_ROOM } else { skip::NOTHING_TO_SELL })
 }
 
-/// Whether the position is so far under that no grace and no doubt about a price protects it:
-/// health below the hard line even at the prices plus their confidence. Asked only where a price or
-/// a breaker is in the way: it takes a second look at everything.
-fn is_hard(engine: &Engine, position: &Position, now: u32) -> Result<bool> {
-    let level = |leg: &Leg| breaker::for_kicks(engine, leg.asset, &leg.price, now);
-    let in_the_way = health::worst_verdict(position, now) != Verdict::Valid
-        || position.legs().iter().any(|leg| level(leg) >= ladder::NO_KICK);
-    if !in_the_way {
-        return Ok(false);
-    }
-    // The widest confidence that can be stored stands for any that is wider.
-    if position.legs().iter().any(|leg| leg.price.confidence == u8::MAX) {
-        return Ok(false);
-    }
-    let upper = health::exposure(engine, position, now, health::Side::Upper)?;
-    Ok(upper.is_below(HARD_BPS)?)
+/// What stands in the way of a kick, looked at once.
+pub struct Look {
+    /// The worst verdict on the prices of what the position touches.
+    pub verdict: Verdict,
+    /// So far under that no doubt about a price and no breaker protects it: health below the hard
+    /// limit even at the prices plus their confidence. Asked only where something is in the way.
+    pub hard: bool,
+    /// A window after an outage is open.
+    window: bool,
+    /// The breaker level of each leg.
+    levels: [u8; MAX_ASSETS],
 }
 
-/// The reason why a kick must wait, if there is one.
-fn forbidden(engine: &Engine, position: &Position, hard: bool, now: u32) -> Option<u8> {
-    let cool_off = |leg: &Leg| u32::from(engine.terms(leg.asset).cool_off);
-    let wait = position.legs().iter().map(cool_off).max().unwrap_or(0);
-    if now < position.word.checked_at.saturating_add(wait) {
-        return Some(skip::COOLING_OFF);
+impl Look {
+    pub fn at(engine: &Engine, position: &Position, window: bool, now: u32) -> Result<Self> {
+        let verdict = health::worst_verdict(position, now);
+        let mut levels = [0; MAX_ASSETS];
+        let mut in_the_way = window || verdict != Verdict::Valid;
+        for (level, leg) in levels.iter_mut().zip(position.legs()) {
+            *level = breaker::for_kicks(engine, leg.asset, &leg.price, now);
+            in_the_way |= *level >= ladder::NO_KICK;
+        }
+        // The widest confidence that can be stored stands for any that is wider.
+        let known = position.legs().iter().all(|leg| leg.price.confidence < u8::MAX);
+        let hard = in_the_way
+            && known
+            && health::exposure(engine, position, now, health::Side::Upper)?.is_below(HARD_BPS)?;
+        Ok(Self { verdict, hard, window, levels })
     }
-    let verdict = health::worst_verdict(position, now);
-    if !oracle::allows(verdict, Action::Kick { hard }) {
-        return Some(skip::PRICE);
+
+    /// The reason why a kick must wait, if there is one.
+    pub fn forbids(&self, engine: &Engine, position: &Position, now: u32) -> Option<u8> {
+        let cool_off = |leg: &Leg| u32::from(engine.terms(leg.asset).cool_off);
+        let wait = position.legs().iter().map(cool_off).max().unwrap_or(0);
+        if now < position.word.checked_at.saturating_add(wait) {
+            return Some(skip::COOLING_OFF);
+        }
+        if !oracle::allows(self.verdict, Action::Kick { hard: self.hard }) {
+            return Some(skip::PRICE);
+        }
+        let legs = position.legs().iter().zip(self.levels);
+        let lowest = legs.filter(|(leg, _)| leg.holding.balance > 0).map(|(_, level)| level).min();
+        if !ladder::allows_kick(lowest.unwrap_or(0), self.hard) {
+            return Some(skip::LEVEL);
+        }
+        (self.window && !self.hard).then_some(skip::OUTAGE)
     }
-    let held = position.legs().iter().filter(|leg| leg.holding.balance > 0);
-    let levels = held.map(|leg| breaker::for_kicks(engine, leg.asset, &leg.price, now));
-    let lowest = levels.min().unwrap_or(0);
-    (!ladder::allows_kick(lowest, hard)).then_some(skip::LEVEL)
 }
 
-/// How much of each collateral to sell: (asset, amount in its wei).
+/// How much of each collateral to sell, (asset, amount in its wei), and whether the caps on what is
+/// on sale made it less than it should be.
 fn plan(
     engine: &Engine,
     position: &Position,
     owed: u128,
-    hard: bool,
+    look: &Look,
     now: u32,
-) -> Result<[(u8, u128); 16]> {
-    let mut candidates: [Candidate; 16] = [Candidate::default(); 16];
+) -> Result<([(u8, u128); MAX_ASSETS], bool)> {
+    let mut candidates = [Candidate::default(); MAX_ASSETS];
+    let mut stakes = [Stake::default(); MAX_ASSETS];
     let mut policy = Policy::default();
     let mut count = 0_usize;
-    for leg in position.legs().iter().filter(|leg| leg.holding.balance > 0) {
+    let legs = position.legs().iter().zip(look.levels);
+    for (leg, level) in legs.filter(|(leg, _)| leg.holding.balance > 0) {
         let terms = engine.terms(leg.asset);
-        let allowed =
-            ladder::allows_kick(breaker::for_kicks(engine, leg.asset, &leg.price, now), hard)
-                && can_claim(engine, leg, &terms, now);
+        let allowed = ladder::allows_kick(level, look.hard) && can_claim(engine, leg, &terms, now);
         let room = if allowed { room(engine, leg.asset, &leg.price, &terms)? } else { 0 };
         policy = policy.with(&terms)?;
-        if let Some(place) = candidates.get_mut(count) {
+        if let (Some(place), Some(stake)) = (candidates.get_mut(count), stakes.get_mut(count)) {
             *place = candidate(leg, &terms, room)?;
+            *stake = leg.stake(place.value);
             count = count.saturating_add(1);
         }
     }
     let candidates = candidates.get(..count).unwrap_or_default();
-    let plan = sizing::plan(candidates, &policy, owed)?;
-    let mut lots = [(0, 0); 16];
+    let correlations = health::correlations(engine, &stakes)?;
+    let plan = sizing::plan(candidates, &policy, owed, &correlations)?;
+    let mut lots = [(0, 0); MAX_ASSETS];
     for ((lot, candidate), amount) in lots.iter_mut().zip(candidates).zip(plan.amounts) {
         *lot = (candidate.asset, amount);
     }
-    Ok(lots)
+    Ok((lots, plan.cut))
 }
 
 fn candidate(leg: &Leg, terms: &SaleTerms, room: u128) -> Result<Candidate> {
-    let AssetPrice { price, scale, threshold, .. } = leg.price;
+    let AssetPrice { price, scale, threshold, sigma, relief, .. } = leg.price;
     Ok(Candidate {
         asset: leg.asset,
         balance: leg.holding.balance,
@@ -170,6 +244,8 @@ fn candidate(leg: &Leg, terms: &SaleTerms, room: u128) -> Result<Candidate> {
         price,
         scale,
         threshold_bps: threshold,
+        sigma_bps: sigma,
+        relief_percent: relief,
         reference_bps: terms.reference_factor,
         penalty_bps: terms.penalty,
         dust: terms.dust_value()?,

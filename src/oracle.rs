@@ -3,7 +3,7 @@
 
 use alloc::vec::Vec;
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::U256;
 use plimsoll_abi as abi;
 use plimsoll_math::{
     oracle,
@@ -13,7 +13,7 @@ use plimsoll_math::{
 use stylus_sdk::prelude::*;
 
 use crate::{
-    breaker,
+    ReadingsTuple, SourceTuple, WhyTuple, breaker,
     error::{Result, fail},
     guard, outage, sdk, sources,
     storage::Engine,
@@ -205,22 +205,20 @@ pub fn show(engine: &mut Engine, asset: u8) -> Result<(U256, U256, u32, u8, u8)>
 
 /// What a poke would store now: outcome (0 nothing, 1 Invalid, 2 a price), price, confidence, time,
 /// families that agree, verdict.
-pub fn why(engine: &mut Engine, asset: u8) -> Result<(u8, U256, U256, u32, u8, u8)> {
+pub fn why(engine: &mut Engine, asset: u8) -> Result<WhyTuple> {
     let asset = guard::asset(engine, asset)?;
     let now = guard::now(engine);
     let (price, risk) = (engine.price(asset), engine.risk(asset));
     let policy = engine.price_policy(asset);
     let (outcome, seen) = match count(engine, asset, &policy, (&price, &risk), now).outcome {
-        Outcome::Silent => (0, Priced { verdict: crate::health::verdict(&price, now), ..blank() }),
-        Outcome::Invalid => (1, Priced { verdict: Verdict::Invalid, ..blank() }),
+        Outcome::Silent => {
+            (0, Priced { verdict: crate::health::verdict(&price, now), ..Priced::default() })
+        }
+        Outcome::Invalid => (1, Priced { verdict: Verdict::Invalid, ..Priced::default() }),
         Outcome::Priced(seen) => (2, seen),
     };
     let (value, width) = (U256::from(seen.price), U256::from(seen.confidence));
     Ok((outcome, value, width, seen.time, seen.families, seen.verdict.code()))
-}
-
-fn blank() -> Priced {
-    Priced::default()
 }
 
 /// What the engine remembers of a price: moving average (WAD), fast, slow and measured volatility
@@ -239,10 +237,7 @@ pub fn averages(engine: &mut Engine, asset: u8) -> Result<(U256, U256, U256, U25
 }
 
 /// What each source says and what would become of it: fates, prices, confidences, times.
-pub fn readings(
-    engine: &mut Engine,
-    asset: u8,
-) -> Result<(Vec<u8>, Vec<U256>, Vec<U256>, Vec<u32>)> {
+pub fn readings(engine: &mut Engine, asset: u8) -> Result<ReadingsTuple> {
     let asset = guard::asset(engine, asset)?;
     let now = guard::now(engine);
     let (price, risk) = (engine.price(asset), engine.risk(asset));
@@ -259,18 +254,14 @@ pub fn readings(
     ))
 }
 
-/// A source's address is public so that anybody can check what it says.
+/// What is believed of an asset's sources.
 pub fn policy(engine: &mut Engine, asset: u8) -> Result<PricePolicy> {
     let asset = guard::asset(engine, asset)?;
     Ok(engine.price_policy(asset))
 }
 
 /// The `n`-th source of an asset and its data word.
-pub fn source(
-    engine: &mut Engine,
-    asset: u8,
-    n: u8,
-) -> Result<(Address, u8, u8, u8, u8, bool, U256)> {
+pub fn source(engine: &mut Engine, asset: u8, n: u8) -> Result<SourceTuple> {
     let asset = guard::asset(engine, asset)?;
     sources::require(n)?;
     let source = engine.source(asset, n);

@@ -1,8 +1,8 @@
 //! Outages: the engine's own heartbeat, the feed of the sequencer, and the window after a gap.
 //!
-//! The heartbeat is the market's last accrual. Whatever accrues after a gap opens the window, so
-//! that nobody can accrue first and kick then. In the window kicks need a health factor below the
-//! hard limit; nothing else knows of it.
+//! The heartbeat is the market's last accrual. Whatever accrues after a gap leaves a note in the
+//! market's word, and the next poke or report opens the window. From the gap to the end of the window
+//! kicks need a health factor below the hard limit; nothing else knows of it.
 
 use alloy_primitives::{Address, U256};
 use plimsoll_abi as abi;
@@ -21,55 +21,40 @@ use crate::{
 const BEATS: u32 = 4;
 
 /// Whether kicks need a health factor below the hard limit now.
-pub fn open(engine: &mut Engine, now: u32) -> Result<bool> {
-    let mut market = engine.market();
-    if market.gap == 0 {
-        return Ok(false);
-    }
-    notice(engine, &mut market, now)?;
-    Ok(market.window && outage::is_open(&engine.outage(), now))
+pub fn open(engine: &Engine, now: u32) -> Result<bool> {
+    let market = engine.market();
+    // The outage word is read only when there may have been one.
+    let noticed = market.window || outage::is_silent(&market, now);
+    Ok(noticed && outage::holds(&market, &engine.outage(), now))
 }
 
-/// Opens the window if the heartbeat has a gap that ends now. For whoever stores `market`, and for
-/// kicks, which do not.
-pub fn notice(engine: &mut Engine, market: &mut Market, now: u32) -> Result<()> {
-    if market.gap == 0 {
-        return Ok(());
-    }
-    let silent = now.saturating_sub(market.accrued_at);
-    let next = outage::after_silence(&engine.outage(), outage::gap(market.gap), silent, now);
-    open_window(engine, market, next)
-}
-
-fn open_window(engine: &mut Engine, market: &mut Market, next: Option<Outage>) -> Result<()> {
-    let Some(next) = next else { return Ok(()) };
-    engine.set_outage_word(&next)?;
-    market.window = true;
-    // Whoever stores the books next finds the flag.
-    engine.set_market(market)?;
-    sdk::emit(engine, abi::WindowOpened { until: next.until });
-    Ok(())
-}
-
-/// Accrues when the last beat is a part of the gap ago, and forgets a window that is over.
+/// Accrues when the last beat is a part of the gap ago, opens the window of a gap that was noticed,
+/// and forgets one that is over.
 pub fn beat(engine: &mut Engine, now: u32) -> Result<()> {
     let mut market = engine.market();
     let gap = outage::gap(market.gap);
-    if gap == 0 || now.saturating_sub(market.accrued_at).saturating_mul(BEATS) <= gap {
+    if gap > 0 && now.saturating_sub(market.accrued_at).saturating_mul(BEATS) > gap {
+        let books = ledger::load(engine, now);
+        ledger::store(engine, &books)?;
+        market = engine.market();
+    }
+    if !market.window {
         return Ok(());
     }
-    if market.window && !outage::is_open(&engine.outage(), now) {
-        market.window = false;
-        engine.set_market(&market)?;
+    let word = engine.outage();
+    if outage::is_open(&word, now) {
+        return Ok(());
     }
-    let books = ledger::load(engine, now);
-    ledger::store(engine, &books)
+    match outage::after_gap(&word, gap, now) {
+        Some(next) => store(engine, market, &next),
+        None => engine.set_market(&Market { window: false, ..market }),
+    }
 }
 
 /// Asks the feed of the sequencer, if there is one: a restart within the length of a window opens
 /// one, and so does a chain that runs while its sequencer is said to be down.
 pub fn ask(engine: &mut Engine, now: u32) -> Result<()> {
-    let mut market = engine.market();
+    let market = engine.market();
     if !market.uptime {
         return Ok(());
     }
@@ -79,8 +64,17 @@ pub fn ask(engine: &mut Engine, now: u32) -> Result<()> {
     };
     let started = u32::try_from(started).unwrap_or(u32::MAX);
     let gap = outage::gap(market.gap);
-    let next = outage::after_report(&word, gap, !answer.is_zero(), started, now);
-    open_window(engine, &mut market, next)
+    match outage::after_report(&word, gap, !answer.is_zero(), started, now) {
+        Some(next) => store(engine, market, &next),
+        None => Ok(()),
+    }
+}
+
+fn store(engine: &mut Engine, market: Market, next: &Outage) -> Result<()> {
+    engine.set_outage_word(next)?;
+    engine.set_market(&Market { window: true, ..market })?;
+    sdk::emit(engine, abi::WindowOpened { until: next.until });
+    Ok(())
 }
 
 /// Sets the feed of the sequencer (zero: none) and the gap in the heartbeat that is an outage (code

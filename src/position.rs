@@ -5,6 +5,7 @@ use plimsoll_abi as abi;
 use plimsoll_math::{
     claims,
     claims::{Pool, Settlement},
+    correlation::Stake,
     fixed::add,
     value,
     words::{Account, AssetPrice, AuctionPool, Claim, Holding},
@@ -322,6 +323,18 @@ impl Leg {
         if let Some(place) = self.claims.get_mut(usize::from(n)) {
             *place = last;
             self.claim_count = self.claim_count.saturating_sub(1);
+        }
+    }
+
+    /// The balance as the margin sees it, worth `value` base wei.
+    pub fn stake(&self, value: u128) -> Stake {
+        let AssetPrice { threshold, sigma, relief, .. } = self.price;
+        Stake {
+            asset: self.asset,
+            value,
+            threshold_bps: threshold,
+            sigma_bps: sigma,
+            relief_percent: relief,
         }
     }
 

@@ -196,7 +196,9 @@ pub fn call(
 pub mod table {
     use alloc::vec::Vec;
 
-    use crate::{Engine, Result, behind, claims, engine, lens, liquidate, market, prices};
+    use crate::{
+        Engine, Result, behind, claims, engine, govern, lens, liquidate, market, prices, risk,
+    };
 
     /// The answer of the table that has the selector.
     pub fn answer(contract: &mut Engine, calldata: &[u8]) -> Option<Result<Vec<u8>>> {
@@ -209,6 +211,7 @@ pub mod table {
             market::answer,
             govern::answer,
             lens::answer,
+            risk::answer,
         ];
         tables.iter().find_map(|table| table(contract, calldata))
     }

@@ -78,8 +78,10 @@ const SOURCES: u8 = 160;
 const COSTS: u8 = 192;
 
 /// Slot before those of the programs behind the engine's own, which count from one.
-const PROGRAMS: u8 = 160;
-const OUTAGE: u8 = 166;
+const PROGRAMS: u8 = 176;
+const OUTAGE: u8 = 171;
+/// First of the words of correlations: 167 to 170.
+const CORRELATIONS: u8 = 167;
 
 /// The whole state. It has no fields: the SDK's storage types cost a quarter of the program's size
 /// limit, and every word here is packed by hand anyway.
@@ -215,6 +217,15 @@ impl Engine {
     pub fn set_program(&mut self, n: u8, address: Address) {
         let slot = fixed(PROGRAMS.saturating_add(n));
         self.set_word(&slot, sdk::from_bytes(&account_key(address)));
+    }
+
+    /// The `n`-th word of pairs: see `plimsoll_math::correlation`.
+    pub fn correlation_word(&self, n: u8) -> U256 {
+        self.word(&fixed(CORRELATIONS.saturating_add(n)))
+    }
+
+    pub fn set_correlation_word(&mut self, n: u8, word: U256) {
+        self.set_word(&fixed(CORRELATIONS.saturating_add(n)), word);
     }
 
     pub fn asset_count(&self) -> u8 {

@@ -6,19 +6,19 @@ use alloy_primitives::{Address, I256, U256};
 use plimsoll_abi as abi;
 use plimsoll_math::{
     auction as curve,
-    fixed::{BPS, add, mul, mul_div_up},
-    interest, oracle as prices,
+    fixed::{BPS, add, mul},
+    interest,
     oracle::Action,
     shares, value,
     words::SaleTerms,
 };
 
 use crate::{
-    AssetTuple, AuctionTuple,
+    AssetTuple, AuctionTuple, RiskTuple,
     auction::Auction,
     collateral, entry,
     error::{Result, fail},
-    guard, health, ledger as books,
+    governance, guard, health, ledger as books,
     position::Position,
     storage::Engine,
 };
@@ -174,25 +174,29 @@ pub fn max_withdraw(engine: &mut Engine, account: Address, asset: u8) -> Result<
         return Ok(U256::ZERO);
     }
     let (debt, _) = health::borrowing(engine, &position)?;
-    let counts = match position.leg_mut(asset) {
-        Some(leg) => {
-            leg.holding.balance = 0;
-            true
-        }
-        None => false,
+    let Some(leg) = position.leg_mut(asset) else {
+        // A keeper's reward is no part of his position.
+        let carried = health::weighted(engine, &position)?;
+        return Ok(U256::from(if carried < mul(debt, BPS)? { 0 } else { held }));
     };
+    leg.holding.balance = 0;
+    let leg = *leg;
     // What the other collaterals do not carry has to stay; and if anything, its dust value.
-    let carried = health::weighted(engine, &position)?;
-    let uncarried = mul(debt, BPS)?.saturating_sub(carried);
+    let uncarried = mul(debt, BPS)?.saturating_sub(health::weighted(engine, &position)?);
     if uncarried == 0 {
         return Ok(U256::from(held));
     }
-    let (price, weight) = (engine.price(asset), u128::from(engine.risk(asset).max_ltv));
-    if weight == 0 || !counts {
+    // The least balance that carries it: what it carries never falls as it rises.
+    let (mut low, mut needed) = (0, held);
+    if health::carries(engine, &leg, needed)? < uncarried {
         return Ok(U256::ZERO);
     }
-    let bound = prices::lower_bound(price.price, price.confidence)?;
-    let needed = value::amount_for_value_up(mul_div_up(uncarried, 1, weight)?, bound, price.scale)?;
+    while needed.saturating_sub(low) > 1 {
+        let middle = low.saturating_add(needed.saturating_sub(low) >> 1);
+        let carried = health::carries(engine, &leg, middle)?;
+        (low, needed) = if carried < uncarried { (middle, needed) } else { (low, middle) };
+    }
+    let price = leg.price;
     let dust = engine.terms(asset).dust_value()?;
     let dust = value::amount_for_value_up(dust, price.price, price.scale)?;
     Ok(U256::from(held.saturating_sub(needed.max(dust))))
@@ -312,6 +316,16 @@ pub fn asset(engine: &mut Engine, id: u8) -> Result<AssetTuple> {
     ))
 }
 
+/// What new risk, graces and relief of an asset depend on.
+pub fn risk_terms(engine: &mut Engine, asset: u8) -> Result<RiskTuple> {
+    let asset = guard::asset(engine, asset)?;
+    let (price, risk) = (engine.price(asset), engine.risk(asset));
+    let table = governance::correlations(engine);
+    let code = |other| if other == asset { 0 } else { table.code(asset, other) };
+    let codes = (0..engine.asset_count()).map(code).collect();
+    Ok((risk.depth, risk.impact, price.grace, price.sigma, price.relief, codes))
+}
+
 pub fn terms(engine: &mut Engine, asset: u8) -> Result<SaleTerms> {
     Ok(engine.terms(guard::asset(engine, asset)?))
 }
@@ -325,7 +339,7 @@ pub fn roles(engine: &mut Engine) -> Result<(Address, Address, Address, Address)
     Ok((engine.governor(), engine.guardian(), engine.pending_governor(), engine.pending_guardian()))
 }
 
-/// Extension, market, lens.
+/// The programs behind the engine's own.
 pub fn programs(engine: &mut Engine) -> Result<Vec<Address>> {
     Ok((1..).take(entry::PROGRAMS).map(|n| engine.program(n)).collect())
 }

@@ -37,7 +37,7 @@ enum Action {
 use Action::{Alert, Drop, Retry};
 
 /// Every error, with what a bot does and why.
-const ACTIONS: [(&str, Action, &str); 63] = [
+const ACTIONS: [(&str, Action, &str); 67] = [
     ("TooLarge", Drop, "build the call with a smaller number"),
     ("ZeroAmount", Drop, "there is nothing to do"),
     ("ZeroAddress", Drop, "the call was built wrongly"),
@@ -49,7 +49,7 @@ const ACTIONS: [(&str, Action, &str); 63] = [
     ("NotPayable", Drop, "send no ether"),
     ("NotGovernor", Alert, "the wrong key, or the role moved"),
     ("NotGuardian", Alert, "the wrong key, or the role moved"),
-    ("NotReporter", Alert, "the reporter was removed"),
+    ("NotReporter", Alert, "the reporter was removed from the asset's sources"),
     ("NotPending", Alert, "the wrong key, or another was proposed"),
     ("Reentered", Drop, "call outside the callback"),
     ("UnknownSelector", Alert, "the caller's interface is not the engine's"),
@@ -81,6 +81,10 @@ const ACTIONS: [(&str, Action, &str); 63] = [
     ("Resting", Retry, "from the second that it names; the guardian can raise a level until then"),
     ("OutflowLimited", Retry, "with less, or after the full hour"),
     ("NothingKicked", Drop, "the reason is in `skip`; most often somebody was faster"),
+    ("NotUnhealthy", Drop, "the account recovered"),
+    ("NotCured", Drop, "its health factor is below 1.005"),
+    ("AlreadyFlagged", Drop, "somebody was faster"),
+    ("NotFlagged", Drop, "somebody was faster"),
     ("UnknownAuction", Drop, "scan again"),
     ("AuctionClosed", Drop, "somebody was faster"),
     ("NeedsRedo", Retry, "after `redo`"),
@@ -99,8 +103,8 @@ const ACTIONS: [(&str, Action, &str); 63] = [
     ("Inconsistent", Drop, "change the other parameter first"),
     ("TooManyAssets", Drop, "the market is full"),
     ("AlreadyListed", Drop, "nothing is left to do"),
+    ("TooSoon", Retry, "at the time that it names"),
     ("RampTooShort", Drop, "end it later"),
-    ("TooSoon", Retry, "from the second that it names"),
 ];
 
 /// Runs the command.

@@ -2,6 +2,7 @@
 
 mod abi;
 mod build;
+mod cascade;
 mod check;
 mod demo;
 mod errors;
@@ -25,6 +26,7 @@ cargo xtask COMMAND
 
   build    compile the programs to WASM, as they are deployed
   demo     play a crash against them on an embedded chain (demo --help for more)
+  cascade  the same with sales that move the market, with the cap on sale and without
   test     build the programs, run every suite, count what passed and failed
   check    prove without a network that the programs can be deployed and activated
 
@@ -52,6 +54,7 @@ fn run(command: &str, args: impl Iterator<Item = OsString>) -> Result<ExitCode, 
     match command {
         "abi" => abi::abi(Mode::parse(args)?)?,
         "build" => build::all().map(|_| ())?,
+        "cascade" => cascade::cascade(args)?,
         "check" => check::check()?,
         "demo" => return demo::demo(args),
         "errors" => errors::errors(Mode::parse(args)?)?,

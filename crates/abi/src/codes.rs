@@ -20,8 +20,12 @@ pub mod skip {
     pub const NOTHING_TO_SELL: u8 = 7;
     /// A number left its width.
     pub const OVERFLOW: u8 = 8;
+    /// Its owner still has time: see `liquidationStatus`.
+    pub const GRACE: u8 = 9;
+    /// After an outage, and the health factor is not below the hard limit.
+    pub const OUTAGE: u8 = 10;
     /// Every name, in order of the codes.
-    pub const NAMES: [&str; 9] = [
+    pub const NAMES: [&str; 11] = [
         "kicked",
         "no debt",
         "healthy",
@@ -31,6 +35,8 @@ pub mod skip {
         "no room under the cap",
         "nothing to sell",
         "overflow",
+        "in its grace",
+        "after an outage",
     ];
 }
 

@@ -113,6 +113,14 @@ errors! {
 
     /// No account in the list could be kicked; the first one's reason.
     NothingKicked(uint8 skip);
+    /// The account's health factor is at least one; WAD.
+    NotUnhealthy(address account, uint256 health);
+    /// The account's health factor is not far enough above one for its flag to go; WAD.
+    NotCured(address account, uint256 health);
+    /// The account has a flag, which stays as old as it is.
+    AlreadyFlagged(address account);
+    /// The account has no flag.
+    NotFlagged(address account);
     /// There is no such auction, or its words serve a later one.
     UnknownAuction(uint64 auction);
     /// Nothing of the auction is left to buy.
@@ -161,5 +169,5 @@ errors! {
     /// A threshold falls over a day at least, and by a thousand bps a day at most.
     RampTooShort(uint32 end, uint32 earliest);
     /// A parameter that somebody relies on was changed less than a day ago.
-    TooSoon(uint32 earliest);
+    TooSoon(uint32 now, uint32 earliest);
 }

@@ -15,6 +15,9 @@ events! {
     Priced(uint8 asset; uint256 price, uint256 confidence, uint32 time, uint8 verdict);
     /// One position's lot: `units` joined the auction, `reward` went to the keeper in kind.
     Kicked(address account, uint64 auction; uint256 units, uint256 reward);
+    /// A position's grace begins. health: WAD.
+    Flagged(address account; uint256 health);
+    Unflagged(address account; uint256 health);
     /// Once for each auction that a kick opened. kickPrice as stored.
     Opened(uint64 auction; address keeper, uint256 kickPrice);
     /// raised: debt units credited to the pool. cut: base wei to the reserve.
@@ -52,6 +55,12 @@ events! {
     TermsSet(uint8 asset; uint256 oldWord, uint256 word);
     MaxLtvSet(uint8 asset; uint16 oldValue, uint16 value);
     ThresholdSet(uint8 asset; uint16 oldValue, uint16 value, uint32 start, uint32 end);
+    /// sigma: reference volatility, bps per square root of a day. relief: percent. codes: byte n,
+    /// from the lowest, is that of the pair with asset n.
+    CorrelationSet(uint8 asset; uint16 oldSigma, uint8 oldRelief, uint256 oldCodes, uint16 sigma, uint8 relief, uint256 codes);
+    /// depth: milli base tokens. impact: bps.
+    DepthSet(uint8 asset; uint64 oldDepth, uint16 oldImpact, uint64 depth, uint16 impact);
+    GraceSet(uint8 asset; uint16 oldValue, uint16 value);
     CapSet(uint8 asset; uint256 oldValue, uint256 value);
     PricePolicySet(uint8 asset; uint256 oldWord, uint256 word);
     /// A word of zero: no source.

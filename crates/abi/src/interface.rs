@@ -44,6 +44,15 @@ sol! {
         /// `hints` name closed, empty auctions whose words may be reused.
         /// Returns one `Skip` code an account (0: kicked).
         function kick(address[] accounts, uint64[] hints) external returns (uint8[] skips);
+        /// Starts the grace of an unhealthy position, at Valid prices. Anyone.
+        function flag(address account) external;
+        /// Takes the flag off a position whose health factor is at least 1.005. Anyone.
+        function unflag(address account) external;
+        /// state: 0 healthy, 1 below one and not flagged, 2 flagged and in its grace, 3 a kick may
+        /// sell, 4 it could but for a price, a breaker, an outage or the cool-off, 5 numbers too
+        /// large. secondsLeft: of the grace; of a flag that were set now, in state 1. priceUsed: 0
+        /// the price, 1 the price plus its confidence. verdict: the worst on the position's prices.
+        function liquidationStatus(address account) external view returns (uint8 state, uint32 secondsLeft, uint8 priceUsed, uint8 verdict);
         /// Buys from an auction: collateral to `receiver` first, then `onTake` on the caller when
         /// `data` is not empty, then the payment is pulled from the caller.
         function take(uint64 auction, uint256 maxLot, uint256 maxPrice, uint256 minLot, uint32 deadline, address receiver, bytes data) external returns (uint256 lot, uint256 pay);
@@ -84,6 +93,24 @@ sol! {
         function preview(address account, uint8 action, uint8 asset, uint256 amount) external view returns (uint256 health, bool allowed);
         function maxBorrow(address account) external view returns (uint256 amount);
         function maxWithdraw(address account, uint8 asset) external view returns (uint256 amount);
+        /// Everything about a position, and about each asset that it knows. Never reverts on what is
+        /// stored.
+        function portfolio(address account) external view returns (Portfolio summary, Stake[] stakes);
+        /// The same of several positions, without their assets.
+        function portfolios(address[] accounts) external view returns (Portfolio[] summaries);
+        /// loss: what a position is expected to cost those who lent to it within the hour, base wei,
+        /// up. chance: the probability that it costs anything, WAD.
+        function expectedLoss(address account) external view returns (uint256 loss, uint256 chance);
+        /// The accounts by expected loss, the largest first; what is equal stays in its order.
+        function rank(address[] accounts) external view returns (address[] ranked, uint256[] losses);
+        /// What positions would owe beyond what all they hold is expected to bring, if the price of
+        /// an asset fell by `drop` bps; base wei, up. short: how many would.
+        function stressed(uint8 asset, uint16 drop, address[] accounts) external view returns (uint256 shortfall, uint256 short);
+        /// Where the price of an asset comes to rest after a fall of `shock` bps, if every position
+        /// below one sells all it holds of it. price: WAD, down. sold: collateral wei until then,
+        /// up; first: what the shock alone sells. amplification: the one over the other, bps.
+        /// shortfall: as of `stressed`, at that price.
+        function cascade(uint8 asset, uint16 shock, address[] accounts) external view returns (uint256 price, uint256 sold, uint256 first, uint256 amplification, uint256 shortfall);
         function sharesOf(address account) external view returns (uint256);
         function creditOf(address account) external view returns (uint256);
         /// What `shares` would redeem now, base wei, down.
@@ -125,11 +152,14 @@ sol! {
         function assetCount() external view returns (uint8);
         function asset(uint8 id) external view returns (address token, uint8 decimals, uint256 held, uint256 cap, uint256 onSale, uint256 maxOnSale, uint16 maxLtv, uint16 threshold);
         function terms(uint8 asset) external view returns (SaleTerms);
+        /// What setDepth, setGrace and setCorrelation have set.
+        function riskTerms(uint8 asset) external view returns (uint64 depth, uint16 impact, uint16 grace, uint16 sigma, uint8 relief, uint8[] codes);
         function base() external view returns (address token, uint8 decimals, uint256 minDebt);
         function roles() external view returns (address governor, address guardian, address pendingGovernor, address pendingGuardian);
         function breaker(uint8 asset) external view returns (uint8 level, uint32 since, uint32 until);
         function overallBreaker() external view returns (uint8 level, uint32 since, uint32 until);
-        /// The programs behind the engine's own: liquidation, claims, prices, market, lens, governance.
+        /// The programs behind the engine's own: liquidation, claims, prices, market, lens,
+        /// risk, governance.
         function programs() external view returns (address[]);
 
         // ---- Views of what stands behind a price ----
@@ -169,6 +199,15 @@ sol! {
         function listAsset(address token, uint8 decimals) external returns (uint8 asset);
         function setTerms(uint8 asset, SaleTerms terms) external;
         function setMaxLtv(uint8 asset, uint16 maxLtv) external;
+        /// Market depth within 2 % of the price (thousandths of a base token) and how far selling it
+        /// moves the price (bps); zero: size does not count.
+        function setDepth(uint8 asset, uint64 depth, uint16 impact) external;
+        /// Longest grace of a flagged position, seconds, at most 300; zero: none.
+        function setGrace(uint8 asset, uint16 grace) external;
+        /// sigma: reference volatility, bps per square root of a day; zero takes no part. relief:
+        /// percent of the haircut that diversification may remove, at most 25. codes: one for each
+        /// listed asset, 0 to 250, for a correlation of 1 - code / 250; the asset's own is zero.
+        function setCorrelation(uint8 asset, uint16 sigma, uint8 relief, uint8[] codes) external;
         /// Falls only along a ramp that ends at `end`, at least a day from now; rises at once.
         function setThreshold(uint8 asset, uint16 threshold, uint32 end) external;
         function setCap(uint8 asset, uint256 cap) external;
@@ -202,6 +241,46 @@ sol! {
         function acknowledgeLoss(uint8 asset) external returns (uint256 amount);
         /// Anyone: pays into the suppliers' claim and lowers the recorded deficit.
         function coverDeficit(uint256 amount) external returns (uint256 paid);
+    }
+
+    /// A position as a whole. health, averageHealth: WAD, at the prices and at their averages.
+    /// debt, collateral, margin, pending, limit, credit: as of `position`. expectedLoss, chance: as
+    /// of `expectedLoss`. state: 0 healthy, 1 to be flagged, 2 waiting, 3 liquidatable; secondsLeft:
+    /// until it is liquidatable by the clock. verdict: the worst of its prices. broken: a number
+    /// passes its width, and what could not be computed is zero.
+    struct Portfolio {
+        uint256 health;
+        uint256 averageHealth;
+        uint256 debt;
+        uint256 collateral;
+        uint256 margin;
+        uint256 pending;
+        uint256 limit;
+        uint256 credit;
+        uint256 expectedLoss;
+        uint256 chance;
+        uint8 state;
+        uint32 secondsLeft;
+        uint8 verdict;
+        uint32 flaggedAt;
+        bool broken;
+    }
+
+    /// One asset of a position. units: of lots on sale. value, averageValue: of the balance, base
+    /// wei, at the price and at its average. liquidationPrice: the lowest at which the position is
+    /// healthy, all else as it is, WAD; the largest uint256 if there is none. contribution: to the
+    /// variance, bps. volatility: measured, bps per square root of a day. threshold: bps.
+    struct Stake {
+        uint8 asset;
+        uint8 verdict;
+        uint256 balance;
+        uint256 units;
+        uint256 value;
+        uint256 averageValue;
+        uint256 liquidationPrice;
+        uint16 contribution;
+        uint16 volatility;
+        uint16 threshold;
     }
 
     /// What governs the sale of one asset.
@@ -292,9 +371,9 @@ sol! {
 
     /// The constructor's arguments, in order. The Stylus SDK's tools call it by the selector of
     /// `stylus_constructor()`, whatever the arguments. programs: liquidation, claims, prices,
-    /// market, lens, governance.
+    /// market, lens, risk, governance.
     interface IPlimsollConstructor {
-        function stylus_constructor(address[6] programs, address governor, address guardian, address base, uint8 baseDecimals, uint256 minDebt) external;
+        function stylus_constructor(address[7] programs, address governor, address guardian, address base, uint8 baseDecimals, uint256 minDebt) external;
     }
 
     interface IERC20 {

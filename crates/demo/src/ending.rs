@@ -34,6 +34,8 @@ pub struct Ending {
     pub rewards: u128,
     /// Each taker's gain at the last prices, base wei.
     pub gains: Vec<(&'static str, i128)>,
+    /// Debt beyond what stands behind it on positions that still have something, base wei.
+    pub unbacked: u128,
     /// Positions that still owe something.
     pub owing: usize,
     /// Base wei that are left when everybody has left.
@@ -62,6 +64,7 @@ pub fn end(run: &mut Run) -> Result<(Ending, Record)> {
         credits: words.supply_word().credits,
         rewards: 0,
         gains: run.takers.iter().map(|taker| (taker.name, taker.gain(&run.world))).collect(),
+        unbacked: standings.iter().map(|s| s.debt.saturating_sub(s.backing)).sum(),
         owing: standings.iter().filter(|standing| standing.debt > 0).count(),
         left: 0,
         checks: Checks::default(),

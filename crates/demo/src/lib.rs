@@ -7,6 +7,7 @@
 //!   in which takers sell what they bought;
 //! - [`actors`]: who acts, and [`mirror`]: what they see;
 //! - [`mod@play`]: the run; [`mod@record`]: what happened; [`ending`] and [`check`]: what must hold;
+//! - [`cascade`]: runs side by side in which our own sales move the market;
 //! - [`account`] and [`summary`]: the run in words; [`report`]: the run as one HTML page;
 //! - [`text`]: words on a terminal; [`fixed`], [`rng`], [`time`]: arithmetic, chance and dates.
 //!
@@ -21,6 +22,7 @@
 
 pub mod account;
 pub mod actors;
+pub mod cascade;
 pub mod check;
 pub mod cli;
 pub mod ending;

@@ -19,7 +19,7 @@ use crate::mirror::{Mirror, Standing};
 use crate::prices::{self, Path, Tick};
 use crate::record::Record;
 use crate::report::{Health, Solvency};
-use crate::scenario::{self, ASSET_COUNT, Portfolio, UTILISATION};
+use crate::scenario::{self, ASSET_COUNT, Portfolio, Rules, UTILISATION};
 use crate::time::{HOUR, MINUTE};
 use crate::world::{self, World};
 use crate::{ASSETS, summary, text};
@@ -69,16 +69,21 @@ impl Course {
     /// The course that the options ask for.
     pub fn new(options: &Options) -> Result<Self> {
         let paths = prices::paths(&options.prices, options.range, LONGEST, options.seed)?;
+        Ok(Self::of(&paths, options.seed))
+    }
+
+    /// The course of paths, one an asset.
+    pub fn of(paths: &[Path], seed: u64) -> Self {
         let join = |path: &Path| match path.interval() {
             short if short < CANDLE_MIN => path.resample(CANDLE_MIN),
             _ => path.clone(),
         };
         let paths: Vec<Path> = paths.iter().map(join).collect();
         let steps = u32::try_from(paths[0].interval() / MINUTE).unwrap_or(u32::MAX);
-        let refine = |path| prices::refine(path, steps, options.seed);
+        let refine = |path| prices::refine(path, steps, seed);
         let ticks = paths.iter().map(refine).collect();
         let halt = halt(&paths[HALTED.0]);
-        Ok(Self { paths, ticks, halt })
+        Self { paths, ticks, halt }
     }
 
     /// First second, and the second after the last.
@@ -107,19 +112,44 @@ pub fn play(
     programs: Arc<Programs>,
     progress: OnProgress,
 ) -> Result<Outcome> {
+    let rules = Rules::default();
+    let Played { portfolio, record, ending } =
+        by_rules(options, course, programs.clone(), &rules, progress)?;
+    let told = summary::Told { options, course, portfolio: &portfolio, programs: &programs };
+    Ok(summary::tell(&told, &record, &ending))
+}
+
+/// A run before it is told.
+pub struct Played {
+    /// Who was in it.
+    pub portfolio: Portfolio,
+    /// What happened.
+    pub record: Record,
+    /// What was counted at the end.
+    pub ending: Ending,
+}
+
+/// Plays a run by other rules than the demo's.
+pub fn by_rules(
+    options: &Options,
+    course: &Course,
+    programs: Arc<Programs>,
+    rules: &Rules,
+    progress: OnProgress,
+) -> Result<Played> {
     let first = course.first();
-    let portfolio = scenario::portfolio(options.positions, &first, options.seed);
-    let mut config = world::config(&portfolio, course.span().0 - PRELUDE);
-    config.programs = programs.clone();
+    let mut portfolio = scenario::portfolio(options.positions, &first, options.seed);
+    rules.deepen(&mut portfolio);
+    let mut config = world::config(&portfolio, rules, course.span().0 - PRELUDE);
+    config.programs = programs;
     let mut kit = Kit::build(&config);
     let ended = kit.batch(|kit| -> Result<(Ending, Record)> {
-        let mut run = Run::new(kit, course, portfolio.clone(), options.seed)?;
+        let mut run = Run::new(kit, course, portfolio.clone(), rules, options.seed)?;
         run.all(progress)?;
         ending::end(&mut run)
     });
     let (ending, record) = ended?;
-    let told = summary::Told { options, course, portfolio: &portfolio, programs: &programs };
-    Ok(summary::tell(&told, &record, &ending))
+    Ok(Played { portfolio, record, ending })
 }
 
 /// Everything and everybody.
@@ -147,8 +177,14 @@ pub struct Run<'a> {
 
 impl<'a> Run<'a> {
     /// Deploys the venue, supplies and opens all positions at the first prices.
-    fn new(kit: &'a mut Kit, course: &'a Course, portfolio: Portfolio, seed: u64) -> Result<Self> {
-        let mut world = World::new(kit, &portfolio, &course.first(), course.span().0)?;
+    fn new(
+        kit: &'a mut Kit,
+        course: &'a Course,
+        portfolio: Portfolio,
+        rules: &Rules,
+        seed: u64,
+    ) -> Result<Self> {
+        let mut world = World::new(kit, &portfolio, rules, &course.first(), course.span().0)?;
         let mut reporter = Reporter::default();
         reporter.act(&mut world);
         let supply = portfolio.debt * 100 / UTILISATION;

@@ -37,6 +37,46 @@ const LARGEST: u128 = 2_000_000 * USDC;
 /// Least value of one collateral, base wei.
 const LEAST: u128 = 1_500 * USDC;
 
+/// What a run may change about the market and the sales, for an experiment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// Whether our own sales move the price that the oracle reads.
+    pub feedback: bool,
+    /// Depth of all outside markets together in tenths of a percent of the debt; nothing means
+    /// that each is [`DEPTH`] percent of its collateral.
+    pub depth_per_mille: Option<u128>,
+    /// Whether what is on sale is capped at the depth.
+    pub capped: bool,
+    /// Fall of an auction's factor below one, and of its price below the kick's, ppm a second;
+    /// nothing means the demo's. Governance's bounds do not hold here.
+    pub steep: Option<u16>,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self { feedback: false, depth_per_mille: None, capped: true, steep: None }
+    }
+}
+
+impl Rules {
+    /// Applies the depth to a portfolio: spread over the assets as its collateral is.
+    pub fn deepen(&self, portfolio: &mut Portfolio) {
+        let Some(per_mille) = self.depth_per_mille else { return };
+        let whole: u128 = portfolio.depths.iter().sum();
+        let depth = portfolio.debt * per_mille / 1_000;
+        portfolio.depths =
+            portfolio.depths.map(|part| fixed::mul_div_down(depth, part, whole).max(USDC));
+    }
+
+    /// How an asset is sold.
+    pub fn terms(&self, depth: u128) -> SaleTerms {
+        match self.capped {
+            true => terms(depth),
+            false => SaleTerms { maxOnSale: (1 << 48) - 1, ..terms(depth) },
+        }
+    }
+}
+
 /// How an asset is sold, with its cap on sale: what moves the outside price by 2 %.
 pub fn terms(depth: u128) -> SaleTerms {
     SaleTerms {

@@ -5,7 +5,7 @@ use crate::{
     Result,
     bits::low_64,
     exp::{EXP_ONE, exp_neg, log2, sqrt_down},
-    fixed::{BPS, PRICE_MAX, add, mul, mul_div_down, mul_div_up},
+    fixed::{BPS, add, mul, mul_div_down, mul_div_up},
     value::value_up,
 };
 
@@ -142,16 +142,24 @@ fn moved(market: &Market, sold: u128) -> Result<u128> {
     mul_div_down(market.shocked, rest.min(EXP_ONE), EXP_ONE)
 }
 
-/// The lowest price at which a position is healthy, all else as it is; none if no price will do.
+/// The lowest price up to `top` at which a position is healthy, all else as it is; none if it is
+/// not healthy at the top either.
 ///
-/// By bisection over every price that can be stored, for health that never falls as a price rises.
-pub fn lowest_healthy_price(is_healthy: impl Fn(u128) -> bool) -> Option<u128> {
-    if !is_healthy(PRICE_MAX) {
+/// By bisection, for health that never falls as a price rises.
+///
+/// # Rounding
+/// Up, by at most `step`.
+pub fn lowest_healthy_price(
+    top: u128,
+    step: u128,
+    mut is_healthy: impl FnMut(u128) -> bool,
+) -> Option<u128> {
+    if !is_healthy(top) {
         return None;
     }
     // Healthy at `high`, and not below `low`.
-    let (mut low, mut high) = (0, PRICE_MAX);
-    while low < high {
+    let (mut low, mut high) = (0, top);
+    while low < high && high.saturating_sub(low) > step {
         let middle = low.saturating_add(high) >> 1;
         if is_healthy(middle) {
             high = middle;
@@ -159,5 +167,6 @@ pub fn lowest_healthy_price(is_healthy: impl Fn(u128) -> bool) -> Option<u128> {
             low = middle.saturating_add(1);
         }
     }
-    Some(high)
+    // Healthy at any price whatever: not found by halving with a step.
+    Some(if low == 0 && high > 0 && is_healthy(0) { 0 } else { high })
 }

@@ -9,7 +9,7 @@ use alloy_primitives::U256;
 
 use crate::{
     MAX_ASSETS, MathError, Result,
-    bits::low_64,
+    bits::{low_32, low_64},
     exp::sqrt_down,
     fixed::{BPS, add, compare_products, mul, mul_div_down, mul_div_up},
 };
@@ -69,6 +69,21 @@ impl Correlations {
         if let Some(limb) = self.words.get_mut(word).and_then(|word| word.get_mut(limb)) {
             *limb = *limb & !(0xff << shift) | u64::from(code) << shift;
         }
+        self
+    }
+
+    /// When one of them was last changed that takes part: the last four bytes, which no pair uses.
+    pub fn changed_at(&self) -> u32 {
+        let [.., last] = self.words;
+        let [.., limb] = last;
+        low_32(u128::from(limb >> 32))
+    }
+
+    /// These correlations with another time of the last change.
+    pub fn with_changed_at(mut self, now: u32) -> Self {
+        let [.., last] = &mut self.words;
+        let [.., limb] = last;
+        *limb = *limb & u64::from(u32::MAX) | u64::from(now) << 32;
         self
     }
 

@@ -183,14 +183,13 @@ impl SaleTerms {
 /// Hourly standard deviation of a price.
 ///
 /// # Units
-/// variance: of the return a second, WAD; result: ppm.
+/// daily: bps per square root of a day; result: ppm.
 ///
 /// # Rounding
-/// Down.
-pub fn hourly_ppm(variance: u128) -> u32 {
-    // The root of 3,600 variance / 1e18, times 1e6.
-    let square = variance.saturating_mul(3_600).checked_div(PPM).unwrap_or_default();
-    u32::try_from(square.isqrt()).unwrap_or(u32::MAX)
+/// Down: 100 over the root of 24, in thousandths.
+pub fn hourly_ppm(daily: u64) -> u32 {
+    let hourly = daily.saturating_mul(20_412).checked_div(1_000).unwrap_or_default();
+    u32::try_from(hourly).unwrap_or(u32::MAX)
 }
 
 /// `old`, moved by `weight` bps of the way to `new`.
@@ -295,8 +294,8 @@ mod tests {
         assert_eq!(terms().under(0), (10_000, 1_000_000));
         assert_eq!(terms().under(15_000), (17_500, 500_000));
         assert_eq!(terms().under(u32::MAX), (u16::MAX, 3));
-        // 5 % a square root of a day: 1.02 % an hour.
-        assert_eq!(hourly_ppm(28_935_185_185), 10_206);
+        // 5 % a day: 1.02 % an hour.
+        assert_eq!(hourly_ppm(500), 10_206);
         assert_eq!(hourly_ppm(0), 0);
     }
 

@@ -24,7 +24,7 @@ pub struct Leg {
 pub struct Exposure {
     /// Sum of the legs' values.
     pub collateral: u128,
-    /// Sum of value times weight, base wei times bps.
+    /// Sum of value times weight, and what diversification relieves, base wei times bps.
     pub margin_bps: u128,
     /// Effective debt, up; zero when what was raised exceeds it.
     pub debt: u128,
@@ -43,6 +43,14 @@ impl Exposure {
             margin_bps: add(self.margin_bps, mul(leg.value, leg.threshold_bps.into())?)?,
             ..*self
         })
+    }
+
+    /// The exposure with what diversification adds to its margin: [`crate::correlation::relief`].
+    ///
+    /// # Errors
+    /// `Overflow` above 128 bits.
+    pub fn with_relief(&self, relief_bps: u128) -> Result<Self> {
+        Ok(Self { margin_bps: add(self.margin_bps, relief_bps)?, ..*self })
     }
 
     /// What is owed once the lots on sale have brought what is expected of them.

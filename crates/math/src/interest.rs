@@ -5,6 +5,7 @@ use crate::{
     bits::low_16,
     claims::Settlement,
     fixed::{BPS, YEAR, add, mul, mul_div_up, sub},
+    outage,
     value::{debt_down, debt_up},
     words::{Market, Totals},
 };
@@ -74,13 +75,15 @@ impl Ledger {
         }
     }
 
-    /// The first word, with what else stands in the word that it replaces.
+    /// The first word, with what else stands in the word that it replaces, and with a note if this
+    /// accrual ends a gap in the heartbeat: nobody can accrue the evidence away.
     pub fn market(&self, old: &Market) -> Market {
         Market {
             index: self.index,
             accrued_at: self.accrued_at,
             reserve: self.reserve,
             rate: self.rate,
+            window: old.window || outage::is_silent(old, self.accrued_at),
             ..*old
         }
     }

@@ -6,7 +6,9 @@ use crate::{
     correlation::sqrt_up,
     exp::sqrt_down,
     fixed::{BPS, mul, mul_div_down, mul_div_up, sub},
-    oracle::confidence_value_up,
+    oracle::{Stats, confidence_value_up, variance},
+    value::value_down,
+    words::{AssetPrice, Risk},
 };
 
 /// Steps of the root of a value over the value at which credit ends: three times its cube fits.
@@ -15,8 +17,26 @@ const STEPS: u64 = 1 << 42;
 /// (s / 10^7)^2 / 86,400 * 10^18 = s^2 * 25 / 216.
 const VARIANCE: (u128, u128) = (25, 216);
 
+/// What a balance lets its owner owe.
+///
+/// # Units
+/// balance: collateral wei; depth: that of the market, base wei; result: base wei times bps.
+///
+/// # Rounding
+/// Down. It never falls as the balance rises.
+///
+/// # Errors
+/// `Overflow` above 128 bits; `OutOfRange` for a scale above 36.
+pub fn carries(balance: u128, word: &AssetPrice, risk: &Risk, depth: u128) -> Result<u128> {
+    let price = price(word.price, word.average(), word.confidence)?;
+    let counted = credit(value_down(balance, price, word.scale)?, depth, risk.impact)?;
+    let (fast, slow) = (variance(risk.var_fast), variance(risk.var_slow));
+    let measured = Stats { fast, slow, ..Stats::default() }.measured();
+    mul(counted, weight(risk.max_ltv, word.sigma, measured)?)
+}
+
 /// The price that new risk is valued at: the lower of the price and its average, less the
-/// confidence.
+/// confidence. An average that only its rounding keeps below the price is not lower.
 ///
 /// # Units
 /// WAD; code: steps of 4 bps of the price.
@@ -27,7 +47,9 @@ const VARIANCE: (u128, u128) = (25, 216);
 /// # Errors
 /// `Overflow` above 128 bits, which a price of 92 bits cannot reach.
 pub fn price(price: u128, ema: u128, code: u8) -> Result<u128> {
-    Ok(price.min(ema).saturating_sub(confidence_value_up(price, code)?))
+    // A stored average is rounded down by less than one part in 2^57.
+    let lower = if ema.saturating_add(price >> 57) < price { ema } else { price };
+    Ok(lower.saturating_sub(confidence_value_up(price, code)?))
 }
 
 /// The weight of new risk: the highest loan to value, less when the measured volatility is above

@@ -4,7 +4,7 @@
 //! A window ends by itself, and the next one opens six hours after the last at the earliest: nobody
 //! can hold liquidations up by repeating whatever opens one.
 
-use crate::words::Outage;
+use crate::words::{Market, Outage};
 
 /// Longest window, seconds.
 pub const WINDOW_MAX: u32 = 3_600;
@@ -32,15 +32,19 @@ pub const fn is_open(outage: &Outage, now: u32) -> bool {
     outage.opened_at > 0 && outage.opened_at <= now && now <= outage.until
 }
 
-/// The window after a silence of `silent` seconds that ends now, if it is long enough for one and
-/// the last window is.
-pub fn after_silence(outage: &Outage, gap: u32, silent: u32, now: u32) -> Option<Outage> {
-    let silence = gap > 0 && silent > gap;
-    if silence { opened(outage, now.saturating_add(length(gap)), now) } else { None }
+/// Whether the heartbeat has a gap that ends now: the last accrual is longer ago than the gap.
+pub fn is_silent(market: &Market, now: u32) -> bool {
+    let gap = gap(market.gap);
+    gap > 0 && now.saturating_sub(market.accrued_at) > gap
+}
+
+/// The window that a gap opens now, if the last one opened long enough ago.
+pub fn after_gap(outage: &Outage, gap: u32, now: u32) -> Option<Outage> {
+    opened(outage, now.saturating_add(length(gap)), now)
 }
 
 /// The window after a restart at `started`, or while the sequencer is said to be `down`, if it is
-/// not over and the last window is long enough ago.
+/// not over and the last one opened long enough ago.
 pub fn after_report(
     outage: &Outage,
     gap: u32,
@@ -57,6 +61,13 @@ fn opened(outage: &Outage, until: u32, now: u32) -> Option<Outage> {
     (apart && until > now).then_some(Outage { until, opened_at: now, ..*outage })
 }
 
+/// Whether a kick needs a health factor below the hard limit: the window is open, or it opens as
+/// soon as somebody stores it.
+pub fn holds(market: &Market, outage: &Outage, now: u32) -> bool {
+    let noticed = market.window || is_silent(market, now);
+    noticed && (is_open(outage, now) || after_gap(outage, gap(market.gap), now).is_some())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,23 +81,44 @@ mod tests {
     }
 
     #[test]
-    fn a_window_opens_after_more_than_a_gap_and_ends_by_itself() {
-        let none = Outage::default();
-        assert_eq!(after_silence(&none, 600, 600, NOW), None);
-        assert_eq!(after_silence(&none, 0, u32::MAX, NOW), None);
-        let window = after_silence(&none, 600, 601, NOW).unwrap();
+    fn a_gap_is_longer_than_its_code_says() {
+        let market = Market { accrued_at: NOW, gap: 1, ..Market::default() };
+        assert!(!is_silent(&market, NOW + 600));
+        assert!(is_silent(&market, NOW + 601));
+        assert!(!is_silent(&Market { gap: 0, ..market }, u32::MAX));
+    }
+
+    #[test]
+    fn a_window_ends_by_itself() {
+        let window = after_gap(&Outage::default(), 600, NOW).unwrap();
         let open = [NOW - 1, NOW, NOW + 300, NOW + 301].map(|now| is_open(&window, now));
         assert_eq!(open, [false, true, true, false]);
     }
 
     #[test]
     fn a_window_is_not_extended_and_not_opened_again_for_six_hours() {
-        let window = after_silence(&Outage::default(), 600, 601, NOW).unwrap();
+        let window = after_gap(&Outage::default(), 600, NOW).unwrap();
         for later in [0, 1, 300, 301, APART - 1] {
-            assert_eq!(after_silence(&window, 600, 601, NOW + later), None, "{later}");
+            assert_eq!(after_gap(&window, 600, NOW + later), None, "{later}");
             assert_eq!(after_report(&window, 600, true, 0, NOW + later), None, "{later}");
         }
-        assert!(after_silence(&window, 600, 601, NOW + APART).is_some());
+        assert!(after_gap(&window, 600, NOW + APART).is_some());
+    }
+
+    #[test]
+    fn kicks_are_held_from_the_gap_on_until_the_window_is_over() {
+        let silent = Market { accrued_at: NOW - 601, gap: 1, ..Market::default() };
+        let none = Outage::default();
+        assert!(holds(&silent, &none, NOW));
+        // Somebody accrued: the gap is gone, and the flag says that there was one.
+        let noticed = Market { accrued_at: NOW, window: true, ..silent };
+        assert!(holds(&noticed, &none, NOW));
+        let window = after_gap(&none, 600, NOW).unwrap();
+        assert!(holds(&noticed, &window, NOW + 300));
+        assert!(!holds(&noticed, &window, NOW + 301));
+        // Another gap within six hours holds nobody.
+        assert!(!holds(&Market { window: false, ..noticed }, &window, NOW + 3_600));
+        assert!(!holds(&Market { window: false, ..noticed }, &none, NOW));
     }
 
     #[test]

@@ -5,10 +5,11 @@
 use crate::{
     Result,
     auction::{Curve, effective_penalty_ppm},
+    correlation::Correlations,
     fixed::{mul, pow10},
     interest::INDEX_START,
     sizing::Policy,
-    words::{AuctionTerms, Market, PricePolicy, Ramp, SaleTerms, Source},
+    words::{AssetPrice, AuctionTerms, Market, PricePolicy, Ramp, SaleTerms, Source},
 };
 
 /// Highest liquidation threshold, bps.
@@ -56,10 +57,10 @@ pub const DESCENT_ABOVE_SLOW: u8 = 4;
 pub const LTV_BELOW_THRESHOLD: u8 = 5;
 /// Check 6: the keeper's share must fit in the penalty.
 pub const CHIP_WITHIN_PENALTY: u8 = 6;
-/// Check 7: the tip comes on top of what a sale is sized for; it must not make one miss its target.
-pub const TIP_WITHIN_SMALL: u8 = 7;
-/// Check 8: what the assets may have on sale must not add up to more than all together may.
-pub const SALES_WITHIN_MARKET: u8 = 8;
+/// Check 10: the tip comes on top of what a sale is sized for; it must not make one miss its target.
+pub const TIP_WITHIN_SMALL: u8 = 10;
+/// Check 11: what the assets may have on sale must not add up to more than all together may.
+pub const SALES_WITHIN_MARKET: u8 = 11;
 /// Most that all assets together may be allowed to have on sale, after construction; milli base
 /// tokens.
 pub const MOST_ON_SALE: u64 = 200_000_000_000;
@@ -71,6 +72,44 @@ pub const MOST_ON_SALE_MAX: u64 = (1 << 48) - 1;
 const TIPS_IN_SMALL: u32 = 100;
 /// Open losses that stop new risk in an asset after its listing, whole base tokens.
 pub const LOSS_BOUND: u32 = 10_000;
+
+/// Check 7: correlations are those of some portfolio.
+pub const NO_CORRELATIONS: u8 = 7;
+/// Check 8: a top-up never lowers health.
+pub const TOP_UP_HURTS: u8 = 8;
+/// Check 9: what takes part in diversification changes step by step.
+pub const STEP_TOO_LARGE: u8 = 9;
+
+/// Largest depth, milli base tokens: the width of its field.
+pub const DEPTH_MAX: u64 = (1 << 48) - 1;
+/// Largest impact of selling the depth, bps.
+pub const IMPACT_MAX: u32 = 1_000;
+/// Highest reference volatility, bps per square root of a day.
+pub const SIGMA_MAX: u32 = 10_000;
+/// Largest part of a haircut that diversification removes, percent.
+pub const RELIEF_MAX: u32 = 25;
+/// Largest fall of a relief's limit at once, percentage points.
+const RELIEF_STEP: u8 = 5;
+/// Largest change of a correlation at once, in codes: a tenth.
+const CODE_STEP: u8 = 25;
+
+/// Whether an asset's part in diversification changes by no more than a step: what takes part
+/// already may not be tightened at a stroke. Its volatility may change by a fifth.
+pub fn relieves_within_a_step(
+    old: &AssetPrice,
+    next: &AssetPrice,
+    tables: (&Correlations, &Correlations),
+    asset: u8,
+) -> bool {
+    if old.sigma == 0 {
+        return true;
+    }
+    let moved = u32::from(old.sigma.abs_diff(next.sigma)).saturating_mul(5);
+    let near = |other| tables.0.code(asset, other).abs_diff(tables.1.code(asset, other));
+    moved <= old.sigma.into()
+        && old.relief.saturating_sub(next.relief) <= RELIEF_STEP
+        && (0_u8..16).filter(|other| *other != asset).all(|other| near(other) <= CODE_STEP)
+}
 
 /// A parameter outside its bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -256,7 +295,11 @@ impl SaleTerms {
         u64::try_from(milli).unwrap_or_default()
     }
 
-    fn base_wei(&self, milli: u128) -> Result<u128> {
+    /// Base wei of thousandths of a base token.
+    ///
+    /// # Errors
+    /// `Overflow` above 128 bits, which no field reaches; `OutOfRange` for an impossible exponent.
+    pub fn base_wei(&self, milli: u128) -> Result<u128> {
         mul(milli, pow10(self.milli_exponent)?)
     }
 

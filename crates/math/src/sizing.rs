@@ -4,9 +4,11 @@ use core::cmp::Ordering;
 
 use crate::{
     MAX_ASSETS, MathError, Result,
+    correlation::{Correlations, Stake, relief},
     fixed::{BPS, add, compare_products, mul, mul_div_down, mul_div_up, sub},
     value::{amount_for_value_down, amount_for_value_up, value_down},
 };
+use search::Step;
 
 /// A sale of the whole position sells no more than the debt and the penalty over this factor, bps:
 /// below it a lot brings less than the engine counts on.
@@ -27,6 +29,10 @@ pub struct Candidate {
     pub scale: u8,
     /// Liquidation threshold, bps.
     pub threshold_bps: u16,
+    /// Reference volatility, bps of the price per square root of a day.
+    pub sigma_bps: u16,
+    /// Largest part of the haircut that diversification may remove, percent.
+    pub relief_percent: u8,
     /// Expected clearing price over the oracle price, bps.
     pub reference_bps: u16,
     /// Penalty, bps.
@@ -80,11 +86,13 @@ pub struct Plan {
     /// Collateral wei of each candidate, in the order of the candidates, the keeper's reward
     /// included.
     pub amounts: [u128; MAX_ASSETS],
+    /// The caps on sale made it smaller than it should be: there will be another.
+    pub cut: bool,
 }
 
 impl Plan {
     const fn none(reason: Reason) -> Self {
-        Self { kind: Kind::None(reason), amounts: [0; MAX_ASSETS] }
+        Self { kind: Kind::None(reason), amounts: [0; MAX_ASSETS], cut: false }
     }
 }
 
@@ -95,7 +103,8 @@ impl Plan {
 /// that would lower the health factor, an equal slice of everything; if that would too, everything.
 /// A sale never exceeds an asset's room. A sale that is partial by choice never lowers the health
 /// factor, exactly; only the sale of the whole may, since an insolvent position has no sale that
-/// raises it.
+/// raises it. The margin is counted in full wherever it is compared, with what diversification
+/// relieves of what is left.
 ///
 /// # Units
 /// owed: base wei, up, less what lots on sale are expected to bring.
@@ -105,11 +114,16 @@ impl Plan {
 ///
 /// # Errors
 /// `OutOfRange` for more than 16 candidates; `Overflow` above 128 bits.
-pub fn plan(candidates: &[Candidate], policy: &Policy, owed: u128) -> Result<Plan> {
+pub fn plan(
+    candidates: &[Candidate],
+    policy: &Policy,
+    owed: u128,
+    correlations: &Correlations,
+) -> Result<Plan> {
     if candidates.len() > MAX_ASSETS {
         return Err(MathError::OutOfRange);
     }
-    let position = Position::new(candidates, policy.target_bps, owed)?;
+    let position = Position::new(candidates, policy.target_bps, owed, correlations)?;
     if position.margin >= mul(owed, BPS)? {
         return Ok(Plan::none(Reason::Healthy));
     }
@@ -117,16 +131,16 @@ pub fn plan(candidates: &[Candidate], policy: &Policy, owed: u128) -> Result<Pla
     if sinking || owed <= policy.small {
         return position.whole();
     }
-    let amounts = position.partial()?;
+    let (amounts, cut) = position.partial()?;
     if position.accepts(&amounts)? {
-        return Ok(Plan { kind: Kind::Partial, amounts });
+        return Ok(Plan { kind: Kind::Partial, amounts, cut });
     }
     if position.proceeds > owed {
-        let (amounts, limited) = position.slice()?;
+        let (amounts, cut) = position.slice()?;
         if position.accepts(&amounts)? {
-            return Ok(Plan { kind: Kind::Slice, amounts });
+            return Ok(Plan { kind: Kind::Slice, amounts, cut });
         }
-        if limited {
+        if cut {
             // With more room a slice would help: the whole must not be sold for want of it.
             return Ok(Plan::none(Reason::NoRoom));
         }
@@ -149,14 +163,23 @@ impl Candidate {
         value_down(amount, self.price, self.scale)
     }
 
-    /// Margin of what a sale of `lot` leaves.
-    fn margin_after(&self, lot: u128) -> Result<u128> {
-        let left = sub(self.balance, lot)?;
-        let value = if lot == 0 { self.value } else { self.value_of(left)? };
-        mul(value, self.threshold_bps.into())
+    /// Value of what a sale of `lot` leaves.
+    fn value_after(&self, lot: u128) -> Result<u128> {
+        if lot == 0 { Ok(self.value) } else { self.value_of(sub(self.balance, lot)?) }
     }
 
-    /// Margin that a sale frees, HT f - LT (1 + pi), in bps squared; none if it frees nothing.
+    fn stake(&self, value: u128) -> Stake {
+        Stake {
+            asset: self.asset,
+            value,
+            threshold_bps: self.threshold_bps,
+            sigma_bps: self.sigma_bps,
+            relief_percent: self.relief_percent,
+        }
+    }
+
+    /// Margin that a sale frees if diversification stays as it is, HT f - LT (1 + pi), in bps
+    /// squared; none if it frees nothing.
     fn freed(&self, target: u128) -> Option<u128> {
         // Factors of 16 bits each, so nothing saturates.
         let gain = target.saturating_mul(self.reference_bps.into());
@@ -171,16 +194,17 @@ impl Candidate {
 
     /// The most that fits under the cap on sale.
     fn roomy(&self) -> Result<u128> {
-        match amount_for_value_down(self.room, self.price, self.scale) {
-            Ok(amount) => Ok(amount.min(self.balance)),
-            Err(MathError::Overflow) => Ok(self.balance),
-            Err(error) => Err(error),
-        }
+        self.up_to_balance(amount_for_value_down(self.room, self.price, self.scale))
     }
 
     /// The least that is not dust, or the balance.
     fn least(&self) -> Result<u128> {
-        match amount_for_value_up(self.dust, self.price, self.scale) {
+        self.up_to_balance(amount_for_value_up(self.dust, self.price, self.scale))
+    }
+
+    /// An amount, or the balance if that is less than can be counted.
+    fn up_to_balance(&self, amount: Result<u128>) -> Result<u128> {
+        match amount {
             Ok(amount) => Ok(amount.min(self.balance)),
             Err(MathError::Overflow) => Ok(self.balance),
             Err(error) => Err(error),
@@ -210,9 +234,10 @@ impl Candidate {
 /// A position in the middle of planning: stocks before any sale.
 struct Position<'a> {
     candidates: &'a [Candidate],
+    correlations: &'a Correlations,
     target: u128,
     owed: u128,
-    /// Value times threshold, base wei times bps.
+    /// Value times threshold and what diversification relieves, base wei times bps.
     margin: u128,
     collateral: u128,
     /// What a sale of everything is expected to take off the debt.
@@ -222,77 +247,86 @@ struct Position<'a> {
 }
 
 impl<'a> Position<'a> {
-    fn new(candidates: &'a [Candidate], target_bps: u16, owed: u128) -> Result<Self> {
+    fn new(
+        candidates: &'a [Candidate],
+        target_bps: u16,
+        owed: u128,
+        correlations: &'a Correlations,
+    ) -> Result<Self> {
         let target = u128::from(target_bps);
-        let (mut margin, mut collateral, mut proceeds, mut gross) = (0, 0, 0, BPS);
+        let (mut collateral, mut proceeds, mut gross) = (0, 0, BPS);
         for candidate in candidates {
-            margin = add(margin, candidate.margin_after(0)?)?;
             collateral = add(collateral, candidate.value)?;
             proceeds = add(proceeds, candidate.proceeds(candidate.value)?)?;
             gross = gross.max(candidate.gross());
         }
-        Ok(Self { candidates, target, owed, margin, collateral, proceeds, gross })
+        let mut position =
+            Self { candidates, correlations, target, owed, margin: 0, collateral, proceeds, gross };
+        position.margin = position.margin_of(&position.stakes())?;
+        Ok(position)
+    }
+
+    /// What the margin is counted from, one a candidate.
+    fn stakes(&self) -> [Stake; MAX_ASSETS] {
+        let mut stakes = [Stake::default(); MAX_ASSETS];
+        for (stake, candidate) in stakes.iter_mut().zip(self.candidates) {
+            *stake = candidate.stake(candidate.value);
+        }
+        stakes
+    }
+
+    fn margin_of(&self, stakes: &[Stake; MAX_ASSETS]) -> Result<u128> {
+        let mut margin = relief(stakes, self.correlations)?;
+        for stake in stakes.iter().filter(|stake| stake.value > 0) {
+            margin = add(margin, mul(stake.value, stake.threshold_bps.into())?)?;
+        }
+        Ok(margin)
     }
 
     /// The assets that free most margin for their cost, one after the other, until the target is
-    /// reached. With the sale of an oracle value s of one asset,
-    ///   M - s LT >= HT (D - s f / (1 + pi))   <=>   s >= (HT D - M)(1 + pi) / (HT f - LT (1 + pi)).
-    fn partial(&self) -> Result<[u128; MAX_ASSETS]> {
+    /// reached; and whether the room of one kept it from being reached.
+    fn partial(&self) -> Result<([u128; MAX_ASSETS], bool)> {
         let mut amounts = [0; MAX_ASSETS];
         let mut tried = [false; MAX_ASSETS];
-        let (mut margin, mut owed) = (self.margin, self.owed);
+        let mut step = Step { position: self, stakes: self.stakes(), margin: 0, missing: 0 };
+        // The margin that the debt still needs, base wei times bps.
+        let (mut needs, mut cut) = (mul(self.owed, self.target)?, false);
         for _ in self.candidates {
-            let Some(deficit) = mul(owed, self.target)?.checked_sub(margin) else {
+            step.margin = self.margin_of(&step.stakes)?;
+            let Some(missing) = needs.checked_sub(step.margin) else {
+                return Ok((amounts, false));
+            };
+            step.missing = missing;
+            let Some((place, candidate)) = step.best(&tried)? else {
                 break;
             };
-            let Some((place, candidate, freed)) = self.best(&tried) else {
-                break;
+            let need = step.least(place, candidate)?;
+            let wanted = match need {
+                Some(value) => amount_for_value_up(value, candidate.price, candidate.scale)?,
+                None => candidate.balance,
             };
-            let need = mul_div_up(deficit, candidate.gross(), freed)?;
-            let within = need <= candidate.value;
-            let wanted = if within {
-                amount_for_value_up(need, candidate.price, candidate.scale)?
-            } else {
-                candidate.balance
-            };
+            let wanted = wanted.min(candidate.balance);
             let lot = candidate.shape(wanted)?;
             if let (Some(amount), Some(tried)) = (amounts.get_mut(place), tried.get_mut(place)) {
                 (*amount, *tried) = (lot, true);
             }
-            if within && lot >= wanted.min(candidate.balance) {
+            if need.is_some() && lot >= wanted {
                 // Enough, up to roundings: these must not start a second sale.
-                break;
+                return Ok((amounts, false));
             }
-            let kept = candidate.margin_after(lot)?;
-            margin = add(sub(margin, candidate.margin_after(0)?)?, kept)?;
-            owed = owed.saturating_sub(candidate.proceeds(candidate.value_of(lot)?)?);
+            cut |= lot < wanted;
+            if let Some(stake) = step.stakes.get_mut(place) {
+                stake.value = candidate.value_after(lot)?;
+            }
+            let paid = mul(candidate.reference_bps.into(), self.target)?;
+            let paid = mul_div_down(candidate.value_of(lot)?, paid, candidate.gross())?;
+            needs = needs.saturating_sub(paid);
         }
-        Ok(amounts)
+        Ok((amounts, cut))
     }
 
-    /// The untried asset that frees most margin for its cost, and that margin; the first of equals.
-    fn best(&self, tried: &[bool; MAX_ASSETS]) -> Option<(usize, &'a Candidate, u128)> {
-        let mut best: Option<(usize, &Candidate, u128)> = None;
-        for (place, (candidate, tried)) in self.candidates.iter().zip(tried).enumerate() {
-            let Some(freed) = candidate.freed(self.target) else {
-                continue;
-            };
-            if *tried || candidate.value == 0 {
-                continue;
-            }
-            let better = best.is_none_or(|(_, leader, most)| {
-                // freed / cost > most / leader's cost; a sale that costs nothing beats all others.
-                let (own, other) = (candidate.cost(), leader.cost());
-                compare_products(freed, other, most, own) == Ordering::Greater
-            });
-            if better {
-                best = Some((place, candidate, freed));
-            }
-        }
-        best
-    }
-
-    /// An equal part q of every asset, and whether the room of one made it smaller:
+    /// An equal part q of every asset, and whether the room of one made it smaller. Margin and
+    /// relief shrink alike:
     ///   (1 - q) M >= HT (D - q P)   <=>   q >= (HT D - M) / (HT P - M).
     fn slice(&self) -> Result<([u128; MAX_ASSETS], bool)> {
         let mut part = sub(mul(self.owed, self.target)?, self.margin)?;
@@ -304,16 +338,19 @@ impl<'a> Position<'a> {
                 (part, of, limited) = (roomy, candidate.balance, true);
             }
         }
-        Ok((self.share_up(part, of)?, limited))
+        let (amounts, _) = self.share_up(part, of)?;
+        Ok((amounts, limited))
     }
 
-    /// `part / of` of every balance, shaped.
-    fn share_up(&self, part: u128, of: u128) -> Result<[u128; MAX_ASSETS]> {
-        let mut amounts = [0; MAX_ASSETS];
+    /// `part / of` of every balance, shaped; and whether the room of one made its lot smaller.
+    fn share_up(&self, part: u128, of: u128) -> Result<([u128; MAX_ASSETS], bool)> {
+        let (mut amounts, mut cut) = ([0; MAX_ASSETS], false);
         for (candidate, amount) in self.candidates.iter().zip(&mut amounts) {
-            *amount = candidate.shape(mul_div_up(candidate.balance, part, of)?)?;
+            let wanted = mul_div_up(candidate.balance, part, of)?;
+            *amount = candidate.shape(wanted)?;
+            cut |= *amount < wanted && candidate.value > 0;
         }
-        Ok(amounts)
+        Ok((amounts, cut))
     }
 
     /// Everything, or an equal part of everything that covers debt and penalty at a poor price.
@@ -322,11 +359,11 @@ impl<'a> Position<'a> {
             return Ok(Plan::none(Reason::Nothing));
         }
         let enough = mul_div_up(self.owed, self.gross, WHOLE_FACTOR)?;
-        let amounts = self.share_up(enough.min(self.collateral), self.collateral)?;
+        let (amounts, cut) = self.share_up(enough.min(self.collateral), self.collateral)?;
         if is_empty(&amounts) {
             return Ok(Plan::none(Reason::NoRoom));
         }
-        Ok(Plan { kind: Kind::Whole, amounts })
+        Ok(Plan { kind: Kind::Whole, amounts, cut })
     }
 
     /// Whether a sale sells something and does not lower the health factor: M' D >= M D', with M'
@@ -335,12 +372,12 @@ impl<'a> Position<'a> {
         if is_empty(amounts) {
             return Ok(false);
         }
-        let (mut margin, mut proceeds) = (0, 0);
-        for (candidate, lot) in self.candidates.iter().zip(amounts) {
-            margin = add(margin, candidate.margin_after(*lot)?)?;
+        let (mut stakes, mut proceeds) = (self.stakes(), 0);
+        for ((candidate, lot), stake) in self.candidates.iter().zip(amounts).zip(&mut stakes) {
+            stake.value = candidate.value_after(*lot)?;
             proceeds = add(proceeds, candidate.proceeds(candidate.value_of(*lot)?)?)?;
         }
-        let owed = self.owed.saturating_sub(proceeds);
+        let (margin, owed) = (self.margin_of(&stakes)?, self.owed.saturating_sub(proceeds));
         Ok(owed == 0 || compare_products(margin, self.owed, self.margin, owed) != Ordering::Less)
     }
 }
@@ -350,5 +387,6 @@ fn is_empty(amounts: &[u128; MAX_ASSETS]) -> bool {
     amounts.iter().all(|amount| *amount == 0)
 }
 
+mod search;
 #[cfg(test)]
 mod tests;

@@ -22,6 +22,7 @@ macro_rules! artifacts {
 artifacts![
     "BlockToken",
     "Caller",
+    "ClampedFeed",
     "FalseToken",
     "FeeToken",
     "Feed",
@@ -30,6 +31,7 @@ artifacts![
     "LyingToken",
     "Market",
     "Multisig",
+    "Pyth",
     "ReentrantToken",
     "RevertToken",
     "SenderFeeToken",

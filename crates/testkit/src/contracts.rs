@@ -86,6 +86,25 @@ sol! {
         function latestRoundData() external view returns (uint80 roundId, int256 answer, uint256 startedAt, uint256 updatedAt, uint80 answeredInRound);
     }
 
+    contract ClampedFeed {
+        constructor(uint8 decimals, int192 minAnswer, int192 maxAnswer);
+
+        function decimals() external view returns (uint8);
+        function minAnswer() external view returns (int192);
+        function maxAnswer() external view returns (int192);
+        function set(int256 answer, uint256 updatedAt) external;
+        function latestRoundData() external view returns (uint80 roundId, int256 answer, uint256 startedAt, uint256 updatedAt, uint80 answeredInRound);
+    }
+
+    contract Pyth {
+        enum Mode { Live, Revert, BurnGas, Short, Dirty }
+
+        function mode() external view returns (Mode);
+        function set(bytes32 id, int64 price, uint64 conf, int32 expo, uint256 publishTime) external;
+        function setMode(Mode mode) external;
+        function getPriceUnsafe(bytes32 id) external view returns (int64 price, uint64 conf, int32 expo, uint256 publishTime);
+    }
+
     contract Market {
         constructor(address base);
 
@@ -251,6 +270,18 @@ mod tests {
                 ),
             ),
             (
+                "ClampedFeed",
+                plain(
+                    constructor::<ClampedFeed::constructorCall>(),
+                    functions![ClampedFeed: decimalsCall minAnswerCall maxAnswerCall setCall
+                        latestRoundDataCall],
+                ),
+            ),
+            (
+                "Pyth",
+                plain(None, functions![Pyth: modeCall setCall setModeCall getPriceUnsafeCall]),
+            ),
+            (
                 "Market",
                 plain(
                     constructor::<Market::constructorCall>(),
@@ -350,7 +381,7 @@ mod tests {
 
     #[test]
     fn the_contracts_speak_the_engines_interface() {
-        use plimsoll_abi::{IAggregator, IERC20, IPlimsoll, ITaker};
+        use plimsoll_abi::{IAggregator, IERC20, IPlimsoll, IPyth, ITaker};
 
         assert_eq!(function::<Taker::onTakeCall>(), function::<ITaker::onTakeCall>());
         assert_eq!(function::<Taker::onTakeManyCall>(), function::<ITaker::onTakeManyCall>());
@@ -360,6 +391,11 @@ mod tests {
             function::<Feed::latestRoundDataCall>(),
             function::<IAggregator::latestRoundDataCall>()
         );
+        assert_eq!(
+            function::<ClampedFeed::latestRoundDataCall>(),
+            function::<IAggregator::latestRoundDataCall>()
+        );
+        assert_eq!(function::<Pyth::getPriceUnsafeCall>(), function::<IPyth::getPriceUnsafeCall>());
         assert_eq!(function::<Token::balanceOfCall>(), function::<IERC20::balanceOfCall>());
         assert_eq!(function::<Token::transferCall>(), function::<IERC20::transferCall>());
         assert_eq!(function::<Token::transferFromCall>(), function::<IERC20::transferFromCall>());

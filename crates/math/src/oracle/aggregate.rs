@@ -225,11 +225,10 @@ pub fn aggregate(
     let kept = votes(readings, &fates, policy, now);
     let (low, high) = kept.medians();
     let price = center.clamp(low, high.max(low));
-    let (time, fresh) = times(readings, &fates, policy);
+    let (time, fresh) = times(readings, &fates, policy, now);
     let families = u8::try_from(kept.families()).unwrap_or(u8::MAX);
     let confidence = confidence(readings, &fates, &kept, price, prior);
-    let seen =
-        Priced { price, confidence, time: time.min(now), fresh, families, ..Priced::default() };
+    let seen = Priced { price, confidence, time, fresh, families, ..Priced::default() };
     let verdict = judge(&seen, policy, prior);
     Aggregate { fates, outcome: Outcome::Priced(Priced { verdict, ..seen }) }
 }
@@ -317,6 +316,7 @@ fn times(
     readings: &[Option<Reading>; SOURCES],
     fates: &[Fate; SOURCES],
     policy: &PricePolicy,
+    now: u32,
 ) -> (u32, u32) {
     let families_since = |time: u32| {
         let family = |first: &&Reading| {
@@ -324,7 +324,7 @@ fn times(
             // One reading a family: the first in the order of the sources.
             newer.find(|reading| reading.family == first.family) == Some(*first)
         };
-        used(readings, fates).filter(|r| r.time >= time).filter(family).count()
+        used(readings, fates).filter(|reading| reading.time >= time).filter(family).count()
     };
     let needed = families_since(0).min(policy.quorum.max(1).into());
     let newest = used(readings, fates).map(|reading| reading.time).max();
@@ -332,7 +332,8 @@ fn times(
         .map(|reading| reading.time)
         .filter(|time| families_since(*time) >= needed)
         .max();
-    (newest.unwrap_or_default(), fresh.unwrap_or_default())
+    // A clock that is ahead gains nothing by it.
+    (newest.unwrap_or_default().min(now), fresh.unwrap_or_default().min(now))
 }
 
 /// The verdict on a price, at the second of its update.

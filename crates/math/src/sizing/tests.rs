@@ -10,6 +10,8 @@ const ASSET: Candidate = Candidate {
     price: 1,
     scale: 0,
     threshold_bps: 8_000,
+    sigma_bps: 0,
+    relief_percent: 0,
     reference_bps: 9_500,
     penalty_bps: 150,
     dust: 0,
@@ -17,7 +19,7 @@ const ASSET: Candidate = Candidate {
 };
 
 fn sell(candidates: &[Candidate], policy: Policy, owed: u128) -> (Kind, [u128; 3]) {
-    let plan = plan(candidates, &policy, owed).unwrap();
+    let plan = plan(candidates, &policy, owed, &Correlations::default()).unwrap();
     (plan.kind, [plan.amounts[0], plan.amounts[1], plan.amounts[2]])
 }
 
@@ -124,4 +126,35 @@ fn a_sale_that_keeps_health_is_accepted() {
     assert_eq!(sell(&[even], policy, 9_500), (Kind::Partial, [5_250, 0, 0]));
     // A wei more of debt, and a part lowers it.
     assert_eq!(sell(&[even], policy, 9_501).0, Kind::Whole);
+}
+
+/// Two uncorrelated halves of a million at 80 %, 2 % of them relieved at most.
+fn pair(relief_percent: u8) -> [Candidate; 2] {
+    [0, 1].map(|asset| Candidate { asset, sigma_bps: 400, relief_percent, ..ASSET })
+}
+
+/// M = 1,600,000 + 0.02 * 400,000: a debt between the two is healthy with the relief alone.
+#[test]
+fn relief_counts_before_a_sale() {
+    let apart = Correlations::default().with_code(0, 1, 250);
+    let at = |owed| plan(&pair(2), &POLICY, owed, &apart).unwrap().kind;
+    assert_eq!(at(1_608_000), Kind::None(Reason::Healthy));
+    assert_eq!(at(1_608_001), Kind::Partial);
+    let together = plan(&pair(2), &POLICY, 1_608_000, &Correlations::default()).unwrap();
+    assert_eq!(together.kind, Kind::Partial);
+}
+
+/// What the cap cuts is told apart from what is complete.
+#[test]
+fn a_cut_sale_is_marked() {
+    let at = |room| {
+        let tight = Candidate { room, ..ASSET };
+        plan(&[tight], &POLICY, 820_000, &Correlations::default()).unwrap().cut
+    };
+    assert!(at(476_888));
+    assert!(!at(476_889));
+    // Another asset makes up for it.
+    let both = [Candidate { room: 1_000, ..ASSET }, ASSET];
+    let plan = plan(&both, &POLICY, 1_620_000, &Correlations::default()).unwrap();
+    assert_eq!((plan.amounts[0], plan.cut), (1_000, false));
 }

@@ -116,11 +116,17 @@ fn the_lowest_healthy_price_is_found_to_the_wei() {
     let mut noise = Noise(22);
     for _ in 0..1_000 {
         let limit = u128::from(noise.draw()) << (noise.draw() % 28);
-        assert_eq!(lowest_healthy_price(|price| price >= limit), Some(limit));
+        let healthy = |price| price >= limit;
+        assert_eq!(lowest_healthy_price(PRICE_MAX, 0, healthy), Some(limit));
+        let step = limit >> (noise.draw() % 64);
+        let near = lowest_healthy_price(PRICE_MAX, step, healthy).unwrap();
+        assert!(limit <= near && near - limit <= step, "{limit} {step} {near}");
     }
-    assert_eq!(lowest_healthy_price(|_| true), Some(0));
-    assert_eq!(lowest_healthy_price(|_| false), None);
-    assert_eq!(lowest_healthy_price(|price| price == PRICE_MAX), Some(PRICE_MAX));
+    assert_eq!(lowest_healthy_price(PRICE_MAX, 0, |_| true), Some(0));
+    assert_eq!(lowest_healthy_price(PRICE_MAX, 1_000, |_| true), Some(0));
+    assert_eq!(lowest_healthy_price(PRICE_MAX, 0, |_| false), None);
+    assert_eq!(lowest_healthy_price(PRICE_MAX, 0, |price| price == PRICE_MAX), Some(PRICE_MAX));
+    assert_eq!(lowest_healthy_price(0, 0, |_| true), Some(0));
 }
 
 /// sigma sqrt(h) of one asset, and of two that share all or nothing.

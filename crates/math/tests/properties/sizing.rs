@@ -2,6 +2,7 @@ use num_bigint::BigInt;
 use num_traits::{One, Zero};
 use plimsoll_math::{
     MathError,
+    correlation::Correlations,
     sizing::{Candidate, Kind, Plan, Policy, Reason, plan},
     value::{value_down, value_up},
 };
@@ -37,6 +38,8 @@ fn candidate() -> impl Strategy<Value = Candidate> {
             scale,
             threshold_bps,
             reference_bps,
+            sigma_bps: 0,
+            relief_percent: 0,
             penalty_bps,
             dust,
             room,
@@ -116,7 +119,7 @@ proptest! {
 
     #[test]
     fn every_plan_keeps_the_rules((candidates, policy, owed) in position()) {
-        let plan = plan(&candidates, &policy, owed).unwrap();
+        let plan = plan(&candidates, &policy, owed, &Correlations::default()).unwrap();
         check_lots(&candidates, &plan)?;
         let weighted: u128 =
             candidates.iter().map(|c| c.value * u128::from(c.threshold_bps)).sum();
@@ -168,12 +171,12 @@ proptest! {
         let value = value_down(balance, price, scale).unwrap();
         let candidate = Candidate {
             asset: 3, balance, value, price, scale, threshold_bps, reference_bps, penalty_bps,
-            dust: 0, room: u128::MAX >> 16,
+            dust: 0, sigma_bps: 0, relief_percent: 0, room: u128::MAX >> 16,
         };
         let policy = Policy { target_bps, full_below_bps: 0, small: 0 };
         let owed = value * u128::from(threshold_bps) / health;
         prop_assume!(owed > 0);
-        let plan = plan(&[candidate], &policy, owed).unwrap();
+        let plan = plan(&[candidate], &policy, owed, &Correlations::default()).unwrap();
         let asset = Asset {
             value: reference::int(value),
             threshold: reference::bps(threshold_bps.into()),
@@ -216,14 +219,14 @@ proptest! {
         // Thresholds so high that no single sale frees margin at this target.
         let candidates: Vec<_> = worths.iter().map(|worth| Candidate {
             asset: 0, balance: *worth, value: *worth, price: 1, scale: 0, threshold_bps: 11_000,
-            reference_bps: 9_500, penalty_bps: 150, dust: 0, room: u128::MAX >> 16,
+            reference_bps: 9_500, penalty_bps: 150, dust: 0, sigma_bps: 0, relief_percent: 0, room: u128::MAX >> 16,
         }).collect();
         let value: u128 = worths.iter().sum();
         // Between D = M, where it becomes liquidatable, and P = D, where no slice helps: M > P here,
         // so only the whole is left.
         let owed = value * 11_000 / 10_000 + 1 + part;
         let policy = Policy { target_bps, full_below_bps: 0, small: 0 };
-        let whole = plan(&candidates, &policy, owed).unwrap();
+        let whole = plan(&candidates, &policy, owed, &Correlations::default()).unwrap();
         prop_assert_eq!(whole.kind, Kind::Whole);
         for (amount, worth) in whole.amounts.iter().zip(&worths) {
             prop_assert_eq!(amount, worth);
@@ -246,13 +249,15 @@ proptest! {
             reference_bps: 9_500,
             penalty_bps: 150,
             dust: 0,
+            sigma_bps: 0,
+            relief_percent: 0,
             room: u128::MAX >> 16,
         };
         let room = worth / 10_000 * room;
         let good =
             Candidate { balance: worth / 2, value: worth / 2, threshold_bps: 0, room, ..poor };
         let policy = Policy { target_bps: 11_200, full_below_bps: 9_000, small: 0 };
-        let plan = plan(&[poor, good], &policy, worth).unwrap();
+        let plan = plan(&[poor, good], &policy, worth, &Correlations::default()).unwrap();
         prop_assert_eq!(plan.kind, Kind::Slice);
         prop_assert_eq!(plan.amounts[1], room);
         let part = reference::ratio(room, good.balance);
@@ -263,7 +268,7 @@ proptest! {
     fn no_room_anywhere_sells_nothing((candidates, policy, owed) in position()) {
         let blocked: Vec<_> =
             candidates.into_iter().map(|c| Candidate { room: 0, ..c }).collect();
-        let plan = plan(&blocked, &policy, owed).unwrap();
+        let plan = plan(&blocked, &policy, owed, &Correlations::default()).unwrap();
         prop_assert!(matches!(plan.kind, Kind::None(_)));
         prop_assert_eq!(plan.amounts, [0; 16]);
     }
@@ -273,12 +278,12 @@ proptest! {
     fn a_full_cap_does_not_block_the_others(worth in 1_u128 << 34..1 << 60, health in 9_200_u128..9_990) {
         let asset = Candidate {
             asset: 0, balance: worth, value: worth, price: 1, scale: 0, threshold_bps: 8_000,
-            reference_bps: 9_500, penalty_bps: 150, dust: 0, room: 0,
+            reference_bps: 9_500, penalty_bps: 150, dust: 0, sigma_bps: 0, relief_percent: 0, room: 0,
         };
         let other = Candidate { threshold_bps: 8_200, room: u128::MAX >> 16, ..asset };
         let policy = Policy { target_bps: 11_200, full_below_bps: 9_000, small: 0 };
         let owed = worth * 16_200 / health;
-        let plan = plan(&[asset, other], &policy, owed).unwrap();
+        let plan = plan(&[asset, other], &policy, owed, &Correlations::default()).unwrap();
         prop_assert_eq!(plan.kind, Kind::Partial);
         prop_assert_eq!(plan.amounts[0], 0);
         prop_assert!(plan.amounts[1] > 0);
@@ -288,9 +293,12 @@ proptest! {
 #[test]
 fn seventeen_candidates_are_refused() {
     let policy = Policy { target_bps: 11_200, full_below_bps: 9_000, small: 0 };
-    assert_eq!(plan(&[Candidate::default(); 17], &policy, 1), Err(MathError::OutOfRange));
     assert_eq!(
-        plan(&[Candidate::default(); 16], &policy, 1).unwrap().kind,
+        plan(&[Candidate::default(); 17], &policy, 1, &Correlations::default()),
+        Err(MathError::OutOfRange)
+    );
+    assert_eq!(
+        plan(&[Candidate::default(); 16], &policy, 1, &Correlations::default()).unwrap().kind,
         Kind::None(Reason::Nothing)
     );
 }

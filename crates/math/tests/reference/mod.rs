@@ -3,6 +3,8 @@
 
 #![allow(dead_code)]
 
+pub mod prices;
+
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{One, Zero};

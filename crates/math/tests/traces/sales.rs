@@ -7,6 +7,7 @@ use plimsoll_math::{
         is_too_large, joinable, quote_take, reward,
     },
     claims::Pool,
+    correlation::Correlations,
     fixed::{AMOUNT_MAX, BPS, WAD},
     health::{Exposure, Leg, pending},
     interest::INDEX_START,
@@ -24,6 +25,8 @@ fn p5() -> (Candidate, Policy, u128) {
         price: 1,
         scale: 0,
         threshold_bps: 9_000,
+        sigma_bps: 0,
+        relief_percent: 0,
         reference_bps: 9_500,
         penalty_bps: 500,
         dust: 0,
@@ -48,7 +51,7 @@ fn trace_p5_a_partial_sale_never_lowers_health() {
     assert_eq!((before, broken), (98_039, 96_645));
 
     // It brings 90.5 at best, so that no part of it helps: all of it goes.
-    let plan = plan(&[candidate], &policy, owed).unwrap();
+    let plan = plan(&[candidate], &policy, owed, &Correlations::default()).unwrap();
     assert_eq!(plan.kind, Kind::Whole);
     assert_eq!(plan.amounts[0], candidate.balance);
 }

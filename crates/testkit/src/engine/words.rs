@@ -54,7 +54,7 @@ impl World {
         overall_breaker, Breaker, 5, "The overall breaker.";
         limits, Limits, 11, "What holds the market back as a whole.";
         deficit_word, Deficit, 3, "Bad debt that the suppliers bore, and what was lost lately.";
-        outage_word, Outage, 166, "The feed of the sequencer and the newest window.";
+        outage_word, Outage, 171, "The feed of the sequencer and the newest window.";
     }
 
     asset_words! {

@@ -1,0 +1,65 @@
+//! What a position may cost those who lent to it: from the words to the core's figure.
+
+use plimsoll_math::{
+    MAX_ASSETS, MathError,
+    correlation::{Correlations, Part, norm, words_of},
+    fixed::{BPS, add, mul, mul_div_down},
+    loss::{self, Prospect},
+    value,
+};
+
+use crate::{error::Result, position::Position, storage::Engine};
+
+/// The volatile parts of a position: what each collateral is expected to bring, times the larger
+/// of its reference and its measured volatility.
+pub struct Parts {
+    parts: [Part; MAX_ASSETS],
+    count: usize,
+    /// What a sale of everything is expected to bring before the penalty, base wei, down.
+    pub proceeds: u128,
+}
+
+impl Parts {
+    pub fn of(engine: &Engine, position: &Position) -> Result<Self> {
+        let mut sums = Self { parts: [Part::default(); MAX_ASSETS], count: 0, proceeds: 0 };
+        for leg in position.legs().iter().filter(|leg| leg.holding.balance > 0) {
+            let value = value::value_down(leg.holding.balance, leg.price.price, leg.price.scale)?;
+            let reference = engine.terms(leg.asset).reference_factor;
+            let proceeds = mul_div_down(value, reference.into(), BPS)?;
+            let sigma = u64::from(leg.price.sigma).max(engine.risk(leg.asset).volatility());
+            let place = sums.parts.get_mut(sums.count).ok_or(MathError::OutOfRange)?;
+            *place = Part { asset: leg.asset, weight: mul(proceeds, sigma.into())? };
+            sums.count = sums.count.saturating_add(1);
+            sums.proceeds = add(sums.proceeds, proceeds)?;
+        }
+        Ok(sums)
+    }
+
+    pub fn list(&self) -> &[Part] {
+        self.parts.get(..self.count).unwrap_or_default()
+    }
+
+    /// The correlations between them: one word for assets 0 to 7, none for one asset.
+    pub fn correlations(&self, engine: &Engine) -> Correlations {
+        let words = words_of(self.list());
+        (0_u8..4).filter(|n| words >> n & 1 == 1).fold(Correlations::default(), |table, n| {
+            table.with_word(n, engine.correlation_word(n))
+        })
+    }
+
+    /// The position as the core's expected loss sees it. `owed`: base wei, up.
+    pub fn prospect(&self, engine: &Engine, owed: u128) -> Result<Prospect> {
+        let norm = norm(self.list(), &self.correlations(engine))?;
+        let deviation = loss::deviation(&norm, self.proceeds);
+        Ok(Prospect { debt: owed, proceeds: self.proceeds, deviation })
+    }
+}
+
+/// Expected loss of a position that owes `owed`, base wei, up.
+pub fn expected(engine: &Engine, position: &Position, owed: u128) -> Result<u128> {
+    if owed == 0 {
+        return Ok(0);
+    }
+    let parts = Parts::of(engine, position)?;
+    Ok(loss::expected_loss(&parts.prospect(engine, owed)?))
+}

@@ -1,0 +1,124 @@
+//! `cargo xtask cascade`: crashes that our own sales deepen, with the cap on sale and without.
+//!
+//! Writes `docs/CASCADE.md` with `--bless`; without it prints the table.
+
+use std::ffi::OsString;
+use std::fs;
+use std::sync::Arc;
+
+use plimsoll_demo::Course;
+use plimsoll_demo::cascade::{self, DEPTHS, Finding, VARIANTS, Variant};
+use plimsoll_demo::cli::Options;
+use plimsoll_demo::text::{duration, money_short, percent};
+use plimsoll_testkit::engine::Programs;
+
+use crate::build::{self, root};
+use crate::table::Table;
+
+/// Positions without `--positions`.
+const POSITIONS: u32 = 2_000;
+
+/// Plays every variant on every path and depth.
+pub fn cascade(args: impl Iterator<Item = OsString>) -> Result<(), String> {
+    let (mut options, mut bless) = (Options { positions: POSITIONS, ..Options::default() }, false);
+    let mut args = args.map(|arg| arg.to_string_lossy().into_owned());
+    while let Some(arg) = args.next() {
+        let mut number = || args.next().and_then(|n| n.parse().ok()).ok_or(format!("{arg} N"));
+        match arg.as_str() {
+            "--bless" => bless = true,
+            "--positions" => options.positions = number()?,
+            "--seed" => options.seed = u64::from(number()?),
+            _ => return Err(format!("{arg}: no such argument")),
+        }
+    }
+    let programs = Programs::from_wasm(build::all()?.into_iter().map(|program| program.wasm))?;
+    let programs = Arc::new(programs);
+    let crash = Course::new(&options).map_err(|error| error.to_string())?;
+    let mut text = head(&options);
+    for (about, course, depth) in [
+        ("12 and 13 March 2020, depth 25 per 300 of debt", &crash, DEPTHS[0]),
+        ("12 and 13 March 2020, depth 15 per 300 of debt", &crash, DEPTHS[1]),
+        ("A steady fall by half in a day, depth 15", &cascade::steady(options.seed), DEPTHS[1]),
+    ] {
+        let findings = compare(&options, course, &programs, depth)?;
+        text.push_str(&section(about, &findings));
+    }
+    print!("{text}");
+    if bless {
+        let path = root().join("docs/CASCADE.md");
+        fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// The variants on one path, as many at once as there are cores.
+fn compare(
+    options: &Options,
+    course: &Course,
+    programs: &Arc<Programs>,
+    depth: u128,
+) -> Result<Vec<(Variant, Finding)>, String> {
+    let one = |variant: Variant| {
+        let found =
+            cascade::play(options, course, programs.clone(), depth, variant, &mut |_, _, _| ());
+        found.map(|finding| (variant, finding)).map_err(|error| error.to_string())
+    };
+    let mut findings = Vec::new();
+    for pair in VARIANTS.chunks(2) {
+        let done: Vec<Result<(Variant, Finding), String>> = std::thread::scope(|scope| {
+            let threads: Vec<_> =
+                pair.iter().map(|variant| scope.spawn(|| one(*variant))).collect();
+            let join = |thread: std::thread::ScopedJoinHandle<'_, _>| {
+                thread.join().unwrap_or_else(|_| Err("a run panicked".to_owned()))
+            };
+            threads.into_iter().map(join).collect()
+        });
+        for finding in done {
+            findings.push(finding?);
+        }
+    }
+    Ok(findings)
+}
+
+fn head(options: &Options) -> String {
+    format!(
+        "# When our own sales move the market\n\n\
+         Written by `cargo xtask cascade --bless`: {} positions in four correlated assets, seed {}, \
+         the same portfolio and the same path without sales in every run, on the compiled programs. \
+         The outside market answers linearly to what was sold (depth: value whose sale moves the \
+         price by 2 %, spread over the assets as the collateral is), forgets half of it in 15 \
+         minutes, and the oracle reads the price after our sales.\n",
+        options.positions, options.seed
+    )
+}
+
+fn section(about: &str, findings: &[(Variant, Finding)]) -> String {
+    let mut table = Table::new([
+        "run",
+        "bad debt",
+        "WETH at its lowest",
+        "pushed by us",
+        "owners' loss",
+        "median to clear",
+        "first kick to last sale",
+        "kicked",
+    ]);
+    for (variant, finding) in findings {
+        let cap = if variant.capped { "cap" } else { "no cap" };
+        let rate = f64::from(variant.rate) / 100.0;
+        table.row([
+            format!("{cap}, {rate} bp/s"),
+            money_short(finding.bad_debt),
+            percent(finding.lowest, 1),
+            percent(finding.pushed, 1),
+            money_short(finding.owners_loss),
+            duration(finding.clear),
+            duration(finding.span),
+            finding.kicked.to_string(),
+        ]);
+    }
+    let wrong: usize = findings.iter().map(|(_, finding)| finding.wrong).sum();
+    let checks =
+        if wrong == 0 { "Every check held.".to_owned() } else { format!("{wrong} checks failed.") };
+    format!("\n## {about}\n\n{}\n{checks}\n", table.markdown())
+}
