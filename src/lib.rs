@@ -115,14 +115,15 @@ entry::routes! { engine:
     takeCall = fn take(auction: u64, max_lot: U256, max_price: U256, min_lot: U256, deadline: u32, receiver: Address, data: Blob) -> (U256, U256) { auction::take }
 }
 
-// Liquidation: what starts a sale and what starts it anew.
+// Liquidation: what starts a sale.
 entry::routes! { liquidate:
     kickCall = fn kick(accounts: Vec<Address>, hints: Vec<u64>) -> Vec<u8> { liquidation::kick }
-    redoCall = fn redo(auction: u64) -> () { auction::redo }
 }
 
-// Claims: what ends a position's share in a sale, and the debts that no sale can pay.
+// Claims: what starts a sale anew, what ends a position's share in it, and the debts that no sale
+// can pay.
 entry::routes! { claims:
+    redoCall = fn redo(auction: u64) -> () { auction::redo }
     settleCall = fn settle(accounts: Vec<Address>) -> () { auction::settle }
     leaveCall = fn leave(auction: u64) -> () { auction::leave }
     realiseCall = fn realise(accounts: Vec<Address>) -> () { settlement::realise }
@@ -131,8 +132,9 @@ entry::routes! { claims:
     liquidationStatusCall = fn liquidation_status(account: Address) -> (u8, u32, u8, u8) { grace::status }
 }
 
-// Prices: what reporters push and feeds answer.
+// Prices: what reporters push and feeds answer; and what sales teach, for which there is room.
 entry::routes! { prices:
+    learnCall = fn learn(asset: u8) -> () { costs::learn }
     reportCall = fn report(assets: Vec<u8>, prices: Vec<U256>, confidences: Vec<U256>, time: u32) -> () { oracle::report }
     pokeCall = fn poke(assets: Vec<u8>) -> () { oracle::poke }
 }
@@ -147,13 +149,12 @@ entry::routes! { behind:
     outageCall = fn outage_window() -> (Address, u32, u32, u32, bool) { outage::show }
 }
 
-// The market: the supply side, and what is not urgent about sales.
+// The market: the supply side, and takes of many auctions.
 entry::routes! { market:
     supplyCall = fn supply(amount: U256, receiver: Address) -> U256 { supply::supply }
     redeemCall = fn redeem(shares: U256, receiver: Address) -> U256 { supply::redeem }
     collectCall = fn collect(receiver: Address) -> U256 { supply::collect }
     takeManyCall = fn take_many(auctions: Vec<u64>, max_lots: Vec<U256>, max_prices: Vec<U256>, min_lots: Vec<U256>, expected_lots: Vec<U256>, settle: Vec<Address>, deadline: u32, receiver: Address, data: Blob) -> (Vec<U256>, U256) { bulk::take_many }
-    learnCall = fn learn(asset: u8) -> () { costs::learn }
     accrueCall = fn accrue() -> () { ledger::accrue }
     setLossBoundCall = fn set_loss_bound(asset: u8, bound: u32) -> () { settlement::set_loss_bound }
     acknowledgeLossCall = fn acknowledge_loss(asset: u8) -> U256 { settlement::acknowledge_loss }

@@ -141,7 +141,9 @@ fn walk(config: &WorldConfig, seeds: std::ops::Range<u64>, calls: u32) -> Outcom
             let few = lines.len();
             let lines = lines.join("\n  ");
             let all = acts.len();
-            panic!("walk {seed} went wrong in call {all}; {few} calls do it:\n  {lines}\n{message}");
+            panic!(
+                "walk {seed} went wrong in call {all}; {few} calls do it:\n  {lines}\n{message}"
+            );
         }
     }
     outcomes

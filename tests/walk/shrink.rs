@@ -19,7 +19,9 @@ fn kind(message: &str) -> String {
 /// The words of a panic.
 pub fn message(panic: &(dyn std::any::Any + Send)) -> String {
     let owned = panic.downcast_ref::<String>().cloned();
-    owned.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default()
+    owned
+        .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+        .unwrap_or_default()
 }
 
 /// Performs acts on a fresh market. Returns how it went wrong and the lines up to there.
