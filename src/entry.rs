@@ -391,10 +391,12 @@ mod program {
     pub const LENS: u8 = 5;
     pub const RISK: u8 = 6;
     pub const GOVERNANCE: u8 = 7;
+    pub const POSITIONS: u8 = 8;
+    pub const BREAKERS: u8 = 9;
 }
 
 /// How many programs stand behind the engine's own.
-pub const PROGRAMS: usize = 7;
+pub const PROGRAMS: usize = 9;
 
 /// The program that this build is.
 const SELF: u8 = if cfg!(feature = "liquidation") {
@@ -411,10 +413,16 @@ const SELF: u8 = if cfg!(feature = "liquidation") {
     program::RISK
 } else if cfg!(feature = "governance") {
     program::GOVERNANCE
+} else if cfg!(feature = "positions") {
+    program::POSITIONS
+} else if cfg!(feature = "breakers") {
+    program::BREAKERS
 } else {
     program::ENGINE
 };
 
+#[cfg(feature = "breakers")]
+use crate::breakers as table;
 #[cfg(feature = "claims")]
 use crate::claims as table;
 #[cfg(not(any(
@@ -425,6 +433,8 @@ use crate::claims as table;
     feature = "lens",
     feature = "risk",
     feature = "governance",
+    feature = "positions",
+    feature = "breakers",
     feature = "sdk-0-9"
 )))]
 use crate::engine as table;
@@ -436,6 +446,8 @@ use crate::lens as table;
 use crate::liquidate as table;
 #[cfg(feature = "market")]
 use crate::market as table;
+#[cfg(feature = "positions")]
+use crate::positions as table;
 /// The two tables of the program of prices.
 #[cfg(feature = "prices")]
 mod table {
@@ -472,11 +484,13 @@ pub fn answer(engine: &mut Engine, calldata: &[u8]) -> core::result::Result<Vec<
 /// is found by way of the market, whose callers can wait.
 fn holder(selector: u32) -> Option<u8> {
     match SELF {
+        program::ENGINE if crate::positions::has(selector) => Some(program::POSITIONS),
         program::ENGINE if crate::liquidate::has(selector) => Some(program::LIQUIDATION),
         program::ENGINE if crate::claims::has(selector) => Some(program::CLAIMS),
         program::ENGINE if crate::prices::has(selector) => Some(program::PRICES),
         program::ENGINE => Some(program::MARKET),
         program::MARKET if crate::govern::has(selector) => Some(program::GOVERNANCE),
+        program::MARKET if crate::breakers::has(selector) => Some(program::BREAKERS),
         program::MARKET => Some(program::LENS),
         program::LENS if crate::risk::has(selector) => Some(program::RISK),
         program::LENS => Some(program::PRICES),

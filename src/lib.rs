@@ -105,14 +105,18 @@ pub type RiskTuple = (u64, u16, u16, u16, u8, Vec<u8>);
 /// What `asset` returns: token, decimals, held, cap, on sale, most on sale, max LTV, threshold.
 pub type AssetTuple = (Address, u8, U256, U256, U256, U256, u16, u16);
 
-// The engine's own program: positions and takes.
+// The engine's own program: takes, and health.
 entry::routes! { engine:
+    healthFactorCall = fn health_factor(account: Address) -> U256 { health::health_factor }
+    takeCall = fn take(auction: u64, max_lot: U256, max_price: U256, min_lot: U256, deadline: u32, receiver: Address, data: Blob) -> (U256, U256) { auction::take }
+}
+
+// Positions: what their owners do.
+entry::routes! { positions:
     depositCall = fn deposit(asset: u8, amount: U256, account: Address) -> () { collateral::deposit }
     withdrawCall = fn withdraw(asset: u8, amount: U256, receiver: Address) -> () { collateral::withdraw }
     borrowCall = fn borrow(amount: U256, receiver: Address) -> () { debt::borrow }
     repayCall = fn repay(amount: U256, account: Address) -> U256 { debt::repay }
-    healthFactorCall = fn health_factor(account: Address) -> U256 { health::health_factor }
-    takeCall = fn take(auction: u64, max_lot: U256, max_price: U256, min_lot: U256, deadline: u32, receiver: Address, data: Blob) -> (U256, U256) { auction::take }
 }
 
 // Liquidation: what starts a sale.
@@ -161,12 +165,23 @@ entry::routes! { market:
     coverDeficitCall = fn cover_deficit(amount: U256) -> U256 { settlement::cover_deficit }
 }
 
-// Governance: breakers, parameters, roles.
-entry::routes! { govern:
+// Breakers: levels, what anybody may prove, and who holds which role.
+entry::routes! { breakers:
     raiseCall = fn raise(asset: u8, level: u8, until: u32) -> () { breaker::raise }
     lowerCall = fn lower(asset: u8, level: u8) -> () { breaker::lower }
     tripCall = fn trip(asset: u8, reason: u8) -> () { trip::trip }
     proofCall = fn proof(asset: u8, reason: u8) -> ProofTuple { trip::proof }
+    renounceCall = fn renounce(role: u8) -> () { roles::renounce }
+    proposeGovernorCall = fn propose_governor(next: Address) -> () { roles::propose_governor }
+    acceptGovernorCall = fn accept_governor() -> () { roles::accept_governor }
+    proposeGuardianCall = fn propose_guardian(next: Address) -> () { roles::propose_guardian }
+    acceptGuardianCall = fn accept_guardian() -> () { roles::accept_guardian }
+    withdrawReserveCall = fn withdraw_reserve(amount: U256, receiver: Address) -> () { governance::withdraw_reserve }
+    withdrawDustCall = fn withdraw_dust(asset: u8, receiver: Address) -> U256 { governance::withdraw_dust }
+}
+
+// Governance: listings and parameters.
+entry::routes! { govern:
     listAssetCall = fn list_asset(token: Address, decimals: u8) -> u8 { governance::list_asset }
     setTermsCall = fn change_terms(asset: u8, terms: SaleTerms) -> () { governance::set_terms }
     setMaxLtvCall = fn set_max_ltv(asset: u8, max_ltv: u16) -> () { governance::set_max_ltv }
@@ -182,13 +197,6 @@ entry::routes! { govern:
     setMinDebtCall = fn set_min_debt(min_debt: U256) -> () { governance::set_min_debt }
     setOutflowCall = fn set_outflow(asset: u8, percent: u8) -> () { limits::set_outflow }
     setMostOnSaleCall = fn set_most_on_sale(most: u64) -> () { limits::set_most_on_sale }
-    renounceCall = fn renounce(role: u8) -> () { roles::renounce }
-    proposeGovernorCall = fn propose_governor(next: Address) -> () { roles::propose_governor }
-    acceptGovernorCall = fn accept_governor() -> () { roles::accept_governor }
-    proposeGuardianCall = fn propose_guardian(next: Address) -> () { roles::propose_guardian }
-    acceptGuardianCall = fn accept_guardian() -> () { roles::accept_guardian }
-    withdrawReserveCall = fn withdraw_reserve(amount: U256, receiver: Address) -> () { governance::withdraw_reserve }
-    withdrawDustCall = fn withdraw_dust(asset: u8, receiver: Address) -> U256 { governance::withdraw_dust }
 }
 
 // The lens: views for bots and dashboards.

@@ -197,13 +197,16 @@ pub mod table {
     use alloc::vec::Vec;
 
     use crate::{
-        Engine, Result, behind, claims, engine, govern, lens, liquidate, market, prices, risk,
+        Engine, Result, behind, breakers, claims, engine, govern, lens, liquidate, market,
+        positions, prices, risk,
     };
 
     /// The answer of the table that has the selector.
     pub fn answer(contract: &mut Engine, calldata: &[u8]) -> Option<Result<Vec<u8>>> {
         let tables = [
             engine::answer,
+            positions::answer,
+            breakers::answer,
             liquidate::answer,
             claims::answer,
             prices::answer,
