@@ -373,7 +373,7 @@ sol! {
     /// `stylus_constructor()`, whatever the arguments. programs: liquidation, claims, prices,
     /// market, lens, risk, governance.
     interface IPlimsollConstructor {
-        function stylus_constructor(address[7] programs, address governor, address guardian, address base, uint8 baseDecimals, uint256 minDebt) external;
+        function stylus_constructor(address[9] programs, address governor, address guardian, address base, uint8 baseDecimals, uint256 minDebt) external;
     }
 
     interface IERC20 {
