@@ -8,17 +8,16 @@ use plimsoll_abi as abi;
 use plimsoll_abi::{ITaker, words::Word};
 use plimsoll_math::{
     auction,
-    auction::{AuctionState, Conditions, Curve, Request, Take, TakeRefusal},
+    auction::{AuctionState, Conditions, Curve, Redo, Request, Take, TakeRefusal},
     breaker as ladder, claims,
     fixed::{BPS, WAD, add},
     oracle::Action,
-    value,
     words::{AssetPrice, AuctionPool, AuctionTerms, SaleTerms},
 };
 use stylus_sdk::prelude::*;
 
 use crate::{
-    breaker,
+    breaker, costs,
     entry::Blob,
     error::{Error, Result, fail},
     guard, health, ledger,
@@ -42,10 +41,10 @@ pub struct Auction {
 }
 
 /// What a taker asks for.
-struct Order {
-    max_lot: U256,
-    max_price: U256,
-    min_lot: U256,
+pub struct Order {
+    pub max_lot: U256,
+    pub max_price: U256,
+    pub min_lot: U256,
 }
 
 impl Auction {
@@ -101,12 +100,31 @@ pub fn take(
     receiver: Address,
     data: Blob,
 ) -> Result<(U256, U256)> {
+    let now = begin(engine, deadline)?;
+    let receiver = guard::receiver(engine, receiver)?;
+    let order = Order { max_lot, max_price, min_lot };
+    let (asset, taken) = fill(engine, id, &order, now)?;
+    let taker = engine.vm().msg_sender();
+    let (lot, pay) = (U256::from(taken.lot), U256::from(taken.pay));
+    token::push(engine, engine.token(asset).token, receiver, taken.lot)?;
+    if !data.0.is_empty() {
+        call_back(engine, taker, id, (lot, pay), data)?;
+    }
+    token::pull(engine, engine.base_word().token, taker, taken.pay)?;
+    Ok((lot, pay))
+}
+
+/// Begins an entry point that has a deadline.
+pub fn begin(engine: &Engine, deadline: u32) -> Result<u32> {
     let now = guard::enter(engine)?;
     if now > deadline {
         return Err(fail(abi::DeadlinePassed { deadline, now }));
     }
-    let receiver = guard::receiver(engine, receiver)?;
-    let order = Order { max_lot, max_price, min_lot };
+    Ok(now)
+}
+
+/// Fills one order and stores all that it changes. What is left is to move the tokens.
+pub fn fill(engine: &mut Engine, id: u64, order: &Order, now: u32) -> Result<(u8, Take)> {
     let auction = Auction::load_open(engine, id, now)?;
     let asset = auction.asset;
     health::require_price(asset, &auction.price, Action::Take, now)?;
@@ -119,28 +137,24 @@ pub fn take(
         return Err(fail(abi::LevelForbids { asset, level }));
     }
     let index = ledger::index(engine, now);
-    let quote = quote(&auction, &order, price, index)?;
+    let quote = quote(&auction, order, price, index)?;
     book_take(engine, &auction, &quote, now)?;
-
-    let taker = engine.vm().msg_sender();
-    let (lot, pay) = (U256::from(quote.lot), U256::from(quote.pay));
+    // A market that is held back says nothing about what selling costs.
+    if level == 0 {
+        costs::record(engine, &auction, quote.lot, quote.pay)?;
+    }
     sdk::emit(
         engine,
         abi::Taken {
             auction: id,
-            taker,
-            lot,
-            pay,
+            taker: engine.vm().msg_sender(),
+            lot: U256::from(quote.lot),
+            pay: U256::from(quote.pay),
             raised: U256::from(quote.units_credited),
             cut: U256::from(quote.cut),
         },
     );
-    token::push(engine, engine.token(asset).token, receiver, quote.lot)?;
-    if !data.0.is_empty() {
-        call_back(engine, taker, id, (lot, pay), data)?;
-    }
-    token::pull(engine, engine.base_word().token, taker, quote.pay)?;
-    Ok((lot, pay))
+    Ok((asset, quote))
 }
 
 /// What the order gets at `price`, or why not.
@@ -236,7 +250,8 @@ fn call_back(
     }
 }
 
-/// Restarts an auction whose curve has run out, at the price of now.
+/// Restarts an auction whose curve has run out, or whose price the market has left behind, at the
+/// price of now. The keeper is paid out of what takes are still to pay as penalty.
 pub fn redo(engine: &mut Engine, id: u64) -> Result<()> {
     let now = guard::enter(engine)?;
     let auction = Auction::load_open(engine, id, now)?;
@@ -244,19 +259,44 @@ pub fn redo(engine: &mut Engine, id: u64) -> Result<()> {
     health::require_price(asset, &auction.price, Action::Redo, now)?;
     let highest = ladder::NO_REDO.saturating_sub(1);
     breaker::require_at_most(engine, asset, &auction.price, highest, now)?;
-    if !auction.needs_redo() {
-        let earliest = auction::runs_out_at(&auction.curve());
-        let elapsed = auction.elapsed;
+    let Auction { mut words, price, terms, elapsed, .. } = auction;
+    let curve = auction.curve();
+    let behind = auction::is_left_behind(&curve, words.kick_price, price.price, elapsed)?;
+    if !auction.needs_redo() && !behind {
+        let earliest = auction::runs_out_at(&curve);
         return Err(fail(abi::RedoTooEarly { auction: id, elapsed, earliest }));
     }
-    let mut words = auction.words;
-    words.kick_price = auction.price.price;
-    words.start = breaker::clock(engine, asset, &auction.price, now);
+    let due = (terms.tip_value()?, terms.small_value()?);
+    let Redo { reward, penalty_ppm } =
+        auction::redo_reward(words.lot, words.penalty.into(), due, price.price, price.scale)?;
+    words.lot = words.lot.saturating_sub(reward);
+    words.penalty = u16::try_from(penalty_ppm).unwrap_or(words.penalty);
+    words.kick_price = price.price;
+    words.start = breaker::clock(engine, asset, &price, now);
     words.redos = words.redos.saturating_add(1);
     engine.set_auction_terms(asset, auction.slot, &words)?;
-    let stored = engine.auction_terms(asset, auction.slot).kick_price;
-    sdk::emit(engine, abi::Redone { auction: id, kickPrice: U256::from(stored) });
+    pay_in_kind(engine, &auction, reward)?;
+    let kick_price = U256::from(engine.auction_terms(asset, auction.slot).kick_price);
+    let reward = U256::from(reward);
+    sdk::emit(engine, abi::Redone { auction: id, kickPrice: kick_price, reward });
     Ok(())
+}
+
+/// Moves a keeper's reward from a lot to his balance.
+fn pay_in_kind(engine: &mut Engine, auction: &Auction, reward: u128) -> Result<()> {
+    if reward == 0 {
+        return Ok(());
+    }
+    let (asset, mut pool) = (auction.asset, auction.pool);
+    pool.keeper = auction::keeper_part(pool.keeper, (pool.units, pool.units), reward)?;
+    engine.set_auction_pool(asset, auction.slot, &pool)?;
+    let mut sales = engine.sales(asset);
+    sales.on_sale = sales.on_sale.saturating_sub(reward);
+    engine.set_sales(asset, &sales)?;
+    let keeper = engine.vm().msg_sender();
+    let mut paid = engine.holding(keeper, asset);
+    paid.balance = add(paid.balance, reward)?;
+    engine.set_holding(keeper, asset, &paid)
 }
 
 /// Takes the caller's share out of an open auction, if he is then at least at the target.
@@ -351,10 +391,4 @@ pub fn settle(engine: &mut Engine, accounts: Vec<Address>) -> Result<()> {
         Position::load(engine, account, index).settle_closed(engine, now)?;
     }
     Ok(())
-}
-
-/// Cost of a lot of an auction after a wait, base wei, up.
-pub fn cost(auction: &Auction, lot: u128, wait: u32) -> Result<(u128, u128)> {
-    let price = auction.price_at(auction.elapsed.saturating_add(wait))?;
-    Ok((price, value::value_up(lot, price, auction.price.scale)?))
 }

@@ -7,34 +7,41 @@
 use plimsoll_abi as abi;
 use plimsoll_math::{
     breaker,
+    breaker::Refusal,
     oracle::Verdict,
     words::{AssetPrice, Breaker},
 };
 
 use crate::{
-    error::{Result, fail},
-    governance, guard, sdk,
+    error::{Error, Result, fail},
+    guard, roles, sdk,
     storage::Engine,
 };
 
-/// Longest that one raise may last, seconds.
-pub const LONGEST: u32 = 7 * 86_400;
-
 /// The overall level now.
 pub fn overall(engine: &Engine, now: u32) -> u8 {
-    match engine.market().level {
-        0 => 0,
-        _ => breaker::active(&engine.overall_breaker(), now),
-    }
+    breaker::active(&overall_word(engine), now)
 }
 
 /// The level that an asset is under now: its own or the overall one.
 pub fn level(engine: &Engine, asset: u8, price: &AssetPrice, now: u32) -> u8 {
-    let own = match price.level {
-        0 => 0,
-        _ => breaker::active(&engine.breaker(asset), now),
-    };
-    own.max(overall(engine, now))
+    breaker::active(&own_word(engine, asset, price), now).max(overall(engine, now))
+}
+
+/// The level that a kick is under now: see [`breaker::for_kicks`].
+pub fn for_kicks(engine: &Engine, asset: u8, price: &AssetPrice, now: u32) -> u8 {
+    let own = breaker::for_kicks(&own_word(engine, asset, price), now);
+    own.max(breaker::for_kicks(&overall_word(engine), now))
+}
+
+/// The overall breaker; nothing where the market word says that there is none to read.
+fn overall_word(engine: &Engine) -> Breaker {
+    if engine.market().level == 0 { Breaker::default() } else { engine.overall_breaker() }
+}
+
+/// The same of an asset.
+fn own_word(engine: &Engine, asset: u8, price: &AssetPrice) -> Breaker {
+    if price.level == 0 { Breaker::default() } else { engine.breaker(asset) }
 }
 
 /// Refuses above `highest`.
@@ -73,10 +80,8 @@ struct Stops {
 fn stops(engine: &Engine, asset: u8, price: &AssetPrice) -> Stops {
     let own =
         if price.level != 0 || price.stopped { engine.breaker(asset) } else { Breaker::default() };
-    let overall =
-        if engine.market().level == 0 { Breaker::default() } else { engine.overall_breaker() };
     let dead = price.verdict == Verdict::Invalid;
-    Stops { asset: own, overall, dead }
+    Stops { asset: own, overall: overall_word(engine), dead }
 }
 
 /// Books the stopped time so far, so that a level or the verdict may change. The caller stores
@@ -91,41 +96,38 @@ pub fn fold(engine: &mut Engine, asset: u8, price: &mut AssetPrice, now: u32) ->
 /// one end sooner.
 pub fn raise(engine: &mut Engine, asset: u8, level: u8, until: u32) -> Result<()> {
     let now = guard::enter(engine)?;
-    let by = governance::require_guardian(engine)?;
+    let by = roles::require_guardian(engine)?;
     let current = current(engine, asset)?;
     let old = breaker::active(&current, now);
-    let latest = now.saturating_add(LONGEST);
-    let earliest = if old == 0 { now.saturating_add(1) } else { current.until };
-    if level == 0 || level > breaker::MAX_LEVEL || level < old {
-        return Err(fail(abi::BadLevel { level, current: old }));
-    }
-    if until < earliest || until > latest {
-        return Err(fail(abi::BadUntil { until, earliest, latest }));
-    }
-    write(engine, asset, Breaker { level, since: now, until, ..Breaker::default() }, now)?;
+    let next = breaker::raise(&current, level, until, now)
+        .map_err(|refusal| refused(refusal, level, until))?;
+    write(engine, asset, &next, now)?;
     sdk::emit(engine, abi::LevelRaised { asset, by, oldLevel: old, level, until });
     Ok(())
 }
 
-/// Lowers a level at once: the governor.
+/// Lowers a level at once, raised or tripped: the governor.
 pub fn lower(engine: &mut Engine, asset: u8, level: u8) -> Result<()> {
     let now = guard::enter(engine)?;
-    governance::require_governor(engine)?;
+    roles::require_governor(engine)?;
     let current = current(engine, asset)?;
     let old = breaker::active(&current, now);
-    if level >= old {
-        return Err(fail(abi::BadLevel { level, current: old }));
-    }
-    let next = match level {
-        0 => Breaker::default(),
-        _ => Breaker { level, since: now, until: current.until, ..Breaker::default() },
-    };
-    write(engine, asset, next, now)?;
+    let next =
+        breaker::lower(&current, level, now).map_err(|refusal| refused(refusal, level, now))?;
+    write(engine, asset, &next, now)?;
     sdk::emit(engine, abi::LevelLowered { asset, oldLevel: old, level });
     Ok(())
 }
 
-fn current(engine: &Engine, asset: u8) -> Result<Breaker> {
+fn refused(refusal: Refusal, level: u8, until: u32) -> Error {
+    match refusal {
+        Refusal::Level { current } => fail(abi::BadLevel { level, current }),
+        Refusal::Until { earliest, latest } => fail(abi::BadUntil { until, earliest, latest }),
+    }
+}
+
+/// The breaker of an asset, or the overall one.
+pub fn current(engine: &Engine, asset: u8) -> Result<Breaker> {
     if asset == abi::OVERALL {
         return Ok(engine.overall_breaker());
     }
@@ -134,7 +136,9 @@ fn current(engine: &Engine, asset: u8) -> Result<Breaker> {
 }
 
 /// Folds the clocks that the change touches, then stores it.
-fn write(engine: &mut Engine, asset: u8, next: Breaker, now: u32) -> Result<()> {
+pub fn write(engine: &mut Engine, asset: u8, next: &Breaker, now: u32) -> Result<()> {
+    // Not zero means: read the breaker's own word.
+    let marked = next.level.max(next.trip.level).max(u8::from(now < next.grace_until));
     if asset == abi::OVERALL {
         for each in 0..engine.asset_count() {
             let mut price = engine.price(each);
@@ -142,23 +146,27 @@ fn write(engine: &mut Engine, asset: u8, next: Breaker, now: u32) -> Result<()> 
             engine.set_price(each, &price)?;
         }
         let mut market = engine.market();
-        market.level = next.level;
+        market.level = marked;
         engine.set_market(&market)?;
-        engine.set_overall_breaker(&next)
+        engine.set_overall_breaker(next)
     } else {
         let mut price = engine.price(asset);
         fold(engine, asset, &mut price, now)?;
-        price.level = next.level;
+        price.level = marked;
         engine.set_price(asset, &price)?;
         let Breaker { stopped_total, folded_at, .. } = engine.breaker(asset);
-        engine.set_breaker(asset, &Breaker { stopped_total, folded_at, ..next })
+        engine.set_breaker(asset, &Breaker { stopped_total, folded_at, ..*next })
     }
 }
 
-/// A breaker as a view shows it.
+/// A breaker as a view shows it: level, since, until.
 pub fn show(engine: &mut Engine, asset: u8) -> Result<(u8, u32, u32)> {
-    let word = current(engine, asset)?;
-    Ok((breaker::active(&word, guard::now(engine)), word.since, word.until))
+    let (word, now) = (current(engine, asset)?, guard::now(engine));
+    let level = breaker::active(&word, now);
+    if breaker::raised(&word, now) < breaker::tripped(&word, now) {
+        return Ok((level, word.trip.since, word.trip.until));
+    }
+    Ok((level, word.since, word.until))
 }
 
 /// The overall breaker as a view shows it.

@@ -12,13 +12,13 @@ use crate::{
     position::{Position, bit},
     sdk,
     storage::Engine,
-    token,
+    token, window,
 };
 
 /// Adds collateral. A top-up of what the position holds needs no price; a new asset needs its
 /// dust value, from the owner, so that nobody can hang worthless assets on a position.
 pub fn deposit(engine: &mut Engine, asset: u8, amount: U256, account: Address) -> Result<()> {
-    guard::enter(engine)?;
+    let now = guard::enter(engine)?;
     let asset = guard::asset(engine, asset)?;
     let amount = guard::amount(amount)?;
     let account = guard::receiver(engine, account)?;
@@ -43,6 +43,7 @@ pub fn deposit(engine: &mut Engine, asset: u8, amount: U256, account: Address) -
         return Err(fail(abi::CapExceeded { asset, total, cap }));
     }
     engine.set_sales(asset, &sales)?;
+    window::collateral_in(engine, asset, amount, now)?;
     engine.set_holding(account, asset, &holding)?;
     let amount_word = U256::from(amount);
     sdk::emit(engine, abi::Deposited { account, asset, payer, amount: amount_word });
@@ -69,6 +70,7 @@ pub fn withdraw(engine: &mut Engine, asset: u8, amount: U256, receiver: Address)
     let mut sales = engine.sales(asset);
     sales.held = sales.held.saturating_sub(amount);
     engine.set_sales(asset, &sales)?;
+    window::collateral_out(engine, asset, amount, sales.held, now)?;
     if let Some(leg) = position.leg_mut(asset) {
         leg.holding.balance = left;
     }

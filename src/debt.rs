@@ -14,7 +14,7 @@ use crate::{
     sdk,
     storage::Engine,
     supply::take_cash,
-    token,
+    token, window,
 };
 
 /// Borrows against the caller's position; debt rounds up.
@@ -40,7 +40,9 @@ pub fn borrow(engine: &mut Engine, amount: U256, receiver: Address) -> Result<()
     health::require_within_limit(engine, &position, now)?;
 
     let mut books = ledger::load(engine, now);
-    books.cash = take_cash(books.cash, amount)?;
+    let before = books.cash;
+    books.cash = take_cash(before, amount)?;
+    window::cash_out(engine, &base, before, books.cash, now)?;
     books = books.with_debt_added(units)?;
     ledger::store(engine, &books)?;
     position.store(engine)?;
@@ -69,6 +71,8 @@ pub fn repay(engine: &mut Engine, amount: U256, account: Address) -> Result<U256
     }
     position.word.debt = position.word.debt.saturating_sub(units);
     let mut books = ledger::load(engine, now);
+    let base = engine.base_word();
+    window::cash_in(engine, &base, books.cash, now)?;
     books.cash = add(books.cash, paid)?;
     books = books.with_debt_removed(units)?;
     ledger::store(engine, &books)?;
@@ -79,6 +83,6 @@ pub fn repay(engine: &mut Engine, amount: U256, account: Address) -> Result<U256
     let payer = engine.vm().msg_sender();
     let (paid_word, units) = (U256::from(paid), U256::from(units));
     sdk::emit(engine, abi::Repaid { account, payer, amount: paid_word, units });
-    token::pull(engine, engine.base_word().token, payer, paid)?;
+    token::pull(engine, base.token, payer, paid)?;
     Ok(paid_word)
 }

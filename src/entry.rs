@@ -390,10 +390,13 @@ mod program {
     pub const MARKET: u8 = 4;
     pub const LENS: u8 = 5;
     pub const RISK: u8 = 6;
+    pub const GOVERNANCE: u8 = 7;
+    pub const POSITIONS: u8 = 8;
+    pub const BREAKERS: u8 = 9;
 }
 
 /// How many programs stand behind the engine's own.
-pub const PROGRAMS: usize = 6;
+pub const PROGRAMS: usize = 9;
 
 /// The program that this build is.
 const SELF: u8 = if cfg!(feature = "liquidation") {
@@ -408,10 +411,18 @@ const SELF: u8 = if cfg!(feature = "liquidation") {
     program::LENS
 } else if cfg!(feature = "risk") {
     program::RISK
+} else if cfg!(feature = "governance") {
+    program::GOVERNANCE
+} else if cfg!(feature = "positions") {
+    program::POSITIONS
+} else if cfg!(feature = "breakers") {
+    program::BREAKERS
 } else {
     program::ENGINE
 };
 
+#[cfg(feature = "breakers")]
+use crate::breakers as table;
 #[cfg(feature = "claims")]
 use crate::claims as table;
 #[cfg(not(any(
@@ -421,17 +432,22 @@ use crate::claims as table;
     feature = "market",
     feature = "lens",
     feature = "risk",
+    feature = "governance",
+    feature = "positions",
+    feature = "breakers",
     feature = "sdk-0-9"
 )))]
 use crate::engine as table;
+#[cfg(feature = "governance")]
+use crate::govern as table;
 #[cfg(feature = "lens")]
 use crate::lens as table;
 #[cfg(feature = "liquidation")]
 use crate::liquidate as table;
 #[cfg(feature = "market")]
 use crate::market as table;
-#[cfg(feature = "risk")]
-use crate::risk as table;
+#[cfg(feature = "positions")]
+use crate::positions as table;
 /// The two tables of the program of prices.
 #[cfg(feature = "prices")]
 mod table {
@@ -443,6 +459,8 @@ mod table {
         prices::answer(engine, calldata).or_else(|| behind::answer(engine, calldata))
     }
 }
+#[cfg(feature = "risk")]
+use crate::risk as table;
 #[cfg(feature = "sdk-0-9")]
 use crate::sdk::table;
 
@@ -466,10 +484,13 @@ pub fn answer(engine: &mut Engine, calldata: &[u8]) -> core::result::Result<Vec<
 /// is found by way of the market, whose callers can wait.
 fn holder(selector: u32) -> Option<u8> {
     match SELF {
+        program::ENGINE if crate::positions::has(selector) => Some(program::POSITIONS),
         program::ENGINE if crate::liquidate::has(selector) => Some(program::LIQUIDATION),
         program::ENGINE if crate::claims::has(selector) => Some(program::CLAIMS),
         program::ENGINE if crate::prices::has(selector) => Some(program::PRICES),
         program::ENGINE => Some(program::MARKET),
+        program::MARKET if crate::govern::has(selector) => Some(program::GOVERNANCE),
+        program::MARKET if crate::breakers::has(selector) => Some(program::BREAKERS),
         program::MARKET => Some(program::LENS),
         program::LENS if crate::risk::has(selector) => Some(program::RISK),
         program::LENS => Some(program::PRICES),

@@ -1,4 +1,5 @@
-//! Roles and parameters. Every setter has hard bounds, and an event with the old and new values.
+//! Parameters. Every setter has hard bounds, a largest step and a shortest interval once somebody
+//! relies on what it sets, and an event with the old and new values.
 
 use alloy_primitives::{Address, U256};
 use plimsoll_abi as abi;
@@ -9,29 +10,25 @@ use plimsoll_math::{
     oracle::Verdict,
     params,
     params::OutOfBounds,
-    trigger,
+    steps, trigger,
     words::{
-        AssetPrice, Base, Bounds, Caps, Market, PricePolicy, Ramp, Risk, SaleTerms, Source, Token,
-        Totals,
+        AssetPrice, Base, Bounds, Caps, Limits, Losses, Market, PricePolicy, Ramp, Risk, SaleTerms,
+        Source, Token, Totals,
     },
 };
-use stylus_sdk::prelude::*;
 
 use crate::{
-    entry,
+    costs, entry,
     error::{Error, Result, fail},
-    guard, ledger, oracle,
+    guard, ledger, limits, oracle,
     position::bit,
-    sdk,
+    roles, sdk,
     settlement::DUST_ACCOUNT,
     sources,
     storage::{Engine, MAX_ASSETS},
     supply::take_cash,
-    token,
+    token, window,
 };
-
-/// Shortest ramp of a threshold that falls, seconds.
-pub const RAMP_MIN: u32 = 86_400;
 
 /// The constructor's arguments, in the order of its signature.
 pub struct Setup {
@@ -47,7 +44,8 @@ pub struct Setup {
 impl Engine {
     /// Writes the first state, once.
     pub fn construct(&mut self, setup: &Setup) -> Result<()> {
-        if !self.governor().is_zero() {
+        // Not the governor, who may have given his role up.
+        if !self.base_word().token.is_zero() {
             return Err(fail(abi::AlreadyConstructed {}));
         }
         let Setup { programs, governor, guardian, base, base_decimals, min_debt } = *setup;
@@ -61,53 +59,38 @@ impl Engine {
         }
         self.set_governor(governor);
         self.set_guardian(guardian);
-        self.set_base_word(&Base { token: base, decimals: base_decimals, min_debt })?;
+        let outflow = 0;
+        self.set_base_word(&Base { token: base, decimals: base_decimals, min_debt, outflow })?;
+        let most_on_sale = params::MOST_ON_SALE;
+        self.set_limits(&Limits { most_on_sale, ..Limits::default() })?;
         self.set_market(&Market::start(guard::now(self)))?;
         self.set_totals(&Totals { no_suppliers: true, ..Totals::default() })
     }
 }
 
-/// The caller, if he is the governor.
-pub fn require_governor(engine: &Engine) -> Result<Address> {
-    let caller = engine.vm().msg_sender();
-    if caller != engine.governor() {
-        return Err(fail(abi::NotGovernor { caller }));
-    }
-    Ok(caller)
-}
-
-/// The caller, if he is the guardian or the governor.
-pub fn require_guardian(engine: &Engine) -> Result<Address> {
-    let caller = engine.vm().msg_sender();
-    if caller != engine.guardian() && caller != engine.governor() {
-        return Err(fail(abi::NotGuardian { caller }));
-    }
-    Ok(caller)
-}
-
 /// Begins a setter of one asset: no re-entry, the governor, a listed asset. Returns the time.
 fn enter(engine: &Engine, asset: u8) -> Result<u32> {
     let now = guard::enter(engine)?;
-    require_governor(engine)?;
+    roles::require_governor(engine)?;
     guard::asset(engine, asset)?;
     Ok(now)
 }
 
-fn bounded(parameter: u8, value: U256, low: U256, high: U256) -> Result<()> {
+pub fn bounded(parameter: u8, value: U256, low: U256, high: U256) -> Result<()> {
     if value < low || value > high {
         return Err(fail(abi::OutOfBounds { parameter, value, low, high }));
     }
     Ok(())
 }
 
-fn between(parameter: u8, value: u32, low: u32, high: u32) -> Result<()> {
+pub fn between(parameter: u8, value: u32, low: u32, high: u32) -> Result<()> {
     bounded(parameter, U256::from(value), U256::from(low), U256::from(high))
 }
 
 /// Lists a collateral with zero weight, no cap and no price: it can do nothing yet.
 pub fn list_asset(engine: &mut Engine, token: Address, decimals: u8) -> Result<u8> {
     guard::enter(engine)?;
-    require_governor(engine)?;
+    roles::require_governor(engine)?;
     let asset = engine.asset_count();
     if asset >= MAX_ASSETS {
         return Err(fail(abi::TooManyAssets { limit: MAX_ASSETS }));
@@ -126,20 +109,33 @@ pub fn list_asset(engine: &mut Engine, token: Address, decimals: u8) -> Result<u
     let verdict = Verdict::Invalid;
     engine.set_price(asset, &AssetPrice { scale, verdict, ..AssetPrice::default() })?;
     engine.set_token(asset, &Token { token, decimals })?;
-    engine.set_terms(asset, &SaleTerms::start(base.decimals))?;
+    let terms = SaleTerms::start(base.decimals);
+    engine.set_terms(asset, &terms)?;
+    costs::govern(engine, asset, &terms)?;
+    engine.set_losses(asset, &Losses { bound: params::LOSS_BOUND, ..Losses::default() })?;
     engine.set_asset_count(asset.saturating_add(1));
+    limits::require_room(engine, &engine.limits())?;
     sdk::emit(engine, abi::AssetListed { asset, token, decimals });
     Ok(asset)
 }
 
 /// Sets how an asset is sold.
 pub fn set_terms(engine: &mut Engine, asset: u8, terms: SaleTerms) -> Result<()> {
-    enter(engine, asset)?;
+    let now = enter(engine, asset)?;
     let old = engine.terms(asset);
     // A threshold on its way down is at its highest now.
     check_terms(&terms, engine.price(asset).threshold)?;
     let terms = SaleTerms { milli_exponent: old.milli_exponent, ..terms };
+    let old = engine.calm(asset).governed(&old);
+    if limits::is_held(engine, asset) {
+        let ramp = engine.ramp(asset);
+        limits::pace(ramp.terms_at, now)?;
+        steps::check_terms(&old, &terms).map_err(out_of_bounds)?;
+        engine.set_ramp(asset, &Ramp { terms_at: now, ..ramp })?;
+    }
     engine.set_terms(asset, &terms)?;
+    costs::govern(engine, asset, &terms)?;
+    limits::require_room(engine, &engine.limits())?;
     let (old_word, word) = (old.pack()?, terms.pack()?);
     sdk::emit(engine, abi::TermsSet { asset, oldWord: old_word, word });
     Ok(())
@@ -163,7 +159,7 @@ fn consistent(terms: &SaleTerms, threshold: u16) -> Result<()> {
     }
 }
 
-fn inconsistent(check: u8) -> Error {
+pub fn inconsistent(check: u8) -> Error {
     fail(abi::Inconsistent { check })
 }
 
@@ -173,14 +169,21 @@ fn lowest_threshold(engine: &Engine, asset: u8) -> u16 {
     if price.ramping { engine.ramp(asset).to.min(price.threshold) } else { price.threshold }
 }
 
-/// What a borrower may owe per value of the asset, bps. At once: it concerns new risk only.
+/// What a borrower may owe per value of the asset, bps. It falls at once: it concerns new risk only.
 pub fn set_max_ltv(engine: &mut Engine, asset: u8, max_ltv: u16) -> Result<()> {
-    enter(engine, asset)?;
+    let now = enter(engine, asset)?;
+    let ramp = engine.ramp(asset);
     let lowest = lowest_threshold(engine, asset);
     if max_ltv > 0 {
         between(1, u32::from(max_ltv), 0, u32::from(lowest.saturating_sub(1)))?;
     }
     let risk = engine.risk(asset);
+    if max_ltv > risk.max_ltv && limits::is_held(engine, asset) {
+        limits::pace(ramp.weight_at, now)?;
+        let highest = u32::from(risk.max_ltv).saturating_add(steps::WEIGHT_STEP);
+        between(1, u32::from(max_ltv), 0, highest)?;
+        engine.set_ramp(asset, &Ramp { weight_at: now, ..ramp })?;
+    }
     engine.set_risk(asset, &Risk { max_ltv, ..risk })?;
     sdk::emit(engine, abi::MaxLtvSet { asset, oldValue: risk.max_ltv, value: max_ltv });
     Ok(())
@@ -321,8 +324,8 @@ fn stake(engine: &Engine, asset: u8) -> Stake {
     }
 }
 
-/// The liquidation threshold, bps. It rises at once and falls only along a ramp of at least a day,
-/// so that nobody becomes liquidatable overnight.
+/// The liquidation threshold, bps. It rises at once by a step, and falls only along a ramp of at
+/// least a day, so that nobody becomes liquidatable overnight.
 pub fn set_threshold(engine: &mut Engine, asset: u8, threshold: u16, end: u32) -> Result<()> {
     let now = enter(engine, asset)?;
     let mut price = engine.price(asset);
@@ -334,18 +337,26 @@ pub fn set_threshold(engine: &mut Engine, asset: u8, threshold: u16, end: u32) -
     if max_ltv > 0 && threshold <= max_ltv {
         return Err(inconsistent(params::LTV_BELOW_THRESHOLD));
     }
+    let mut ramp = engine.ramp(asset);
     if threshold >= old {
+        if threshold > old && limits::is_held(engine, asset) {
+            limits::pace(ramp.threshold_at, now)?;
+            let highest = u32::from(old).saturating_add(steps::THRESHOLD_STEP);
+            between(1, u32::from(threshold), 0, highest)?;
+            ramp.threshold_at = now;
+        }
         price.threshold = threshold;
         price.ramping = false;
-        engine.set_ramp(asset, &Ramp::default())?;
+        ramp = Ramp { from: 0, to: 0, start: 0, end: 0, ..ramp };
     } else {
-        let earliest = now.saturating_add(RAMP_MIN);
+        let earliest = steps::ramp_end(now, old.saturating_sub(threshold));
         if end < earliest {
             return Err(fail(abi::RampTooShort { end, earliest }));
         }
         price.ramping = true;
-        engine.set_ramp(asset, &Ramp { from: old, to: threshold, start: now, end })?;
+        ramp = Ramp { from: old, to: threshold, start: now, end, ..ramp };
     }
+    engine.set_ramp(asset, &ramp)?;
     engine.set_price(asset, &price)?;
     require_sound(engine, asset)?;
     let (old_value, start) = (old, now);
@@ -358,19 +369,31 @@ pub fn set_threshold(engine: &mut Engine, asset: u8, threshold: u16, end: u32) -
 
 /// Most of an asset that the engine holds, in the asset's wei. Never forces anybody out.
 pub fn set_cap(engine: &mut Engine, asset: u8, cap: U256) -> Result<()> {
-    enter(engine, asset)?;
+    let now = enter(engine, asset)?;
     let value = guard::narrow(cap)?;
     let caps = engine.caps(asset);
-    engine.set_caps(asset, &Caps { cap: value })?;
+    if value > caps.cap && limits::is_held(engine, asset) {
+        let ramp = engine.ramp(asset);
+        limits::pace(ramp.caps_at, now)?;
+        // Twice what is held opens a cap that had been closed.
+        let highest = caps.cap.max(engine.sales(asset).held).saturating_mul(2);
+        bounded(1, cap, U256::ZERO, U256::from(highest))?;
+        engine.set_ramp(asset, &Ramp { caps_at: now, ..ramp })?;
+    }
+    engine.set_caps(asset, &Caps { cap: value, ..caps })?;
     sdk::emit(engine, abi::CapSet { asset, oldValue: U256::from(caps.cap), value: cap });
     Ok(())
 }
 
 /// What is believed of an asset's sources.
 pub fn set_price_policy(engine: &mut Engine, asset: u8, policy: PricePolicy) -> Result<()> {
-    enter(engine, asset)?;
+    let now = enter(engine, asset)?;
     params::check_policy(&policy).map_err(out_of_bounds)?;
     let old = engine.price_policy(asset);
+    if steps::believes_more(&old, &policy) && limits::is_held(engine, asset) {
+        change_prices(engine, asset, now)?;
+        steps::check_policy(&old, &policy).map_err(out_of_bounds)?;
+    }
     let mut price = engine.price(asset);
     if price.fresh_until > 0 {
         // The word stores when a price expires; the observation's time stays what it was.
@@ -385,10 +408,20 @@ pub fn set_price_policy(engine: &mut Engine, asset: u8, policy: PricePolicy) -> 
     Ok(())
 }
 
+/// Begins a change of what an asset's price comes from or is believed to be: one a day.
+fn change_prices(engine: &mut Engine, asset: u8, now: u32) -> Result<()> {
+    let ramp = engine.ramp(asset);
+    limits::pace(ramp.policy_at, now)?;
+    engine.set_ramp(asset, &Ramp { policy_at: now, ..ramp })
+}
+
 /// The `n`-th source of an asset; the zero address ends one. `data`: bounds of a feed, a price's
 /// id, nothing for a reporter, who starts without a reading.
 pub fn set_source(engine: &mut Engine, asset: u8, n: u8, source: Source, data: U256) -> Result<()> {
-    enter(engine, asset)?;
+    let now = enter(engine, asset)?;
+    if limits::is_held(engine, asset) {
+        change_prices(engine, asset, now)?;
+    }
     sources::require(n)?;
     let bit = 1_u8.unbounded_shl(n.into());
     let mut policy = engine.price_policy(asset);
@@ -427,89 +460,57 @@ fn source_data(kind: u8, data: U256) -> Result<U256> {
 pub fn set_rate_curve(engine: &mut Engine, base: u8, kink: u8, slope: u8, jump: u8) -> Result<()> {
     let curve = RateCurve { base, kink, slope, jump };
     let now = guard::enter(engine)?;
-    require_governor(engine)?;
+    roles::require_governor(engine)?;
     between(0, u32::from(curve.base), 1, params::RATE_BASE_MAX)?;
     between(1, u32::from(curve.kink), params::KINK_MIN, params::KINK_MAX)?;
     between(2, u32::from(curve.slope), 0, params::SLOPE_MAX)?;
     between(3, u32::from(curve.jump), 0, params::JUMP_MAX)?;
     let mut books = ledger::load(engine, now);
     let old = books.curve;
+    if limits::is_owed(engine) {
+        change_market(engine, now)?;
+        let parts = [(old.base, base), (old.kink, kink), (old.slope, slope), (old.jump, jump)];
+        for ((parameter, (old, new)), step) in (0_u8..).zip(parts).zip(steps::CURVE_STEPS) {
+            let (low, high) = steps::reach(old.into(), step.into(), 0, u64::MAX);
+            bounded(parameter, U256::from(new), U256::from(low), U256::from(high))?;
+        }
+    }
     books.curve = curve;
     ledger::store(engine, &books)?;
     sdk::emit(engine, abi::RateCurveSet { oldCurve: old.code(), curve: curve.code() });
     Ok(())
 }
 
+/// Begins a change of the market's own parameters.
+fn change_market(engine: &mut Engine, now: u32) -> Result<()> {
+    let limits = engine.limits();
+    limits::pace(limits.market_at, now)?;
+    engine.set_limits(&Limits { market_at: now, ..limits })
+}
+
 /// The smallest debt that a borrow may leave, base wei.
 pub fn set_min_debt(engine: &mut Engine, min_debt: U256) -> Result<()> {
-    guard::enter(engine)?;
-    require_governor(engine)?;
+    let now = guard::enter(engine)?;
+    roles::require_governor(engine)?;
     let value = guard::amount(min_debt)?;
     let base = engine.base_word();
     let one = plimsoll_math::fixed::pow10(base.decimals)?;
     let highest = one.saturating_mul(params::MIN_DEBT_MAX);
     bounded(0, min_debt, U256::ONE, U256::from(highest))?;
+    if limits::is_owed(engine) {
+        change_market(engine, now)?;
+        let (low, high) = (base.min_debt >> 1, base.min_debt.saturating_mul(2));
+        bounded(0, min_debt, U256::from(low), U256::from(high))?;
+    }
     engine.set_base_word(&Base { min_debt: value, ..base })?;
     sdk::emit(engine, abi::MinDebtSet { oldValue: U256::from(base.min_debt), value: min_debt });
     Ok(())
 }
 
-const GOVERNOR: u8 = 0;
-const GUARDIAN: u8 = 1;
-
-/// First step of handing the governor's role over.
-pub fn propose_governor(engine: &mut Engine, next: Address) -> Result<()> {
-    guard::enter(engine)?;
-    let current = require_governor(engine)?;
-    engine.set_pending_governor(next);
-    sdk::emit(engine, abi::RoleProposed { role: GOVERNOR, current, next });
-    Ok(())
-}
-
-/// Second step: the proposed governor takes the role himself.
-pub fn accept_governor(engine: &mut Engine) -> Result<()> {
-    guard::enter(engine)?;
-    let next = require_pending(engine, engine.pending_governor())?;
-    let old = engine.governor();
-    engine.set_governor(next);
-    engine.set_pending_governor(Address::ZERO);
-    sdk::emit(engine, abi::RoleAccepted { role: GOVERNOR, old, current: next });
-    Ok(())
-}
-
-/// First step of handing the guardian's role over: the governor or the guardian.
-pub fn propose_guardian(engine: &mut Engine, next: Address) -> Result<()> {
-    guard::enter(engine)?;
-    require_guardian(engine)?;
-    engine.set_pending_guardian(next);
-    let current = engine.guardian();
-    sdk::emit(engine, abi::RoleProposed { role: GUARDIAN, current, next });
-    Ok(())
-}
-
-/// Second step: the proposed guardian takes the role himself.
-pub fn accept_guardian(engine: &mut Engine) -> Result<()> {
-    guard::enter(engine)?;
-    let next = require_pending(engine, engine.pending_guardian())?;
-    let old = engine.guardian();
-    engine.set_guardian(next);
-    engine.set_pending_guardian(Address::ZERO);
-    sdk::emit(engine, abi::RoleAccepted { role: GUARDIAN, old, current: next });
-    Ok(())
-}
-
-fn require_pending(engine: &Engine, pending: Address) -> Result<Address> {
-    let caller = engine.vm().msg_sender();
-    if caller != pending {
-        return Err(fail(abi::NotPending { caller, pending }));
-    }
-    Ok(caller)
-}
-
 /// Pays out of the reserve what the cash can bear.
 pub fn withdraw_reserve(engine: &mut Engine, amount: U256, receiver: Address) -> Result<()> {
     let now = guard::enter(engine)?;
-    require_governor(engine)?;
+    roles::require_governor(engine)?;
     let value = guard::amount(amount)?;
     let receiver = guard::receiver(engine, receiver)?;
     let mut books = ledger::load(engine, now);
@@ -517,11 +518,13 @@ pub fn withdraw_reserve(engine: &mut Engine, amount: U256, receiver: Address) ->
         let cash = U256::from(books.reserve);
         return Err(fail(abi::InsufficientCash { asked: amount, cash }));
     };
+    let (base, before) = (engine.base_word(), books.cash);
     books.reserve = left;
     books.cash = take_cash(books.cash, value)?;
+    window::cash_out(engine, &base, before, books.cash, now)?;
     ledger::store(engine, &books)?;
     sdk::emit(engine, abi::ReserveWithdrawn { receiver, amount });
-    token::push(engine, engine.base_word().token, receiver, value)
+    token::push(engine, base.token, receiver, value)
 }
 
 /// Pays out the dust that bad debt left behind.

@@ -120,11 +120,12 @@ pub fn borrowing(engine: &Engine, position: &Position) -> Result<(u128, u128)> {
 }
 
 /// Collateral at the borrowing weights, base wei times bps, down. Lots on sale count for nothing
-/// beyond what they have raised.
+/// beyond what they have raised, nor does an asset that has cost too much before the governor has
+/// looked at it; prices count less their confidence.
 pub fn weighted(engine: &Engine, position: &Position) -> Result<u128> {
     let mut sum = 0;
     for leg in position.legs() {
-        if leg.holding.balance > 0 {
+        if leg.holding.balance > 0 && !leg.price.impaired {
             sum = add(sum, carries(engine, leg, leg.holding.balance)?)?;
         }
     }

@@ -48,15 +48,22 @@ mod position;
 mod sources;
 
 mod auction;
+mod bulk;
+mod costs;
 mod liquidation;
 mod settlement;
 
 mod breaker;
 mod governance;
+mod limits;
+mod live;
 mod loss;
 mod portfolio;
+mod roles;
 mod stress;
+mod trip;
 mod views;
+mod window;
 
 use alloc::vec::Vec;
 
@@ -65,7 +72,7 @@ use plimsoll_math::words::{PricePolicy, SaleTerms, Source};
 
 use crate::portfolio::{PORTFOLIO_WORDS, STAKE_WORDS};
 pub use crate::{
-    entry::{Blob, answer},
+    entry::{Blob, Rows, answer},
     error::{Error, Result},
     governance::Setup,
     storage::Engine,
@@ -91,30 +98,36 @@ pub type CascadeTuple = (U256, U256, U256, U256, U256);
 pub type PortfolioTuple = (entry::Row<PORTFOLIO_WORDS>, entry::Rows<STAKE_WORDS>);
 /// What `solvency` returns: cash, debt, claims, reserve, credits, deficit, on sale.
 pub type SolvencyTuple = (U256, I256, U256, U256, U256, U256, U256);
+/// What `proof` returns: measure, bound, reason, since, until, end of the grace.
+pub type ProofTuple = (u32, u32, u8, u32, u32, u32);
 /// What `riskTerms` returns: depth, impact, grace, sigma, relief, codes.
 pub type RiskTuple = (u64, u16, u16, u16, u8, Vec<u8>);
 /// What `asset` returns: token, decimals, held, cap, on sale, most on sale, max LTV, threshold.
 pub type AssetTuple = (Address, u8, U256, U256, U256, U256, u16, u16);
 
-// The engine's own program: positions and takes.
+// The engine's own program: takes, and health.
 entry::routes! { engine:
-    depositCall = fn deposit(asset: u8, amount: U256, account: Address) -> () { collateral::deposit }
-    withdrawCall = fn withdraw(asset: u8, amount: U256, receiver: Address) -> () { collateral::withdraw }
-    borrowCall = fn borrow(amount: U256, receiver: Address) -> () { debt::borrow }
-    repayCall = fn repay(amount: U256, account: Address) -> U256 { debt::repay }
     healthFactorCall = fn health_factor(account: Address) -> U256 { health::health_factor }
     takeCall = fn take(auction: u64, max_lot: U256, max_price: U256, min_lot: U256, deadline: u32, receiver: Address, data: Blob) -> (U256, U256) { auction::take }
 }
 
-// Liquidation: what starts a sale and what starts it anew.
-entry::routes! { liquidate:
-    kickCall = fn kick(accounts: Vec<Address>, hints: Vec<u64>) -> Vec<u8> { liquidation::kick }
-    redoCall = fn redo(auction: u64) -> () { auction::redo }
+// Positions: what their owners do.
+entry::routes! { positions:
+    depositCall = fn deposit(asset: u8, amount: U256, account: Address) -> () { collateral::deposit }
+    withdrawCall = fn withdraw(asset: u8, amount: U256, receiver: Address) -> () { collateral::withdraw }
+    borrowCall = fn borrow(amount: U256, receiver: Address) -> () { debt::borrow }
+    repayCall = fn repay(amount: U256, account: Address) -> U256 { debt::repay }
 }
 
-// Claims: what ends a position's share in a sale, the debts that no sale can pay, and the clock
-// before a sale.
+// Liquidation: what starts a sale.
+entry::routes! { liquidate:
+    kickCall = fn kick(accounts: Vec<Address>, hints: Vec<u64>) -> Vec<u8> { liquidation::kick }
+}
+
+// Claims: what starts a sale anew, what ends a position's share in it, and the debts that no sale
+// can pay.
 entry::routes! { claims:
+    redoCall = fn redo(auction: u64) -> () { auction::redo }
     settleCall = fn settle(accounts: Vec<Address>) -> () { auction::settle }
     leaveCall = fn leave(auction: u64) -> () { auction::leave }
     realiseCall = fn realise(accounts: Vec<Address>) -> () { settlement::realise }
@@ -123,8 +136,9 @@ entry::routes! { claims:
     liquidationStatusCall = fn liquidation_status(account: Address) -> (u8, u32, u8, u8) { grace::status }
 }
 
-// Prices: what reporters push and feeds answer.
+// Prices: what reporters push and feeds answer; and what sales teach, for which there is room.
 entry::routes! { prices:
+    learnCall = fn learn(asset: u8) -> () { costs::learn }
     reportCall = fn report(assets: Vec<u8>, prices: Vec<U256>, confidences: Vec<U256>, time: u32) -> () { oracle::report }
     pokeCall = fn poke(assets: Vec<u8>) -> () { oracle::poke }
 }
@@ -139,15 +153,35 @@ entry::routes! { behind:
     outageCall = fn outage_window() -> (Address, u32, u32, u32, bool) { outage::show }
 }
 
-// The market: the supply side, breakers, parameters, roles.
+// The market: the supply side, and takes of many auctions.
 entry::routes! { market:
     supplyCall = fn supply(amount: U256, receiver: Address) -> U256 { supply::supply }
     redeemCall = fn redeem(shares: U256, receiver: Address) -> U256 { supply::redeem }
     collectCall = fn collect(receiver: Address) -> U256 { supply::collect }
+    takeManyCall = fn take_many(auctions: Vec<u64>, max_lots: Vec<U256>, max_prices: Vec<U256>, min_lots: Vec<U256>, expected_lots: Vec<U256>, settle: Vec<Address>, deadline: u32, receiver: Address, data: Blob) -> (Vec<U256>, U256) { bulk::take_many }
     accrueCall = fn accrue() -> () { ledger::accrue }
+    setLossBoundCall = fn set_loss_bound(asset: u8, bound: u32) -> () { settlement::set_loss_bound }
+    acknowledgeLossCall = fn acknowledge_loss(asset: u8) -> U256 { settlement::acknowledge_loss }
     coverDeficitCall = fn cover_deficit(amount: U256) -> U256 { settlement::cover_deficit }
+}
+
+// Breakers: levels, what anybody may prove, and who holds which role.
+entry::routes! { breakers:
     raiseCall = fn raise(asset: u8, level: u8, until: u32) -> () { breaker::raise }
     lowerCall = fn lower(asset: u8, level: u8) -> () { breaker::lower }
+    tripCall = fn trip(asset: u8, reason: u8) -> () { trip::trip }
+    proofCall = fn proof(asset: u8, reason: u8) -> ProofTuple { trip::proof }
+    renounceCall = fn renounce(role: u8) -> () { roles::renounce }
+    proposeGovernorCall = fn propose_governor(next: Address) -> () { roles::propose_governor }
+    acceptGovernorCall = fn accept_governor() -> () { roles::accept_governor }
+    proposeGuardianCall = fn propose_guardian(next: Address) -> () { roles::propose_guardian }
+    acceptGuardianCall = fn accept_guardian() -> () { roles::accept_guardian }
+    withdrawReserveCall = fn withdraw_reserve(amount: U256, receiver: Address) -> () { governance::withdraw_reserve }
+    withdrawDustCall = fn withdraw_dust(asset: u8, receiver: Address) -> U256 { governance::withdraw_dust }
+}
+
+// Governance: listings and parameters.
+entry::routes! { govern:
     listAssetCall = fn list_asset(token: Address, decimals: u8) -> u8 { governance::list_asset }
     setTermsCall = fn change_terms(asset: u8, terms: SaleTerms) -> () { governance::set_terms }
     setMaxLtvCall = fn set_max_ltv(asset: u8, max_ltv: u16) -> () { governance::set_max_ltv }
@@ -161,12 +195,8 @@ entry::routes! { market:
     setOutageCall = fn change_outage(feed: Address, gap: u8) -> () { outage::set }
     setRateCurveCall = fn set_rate_curve(base: u8, kink: u8, slope: u8, jump: u8) -> () { governance::set_rate_curve }
     setMinDebtCall = fn set_min_debt(min_debt: U256) -> () { governance::set_min_debt }
-    proposeGovernorCall = fn propose_governor(next: Address) -> () { governance::propose_governor }
-    acceptGovernorCall = fn accept_governor() -> () { governance::accept_governor }
-    proposeGuardianCall = fn propose_guardian(next: Address) -> () { governance::propose_guardian }
-    acceptGuardianCall = fn accept_guardian() -> () { governance::accept_guardian }
-    withdrawReserveCall = fn withdraw_reserve(amount: U256, receiver: Address) -> () { governance::withdraw_reserve }
-    withdrawDustCall = fn withdraw_dust(asset: u8, receiver: Address) -> U256 { governance::withdraw_dust }
+    setOutflowCall = fn set_outflow(asset: u8, percent: u8) -> () { limits::set_outflow }
+    setMostOnSaleCall = fn set_most_on_sale(most: u64) -> () { limits::set_most_on_sale }
 }
 
 // The lens: views for bots and dashboards.
@@ -185,6 +215,13 @@ entry::routes! { lens:
     auctionCall = fn auction(id: u64) -> AuctionTuple { views::auction }
     quoteCall = fn quote(id: u64, lot: U256, wait: u32) -> (U256, U256) { views::quote }
     auctionsCall = fn auctions(asset: u8, from: u32, limit: u32) -> (Vec<u64>, u32) { views::auctions }
+    liveAuctionsCall = fn live_auctions(asset: u8, from: u32, limit: u32) -> (Rows<18>, u32) { live::auctions }
+    timeToPriceCall = fn time_to_price(id: u64, price: U256) -> (bool, u32) { live::time_to_price }
+    coverageCall = fn coverage() -> (U256, U256, U256) { settlement::coverage }
+    stressedBoundCall = fn stressed_bound(asset: u8, drop: u16) -> U256 { settlement::stressed }
+    costsCall = fn costs_of(asset: u8) -> (u32, u32, u32, u32, SaleTerms) { costs::show }
+    liquidationCostCall = fn liquidation_cost(asset: u8, size: U256) -> (U256, U256, u32) { costs::liquidation_cost }
+    lossesCall = fn losses_of(asset: u8) -> (U256, U256, u32, bool) { settlement::losses }
     priceCall = fn price_of(asset: u8) -> (U256, U256, u32, u8, u8) { oracle::show }
     assetCountCall = fn assets_listed() -> u8 { views::asset_count }
     assetCall = fn asset(id: u8) -> AssetTuple { views::asset }

@@ -29,7 +29,7 @@ use plimsoll_math::{
 use stylus_sdk::prelude::*;
 
 use crate::{
-    breaker,
+    breaker, costs,
     error::{Result, fail},
     guard, health, ledger, outage,
     position::{AsPool, Leg, Position},
@@ -183,7 +183,7 @@ impl Look {
         let mut levels = [0; MAX_ASSETS];
         let mut in_the_way = window || verdict != Verdict::Valid;
         for (level, leg) in levels.iter_mut().zip(position.legs()) {
-            *level = breaker::level(engine, leg.asset, &leg.price, now);
+            *level = breaker::for_kicks(engine, leg.asset, &leg.price, now);
             in_the_way |= *level >= ladder::NO_KICK;
         }
         // The widest confidence that can be stored stands for any that is wider.
@@ -269,7 +269,9 @@ fn candidate(leg: &Leg, terms: &SaleTerms, room: u128) -> Result<Candidate> {
 /// Base value that may still go on sale in an asset. Nothing bypasses it.
 fn room(engine: &Engine, asset: u8, price: &AssetPrice, terms: &SaleTerms) -> Result<u128> {
     let on_sale = value::value_up(engine.sales(asset).on_sale, price.price, price.scale)?;
-    Ok(terms.max_on_sale_value()?.saturating_sub(on_sale))
+    let (_, cap) = terms.under(costs::hourly(engine, asset));
+    let cap = SaleTerms { max_on_sale: cap, ..*terms };
+    Ok(cap.max_on_sale_value()?.saturating_sub(on_sale))
 }
 
 /// Whether a further lot has a place: in a claim that the account already has, or a free one.
@@ -342,7 +344,7 @@ fn seize(
             None => return Ok(false),
         },
     };
-    join(engine, (asset, slot), units, &leg.price)?;
+    join(engine, (asset, slot), (units, reward), &leg.price)?;
     let before = leg.claim_count;
     match leg.claims_mut().iter_mut().find(|claim| claim.slot == slot) {
         Some(claim) => claim.units = add(claim.units, units)?,
@@ -395,7 +397,8 @@ fn open(
     let terms = engine.terms(asset);
     let generation = engine.auction_terms(asset, slot).generation.saturating_add(1) & 0xff_ffff;
     let start = breaker::clock(engine, asset, price, keeper.now);
-    let words = terms.open(price.price, start, generation);
+    let (excess, _) = terms.under(costs::hourly(engine, asset));
+    let words = terms.open(price.price, excess, start, generation);
     engine.set_auction_terms(asset, slot, &words)?;
     engine.set_auction_pool(asset, slot, &AuctionPool { used: true, ..AuctionPool::default() })?;
     sdk::emit(
@@ -420,13 +423,19 @@ fn hinted(engine: &Engine, asset: u8, hints: &[u64]) -> Option<u32> {
     })
 }
 
-/// Adds units to an open auction and to what is on sale.
-fn join(engine: &mut Engine, at: (u8, u32), units: u128, price: &AssetPrice) -> Result<()> {
-    let (asset, slot) = at;
+/// Adds units to an open auction and to what is on sale, next to which `reward` was paid.
+fn join(
+    engine: &mut Engine,
+    (asset, slot): (u8, u32),
+    (units, reward): (u128, u128),
+    price: &AssetPrice,
+) -> Result<()> {
     let mut words = engine.auction_terms(asset, slot);
     let mut pool = engine.auction_pool(asset, slot);
     words.lot = add(words.lot, units)?;
-    pool.units = add(pool.units, units)?;
+    let before = pool.units;
+    pool.units = add(before, units)?;
+    pool.keeper = auction::keeper_part(pool.keeper, (before, pool.units), reward)?;
     let index = engine.market().index;
     let excess = words.start_excess.into();
     if auction::is_too_large(words.lot, price.price, price.scale, excess, index) {

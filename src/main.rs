@@ -9,7 +9,7 @@ fn main() {
     let wanted = std::env::args().nth(1);
     if wanted.as_deref() == Some("constructor") {
         println!(
-            "constructor(address[6] programs, address governor, address guardian, address base, \
+            "constructor(address[9] programs, address governor, address guardian, address base, \
              uint8 baseDecimals, uint256 minDebt)"
         );
     } else {

@@ -13,7 +13,7 @@ use plimsoll_math::{
 
 use crate::{
     error::{Result, fail},
-    governance, guard, ledger, sdk, sources,
+    guard, ledger, roles, sdk, sources,
     storage::Engine,
 };
 
@@ -81,7 +81,7 @@ fn store(engine: &mut Engine, market: Market, next: &Outage) -> Result<()> {
 /// 0: none).
 pub fn set(engine: &mut Engine, feed: Address, code: u8) -> Result<()> {
     guard::enter(engine)?;
-    governance::require_governor(engine)?;
+    roles::require_governor(engine)?;
     let lowest = u8::from(!feed.is_zero());
     if code < lowest || code > outage::GAP_CODE_MAX {
         let (value, low) = (U256::from(code), U256::from(lowest));

@@ -201,11 +201,13 @@ impl Position {
 
     /// Stores the account word, with the bits of what is left.
     pub fn store(&mut self, engine: &mut Engine) -> Result<()> {
-        let mut assets = self.word.assets;
+        let Account { mut assets, mut sold, .. } = self.word;
         for leg in self.legs().iter().filter(|leg| leg.is_empty()) {
             assets &= !bit(leg.asset);
+            sold |= bit(leg.asset);
         }
         self.word.assets = assets;
+        self.word.sold = if self.word.debt == 0 { 0 } else { sold };
         engine.set_account(self.owner, &self.word)
     }
 }

@@ -196,17 +196,23 @@ pub fn call(
 pub mod table {
     use alloc::vec::Vec;
 
-    use crate::{Engine, Result, behind, claims, engine, lens, liquidate, market, prices, risk};
+    use crate::{
+        Engine, Result, behind, breakers, claims, engine, govern, lens, liquidate, market,
+        positions, prices, risk,
+    };
 
     /// The answer of the table that has the selector.
     pub fn answer(contract: &mut Engine, calldata: &[u8]) -> Option<Result<Vec<u8>>> {
         let tables = [
             engine::answer,
+            positions::answer,
+            breakers::answer,
             liquidate::answer,
             claims::answer,
             prices::answer,
             behind::answer,
             market::answer,
+            govern::answer,
             lens::answer,
             risk::answer,
         ];

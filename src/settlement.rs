@@ -4,7 +4,16 @@ use alloc::vec::Vec;
 
 use alloy_primitives::{Address, U256};
 use plimsoll_abi as abi;
-use plimsoll_math::{fixed::add, oracle::Action, settlement, value};
+use plimsoll_math::{
+    fixed::{AMOUNT_MAX, add, mul, pow10},
+    interest,
+    interest::Ledger,
+    oracle::Action,
+    settlement,
+    settlement::{Cover, WriteOff},
+    value,
+    words::{AssetPrice, Losses},
+};
 use stylus_sdk::prelude::*;
 
 use crate::{
@@ -12,7 +21,7 @@ use crate::{
     error::{Result, fail},
     guard, health, ledger,
     position::{Position, bit},
-    sdk,
+    roles, sdk,
     storage::Engine,
     token,
 };
@@ -57,10 +66,123 @@ fn realise_one(engine: &mut Engine, account: Address, now: u32) -> Result<Option
     if !settlement::is_bad_debt(owed, left, dust) {
         return Ok((!counted).then_some(left));
     }
+    let blamed = blamed(&position);
     auction::leave_all(engine, &mut position, now)?;
     keep_dust(engine, &mut position)?;
-    write_off(engine, &mut position, now)?;
+    let off = write_off(engine, &mut position, now)?;
+    charge(engine, blamed, add(off.from_reserve, off.loss)?)?;
     Ok(None)
+}
+
+/// The assets that a position has or had since it last owed nothing: bits.
+fn blamed(position: &Position) -> u16 {
+    position.legs().iter().fold(position.word.sold, |bits, leg| bits | bit(leg.asset))
+}
+
+/// Records who caused a loss, in equal parts, and stops new risk in what has cost too much.
+fn charge(engine: &mut Engine, blamed: u16, loss: u128) -> Result<()> {
+    let parts = u128::from(blamed.count_ones());
+    let unit = pow10(engine.base_word().decimals)?;
+    let mut first = true;
+    for asset in 0..engine.asset_count() {
+        if blamed & bit(asset) == 0 || loss == 0 {
+            continue;
+        }
+        let amount = settlement::part(loss, parts, first);
+        first = false;
+        let mut losses = engine.losses(asset);
+        losses.open = add(losses.open, amount)?.min(AMOUNT_MAX);
+        losses.total = add(losses.total, amount)?.min(AMOUNT_MAX);
+        engine.set_losses(asset, &losses)?;
+        let impaired = losses.open > mul(losses.bound.into(), unit)?;
+        set_impaired(engine, asset, impaired)?;
+        let (amount, open) = (U256::from(amount), U256::from(losses.open));
+        sdk::emit(engine, abi::LossCharged { asset, amount, open, impaired });
+    }
+    Ok(())
+}
+
+fn set_impaired(engine: &mut Engine, asset: u8, impaired: bool) -> Result<()> {
+    let price = engine.price(asset);
+    if price.impaired == impaired {
+        return Ok(());
+    }
+    engine.set_price(asset, &AssetPrice { impaired, ..price })
+}
+
+/// The governor has looked at what an asset has cost: new risk in it is welcome again.
+pub fn acknowledge_loss(engine: &mut Engine, asset: u8) -> Result<U256> {
+    guard::enter(engine)?;
+    roles::require_governor(engine)?;
+    let asset = guard::asset(engine, asset)?;
+    let losses = engine.losses(asset);
+    engine.set_losses(asset, &Losses { open: 0, ..losses })?;
+    set_impaired(engine, asset, false)?;
+    let amount = U256::from(losses.open);
+    sdk::emit(engine, abi::LossAcknowledged { asset, amount });
+    Ok(amount)
+}
+
+/// Sets what an asset may cost before it carries no new risk, whole base tokens. What has happened
+/// is judged again only by the next loss.
+pub fn set_loss_bound(engine: &mut Engine, asset: u8, bound: u32) -> Result<()> {
+    guard::enter(engine)?;
+    roles::require_governor(engine)?;
+    let asset = guard::asset(engine, asset)?;
+    let old = engine.losses(asset);
+    engine.set_losses(asset, &Losses { bound, ..old })?;
+    sdk::emit(engine, abi::LossBoundSet { asset, oldValue: old.bound, value: bound });
+    Ok(())
+}
+
+/// What an asset has cost: open, total, bound, and whether it carries no new risk.
+pub fn losses(engine: &mut Engine, asset: u8) -> Result<(U256, U256, u32, bool)> {
+    let asset = guard::asset(engine, asset)?;
+    let Losses { open, total, bound } = engine.losses(asset);
+    Ok((U256::from(open), U256::from(total), bound, engine.price(asset).impaired))
+}
+
+/// What the stocks say about solvency at the stored prices, stale or not.
+fn cover(engine: &Engine, books: &Ledger) -> Result<Cover> {
+    let mut collateral = 0_u128;
+    for asset in 0..engine.asset_count() {
+        let price = engine.price(asset);
+        let held = value::value_down(engine.sales(asset).held, price.price, price.scale);
+        // What is worth more than can be counted covers everything.
+        collateral = collateral.saturating_add(held.unwrap_or(u128::MAX));
+    }
+    let debt = interest::net_value(books.net, books.index)?;
+    Ok(Cover { cash: books.cash, debt, reserve: books.reserve, collateral })
+}
+
+/// Refuses while a loss is visible that suppliers would leave to those who stay.
+pub fn require_cover(engine: &Engine, books: &Ledger) -> Result<()> {
+    let cover = cover(engine, books)?;
+    let gap = cover.gap();
+    if gap > 0 {
+        let ratio = U256::from(cover.ratio()?);
+        return Err(fail(abi::Uncovered { gap: U256::from(gap), ratio }));
+    }
+    Ok(())
+}
+
+/// Coverage of the suppliers' claim in WAD, the value of all collateral, and the visible gap.
+pub fn coverage(engine: &mut Engine) -> Result<(U256, U256, U256)> {
+    guard::enter(engine)?;
+    let books = ledger::load(engine, guard::now(engine));
+    let cover = cover(engine, &books)?;
+    Ok((U256::from(cover.ratio()?), U256::from(cover.collateral), U256::from(cover.gap())))
+}
+
+/// An upper bound of the suppliers' loss if an asset's price fell by `drop` bps.
+pub fn stressed(engine: &mut Engine, asset: u8, drop: u16) -> Result<U256> {
+    guard::enter(engine)?;
+    let asset = guard::asset(engine, asset)?;
+    let books = ledger::load(engine, guard::now(engine));
+    let cover = cover(engine, &books)?;
+    let price = engine.price(asset);
+    let held = value::value_up(engine.sales(asset).held, price.price, price.scale)?;
+    Ok(U256::from(cover.stressed(held, drop)?))
 }
 
 /// Makes collateral of what the account was paid in kind for its kicks: a reward does not touch the
@@ -116,7 +238,7 @@ fn keep_dust(engine: &mut Engine, position: &mut Position) -> Result<()> {
 }
 
 /// The owner's credit pays first, then the reserve, then the suppliers' residual claim.
-fn write_off(engine: &mut Engine, position: &mut Position, now: u32) -> Result<()> {
+fn write_off(engine: &mut Engine, position: &mut Position, now: u32) -> Result<WriteOff> {
     let account = position.owner;
     let units = position.word.debt;
     let mut books = ledger::load(engine, now);
@@ -131,8 +253,9 @@ fn write_off(engine: &mut Engine, position: &mut Position, now: u32) -> Result<(
     engine.set_supply_word(&supply)?;
     let left = U256::from(credit.saturating_sub(off.from_credit));
     engine.set_credit(account, left);
-    let deficit = engine.deficit().saturating_add(U256::from(off.loss));
-    engine.set_deficit(deficit);
+    let mut deficit = engine.deficit_word().with_loss(add(off.from_reserve, off.loss)?, now)?;
+    deficit.borne = add(deficit.borne, off.loss)?;
+    engine.set_deficit_word(&deficit)?;
     position.word.debt = 0;
     position.store(engine)?;
     sdk::emit(
@@ -145,22 +268,23 @@ fn write_off(engine: &mut Engine, position: &mut Position, now: u32) -> Result<(
             loss: U256::from(off.loss),
         },
     );
-    Ok(())
+    Ok(off)
 }
 
 /// Anyone pays into the suppliers' claim; the recorded deficit falls by what was paid.
 pub fn cover_deficit(engine: &mut Engine, amount: U256) -> Result<U256> {
     let now = guard::enter(engine)?;
     let asked = guard::amount(amount)?;
-    let deficit = guard::narrow(engine.deficit())?;
-    let paid = asked.min(deficit);
+    let mut deficit = engine.deficit_word();
+    let paid = asked.min(deficit.borne);
     if paid == 0 {
         return Err(fail(abi::ZeroAmount {}));
     }
     let mut books = ledger::load(engine, now);
     books.cash = add(books.cash, paid)?;
     ledger::store(engine, &books)?;
-    engine.set_deficit(U256::from(deficit.saturating_sub(paid)));
+    deficit.borne = deficit.borne.saturating_sub(paid);
+    engine.set_deficit_word(&deficit)?;
     let payer = engine.vm().msg_sender();
     let paid_word = U256::from(paid);
     sdk::emit(engine, abi::DeficitCovered { payer, amount: paid_word });

@@ -7,8 +7,9 @@
 
 use alloy_primitives::{Address, U256};
 use plimsoll_math::words::{
-    Account, AssetPrice, AuctionPool, AuctionTerms, Base, Breaker, Caps, Claim, Holding, Market,
-    Outage, PricePolicy, Ramp, Risk, SaleTerms, Sales, Source, Supply, Token, Totals,
+    Account, AssetPrice, AuctionPool, AuctionTerms, Base, Breaker, Calm, Caps, Claim, Deficit,
+    Holding, Limits, Losses, Market, Outage, PricePolicy, Ramp, Risk, SaleTerms, Sales, Sold,
+    Source, Supply, Token, Totals,
 };
 use stylus_sdk::prelude::*;
 
@@ -38,6 +39,11 @@ const RISK: u8 = 8;
 const HOLDINGS: u8 = 1;
 const CLAIMS: u8 = 17;
 
+// Words of what selling an asset has cost.
+const SOLD: u8 = 0;
+const CALM: u8 = 1;
+const LOSSES: u8 = 2;
+
 // Words of an auction.
 const AUCTION_TERMS: u8 = 0;
 const AUCTION_POOL: u8 = 1;
@@ -57,6 +63,7 @@ const GOVERNOR: u8 = 7;
 const GUARDIAN: u8 = 8;
 const PENDING_GOVERNOR: u8 = 9;
 const PENDING_GUARDIAN: u8 = 10;
+const LIMITS: u8 = 11;
 /// First slot of the assets' words: 12 to 155.
 const ASSETS: u8 = 12;
 
@@ -67,8 +74,11 @@ const SHARES: u8 = 158;
 const CREDITS: u8 = 159;
 const SOURCES: u8 = 160;
 
+/// Words of what selling each asset has cost.
+const COSTS: u8 = 192;
+
 /// Slot before those of the programs behind the engine's own, which count from one.
-const PROGRAMS: u8 = 160;
+const PROGRAMS: u8 = 176;
 const OUTAGE: u8 = 171;
 /// First of the words of correlations: 167 to 170.
 const CORRELATIONS: u8 = 167;
@@ -89,6 +99,17 @@ macro_rules! asset_words {
         }
         pub fn $set(&mut self, asset: u8, word: &$word) -> Result<()> {
             self.put_asset_word(asset, $at, word.pack())
+        }
+    )*};
+}
+
+macro_rules! cost_words {
+    ($($get:ident, $set:ident, $word:ident, $at:ident;)*) => {$(
+        pub fn $get(&self, asset: u8) -> $word {
+            $word::unpack(self.word(&self.slot_of(&fixed(asset), COSTS, $at)))
+        }
+        pub fn $set(&mut self, asset: u8, word: &$word) -> Result<()> {
+            self.put_word(&self.slot_of(&fixed(asset), COSTS, $at), word.pack())
         }
     )*};
 }
@@ -147,6 +168,8 @@ impl Engine {
         supply_word, set_supply_word, Supply, SUPPLY;
         base_word, set_base_word, Base, BASE;
         overall_breaker, set_overall_breaker, Breaker, OVERALL_BREAKER;
+        limits, set_limits, Limits, LIMITS;
+        deficit_word, set_deficit_word, Deficit, DEFICIT;
         outage, set_outage_word, Outage, OUTAGE;
     }
 
@@ -162,9 +185,13 @@ impl Engine {
         risk, set_risk, Risk, RISK;
     }
 
+    cost_words! {
+        sold, set_sold, Sold, SOLD;
+        calm, set_calm, Calm, CALM;
+        losses, set_losses, Losses, LOSSES;
+    }
+
     numbers! {
-        /// Bad debt that the suppliers bore, base wei.
-        deficit, set_deficit, DEFICIT;
         count_word, set_count_word, ASSET_COUNT;
     }
 

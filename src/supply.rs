@@ -8,9 +8,9 @@ use stylus_sdk::prelude::*;
 use crate::{
     breaker,
     error::{Result, fail},
-    guard, ledger, sdk,
+    guard, ledger, sdk, settlement,
     storage::Engine,
-    token,
+    token, window,
 };
 
 /// Supplies base tokens; shares round down.
@@ -25,6 +25,8 @@ pub fn supply(engine: &mut Engine, amount: U256, receiver: Address) -> Result<U2
         return Err(fail(abi::ZeroShares { amount: U256::from(amount) }));
     }
     supply.shares = add(supply.shares, minted)?;
+    let base = engine.base_word();
+    window::cash_in(engine, &base, books.cash, now)?;
     books.cash = add(books.cash, amount)?;
     books.no_suppliers = false;
     engine.set_supply_word(&supply)?;
@@ -37,7 +39,7 @@ pub fn supply(engine: &mut Engine, amount: U256, receiver: Address) -> Result<U2
         engine,
         abi::Supplied { payer, receiver, amount: U256::from(amount), shares: minted },
     );
-    token::pull(engine, engine.base_word().token, payer, amount)?;
+    token::pull(engine, base.token, payer, amount)?;
     Ok(minted)
 }
 
@@ -56,12 +58,15 @@ pub fn redeem(engine: &mut Engine, asked: U256, receiver: Address) -> Result<U25
         return Err(fail(abi::InsufficientShares { shares: asked, held }));
     }
     let mut books = ledger::load(engine, now);
+    settlement::require_cover(engine, &books)?;
     let mut supply = engine.supply_word();
     let amount = shares::assets_for_down(burnt, supply.shares, interest::nav(&books)?)?;
     if amount == 0 {
         return Err(fail(abi::ZeroAmount {}));
     }
-    books.cash = take_cash(books.cash, amount)?;
+    let (base, before) = (engine.base_word(), books.cash);
+    books.cash = take_cash(before, amount)?;
+    window::cash_out(engine, &base, before, books.cash, now)?;
     supply.shares = supply.shares.saturating_sub(burnt);
     books.no_suppliers = supply.shares == 0;
     engine.set_supply_word(&supply)?;
@@ -69,7 +74,7 @@ pub fn redeem(engine: &mut Engine, asked: U256, receiver: Address) -> Result<U25
     engine.set_shares(owner, held.saturating_sub(asked));
     let paid = U256::from(amount);
     sdk::emit(engine, abi::Redeemed { owner, receiver, amount: paid, shares: asked });
-    token::push(engine, engine.base_word().token, receiver, amount)?;
+    token::push(engine, base.token, receiver, amount)?;
     Ok(paid)
 }
 

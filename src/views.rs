@@ -15,7 +15,7 @@ use plimsoll_math::{
 
 use crate::{
     AssetTuple, AuctionTuple, RiskTuple,
-    auction::{self, Auction},
+    auction::Auction,
     collateral, entry,
     error::{Result, fail},
     governance, guard, health, ledger as books,
@@ -226,7 +226,7 @@ pub fn solvency(engine: &mut Engine) -> Result<(U256, I256, U256, U256, U256, U2
         U256::from(interest::nav(&ledger)?),
         U256::from(ledger.reserve),
         U256::from(engine.supply_word().credits),
-        engine.deficit(),
+        U256::from(engine.deficit_word().borne),
         U256::from(on_sale),
     ))
 }
@@ -273,10 +273,12 @@ pub fn auction(engine: &mut Engine, id: u64) -> Result<AuctionTuple> {
     ))
 }
 
-/// What a lot of an open auction costs after a wait at today's oracle price.
+/// What a lot of an open auction costs after a wait at today's oracle price: exactly, also across
+/// the end of a breaker that stops the clock.
 pub fn quote(engine: &mut Engine, id: u64, lot: U256, wait: u32) -> Result<(U256, U256)> {
-    let auction = Auction::load_open(engine, id, guard::now(engine))?;
-    let (price, pay) = auction::cost(&auction, guard::narrow(lot)?, wait)?;
+    let auction = Auction::load_open(engine, id, guard::now(engine).saturating_add(wait))?;
+    let price = auction.price_at(auction.elapsed)?;
+    let pay = value::value_up(guard::narrow(lot)?, price, auction.price.scale)?;
     Ok((U256::from(price), U256::from(pay)))
 }
 

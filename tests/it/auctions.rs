@@ -275,6 +275,7 @@ fn the_reward_is_exact_and_never_above_the_penalty() {
         let mut world = still();
         change_terms(&mut world, WETH, |terms| {
             terms.tip = tip * 1_000;
+            terms.small = terms.small.max(tip * 100_000);
             (terms.chip, terms.penalty, terms.fullBelow) = (chip, penalty, 9_500);
         });
         world.open(ALICE, WETH, whole(1, 18), usdc(2_100));

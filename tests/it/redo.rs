@@ -6,9 +6,12 @@ use plimsoll_abi::{
     AuctionClosed, LevelForbids, NeedsRedo, OVERALL, PriceForbids, RedoTooEarly, Redone,
     UnknownAuction, auction_id,
 };
-use plimsoll_testkit::engine::{ALICE, BOB, KAY, MALLORY, TAK, WETH, World, wad, whole};
+use plimsoll_testkit::engine::{ALICE, BOB, KAY, KIM, MALLORY, TAK, WETH, World, usdc, wad, whole};
 
-use crate::sales::{Curve, PPM, auction, books, ceil, clock, kicked, open, order, still, taken};
+use crate::sales::{
+    Curve, PPM, SCALE, auction, books, ceil, change_terms, clock, floor, kicked, open, order,
+    still, taken, value,
+};
 
 /// An auction that runs out now, and how many seconds that took.
 fn spent() -> (World, u64, u32) {
@@ -46,6 +49,8 @@ fn a_redo_renews_price_and_clock_and_nothing_else() {
     taken(&mut world, id, whole(1, 18));
     world.pass(100);
     world.set_price(WETH, wad(2_100));
+    // What a keeper gets for it has a test of its own.
+    change_terms(&mut world, WETH, |terms| terms.tip = 0);
     let (words, pool, sales) = (world.auction_terms(id), world.auction_pool(id), world.sales(WETH));
     world.must(KAY, redoCall { auction: id });
     let now = world.auction_terms(id);
@@ -58,7 +63,8 @@ fn a_redo_renews_price_and_clock_and_nothing_else() {
         ..words
     };
     assert_eq!((now, world.auction_pool(id), world.sales(WETH)), (same, pool, sales));
-    world.assert_event(&Redone { auction: id, kickPrice: U256::from(now.kick_price) });
+    let kick_price = U256::from(now.kick_price);
+    world.assert_event(&Redone { auction: id, kickPrice: kick_price, reward: U256::ZERO });
     let shown = auction(&mut world, id);
     assert_eq!(shown.price, U256::from(ceil(now.kick_price, PPM + 10_000, PPM)));
     assert_eq!(shown.elapsed, U256::ZERO);
@@ -69,13 +75,84 @@ fn a_redo_renews_price_and_clock_and_nothing_else() {
     taken(&mut world, id, u128::MAX);
 }
 
-/// Nothing raised and the lot whole: a restarted auction is as good as a new one.
+/// Nothing raised and the lot whole: a restarted auction is as good as a new one, unless its keeper
+/// was paid out of it.
 #[test]
-fn a_restarted_auction_can_be_joined() {
+fn a_restarted_auction_can_be_joined_while_its_lot_is_whole() {
+    for (tip, joins) in [(0, true), (1_000, false)] {
+        let (mut world, id, _) = spent();
+        change_terms(&mut world, WETH, |terms| terms.tip = tip);
+        world.pass(1);
+        world.must(KAY, redoCall { auction: id });
+        assert_eq!(kicked(&mut world, BOB) == id, joins);
+    }
+}
+
+/// In kind, out of the lot and out of the penalty: the owner pays no more than without.
+#[test]
+fn a_redo_is_paid_in_kind_and_out_of_the_penalty() {
     let (mut world, id, _) = spent();
     world.pass(1);
-    world.must(KAY, redoCall { auction: id });
-    assert_eq!(kicked(&mut world, BOB), id);
+    let (words, held) = (world.auction_terms(id), world.sales(WETH).held);
+    world.must(KIM, redoCall { auction: id });
+    let reward = floor(usdc(1), 10_u128.pow(SCALE), wad(2_400));
+    let event = &world.events::<Redone>()[0];
+    assert_eq!(event.reward, U256::from(reward));
+    assert_eq!(world.holding(KIM, WETH).balance, reward);
+    let now = world.auction_terms(id);
+    assert_eq!(now.lot, words.lot - reward);
+    assert_eq!((world.sales(WETH).on_sale, world.sales(WETH).held), (now.lot, held));
+    let gross = floor(PPM + u128::from(words.penalty), now.lot, words.lot);
+    assert_eq!(u128::from(now.penalty), gross - PPM);
+    books(&world);
+    world.withdraw(KIM, WETH, reward);
+    taken(&mut world, id, u128::MAX);
+    books(&world);
+}
+
+/// Nobody is paid to keep small lots alive: from `small` on, and not a wei below it.
+#[test]
+fn a_redo_of_a_small_lot_is_not_paid() {
+    let lot_value = |world: &World, id| value(world.auction_terms(id).lot, wad(2_400), SCALE);
+    for (more, paid) in [(0, true), (1, false)] {
+        let (mut world, id, _) = spent();
+        let milli = (lot_value(&world, id) / 1_000) as u32 + more;
+        change_terms(&mut world, WETH, |terms| terms.small = milli);
+        world.pass(1);
+        world.must(KIM, redoCall { auction: id });
+        assert_eq!(world.holding(KIM, WETH).balance > 0, paid);
+    }
+}
+
+/// The market has fallen so far that the descent would need longer than the tail to follow.
+#[test]
+fn an_auction_that_the_market_has_left_behind_is_restarted() {
+    // e^-0.12 of the kick price after the tail is 0.88692 of it.
+    for (price, behind) in [(wad(2_400) / 1_000 * 887, false), (wad(2_400) / 1_000 * 886, true)] {
+        let mut world = still();
+        open(&mut world, ALICE);
+        world.set_price(WETH, wad(2_400));
+        let id = kicked(&mut world, ALICE);
+        world.set_price(WETH, price);
+        // The price came in the second of the kick or one later.
+        let elapsed: u32 = auction(&mut world, id).elapsed.to();
+        assert!(elapsed <= 1);
+        if !behind {
+            let earliest = Curve::of(&world, id).end() as u32;
+            let error = RedoTooEarly { auction: id, elapsed, earliest };
+            world.refuse(KIM, redoCall { auction: id }, error);
+            continue;
+        }
+        world.must(KIM, redoCall { auction: id });
+        let shown = auction(&mut world, id);
+        let kick_price = world.auction_terms(id).kick_price;
+        assert_eq!(shown.price, U256::from(ceil(kick_price, PPM + 10_000, PPM)));
+        // And not again for the same fall.
+        let earliest = Curve::of(&world, id).end() as u32;
+        let error = RedoTooEarly { auction: id, elapsed: 0, earliest };
+        world.refuse(KIM, redoCall { auction: id }, error);
+        books(&world);
+    }
 }
 
 #[test]

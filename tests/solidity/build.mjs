@@ -9,6 +9,9 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import solc from "solc";
 
+// Contracts of packages that get an artifact, too; what else they import does not.
+const imported = new Set(["TimelockController"]);
+
 const here = dirname(fileURLToPath(import.meta.url));
 const sourceDir = join(here, "src");
 const artifactDir = join(here, "artifacts");
@@ -24,13 +27,22 @@ const settings = {
   },
 };
 
+// A file of a package, by the path that Solidity imports it with.
+function resolve(path) {
+  try {
+    return { contents: readFileSync(join(here, "node_modules", path), "utf8") };
+  } catch (error) {
+    return { error: String(error) };
+  }
+}
+
 function compile() {
   const sources = {};
   for (const file of readdirSync(sourceDir).filter((name) => name.endsWith(".sol")).sort()) {
     sources[file] = { content: readFileSync(join(sourceDir, file), "utf8") };
   }
   const output = JSON.parse(
-    solc.compile(JSON.stringify({ language: "Solidity", sources, settings })),
+    solc.compile(JSON.stringify({ language: "Solidity", sources, settings }), { import: resolve }),
   );
   // Warnings fail the build too.
   const complaints = output.errors ?? [];
@@ -39,8 +51,9 @@ function compile() {
   }
 
   const artifacts = new Map();
-  for (const contracts of Object.values(output.contracts)) {
+  for (const [file, contracts] of Object.entries(output.contracts)) {
     for (const [name, { abi, evm }] of Object.entries(contracts)) {
+      if (!(file in sources) && !imported.has(name)) continue;
       // Interfaces and abstract contracts have no code; internal libraries have no entry points.
       if (evm.bytecode.object === "" || abi.length === 0) continue;
       if (artifacts.has(`${name}.json`)) throw new Error(`two contracts are called ${name}`);

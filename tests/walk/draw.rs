@@ -1,6 +1,7 @@
 //! What happens next.
 
 use alloy_primitives::Address;
+use plimsoll_abi::OVERALL;
 use plimsoll_testkit::audit::{ceil, effective_debt, floor, index_now};
 use plimsoll_testkit::engine::{LINK, USDC, World, wad};
 
@@ -31,14 +32,16 @@ impl Walk<'_> {
             34 => Act::Collect { from: self.rng.pick(&BORROWERS) },
             35..=51 => self.report(),
             52..=58 => self.kick(from),
-            64..=73 if for_sale => self.take(from),
+            64..=65 if for_sale => self.take_many(from),
+            66..=73 if for_sale => self.take(from),
             74..=76 if for_sale => Act::Redo { from, auction: self.open_auction() },
             77..=79 => Act::Settle { from, accounts: self.accounts() },
             80..=82 if for_sale => self.leave(),
             83..=84 => self.realise(from),
+            85 if self.rng.percent(50) => self.governor(),
             85 => self.roles(),
             86 => self.breaker(),
-            87 => self.odd(from),
+            87..=88 => self.odd(from),
             59..=70 => self.borrow(),
             71..=82 => self.report(),
             _ => self.pass(),
@@ -166,6 +169,18 @@ impl Walk<'_> {
         Act::Take { from, auction, lot, receiver }
     }
 
+    fn take_many(&mut self, from: Address) -> Act {
+        let mut auctions = open_auctions(self.world);
+        auctions.truncate(self.rng.between(1, 4) as usize);
+        let lots = auctions.iter().map(|id| {
+            let lot = self.world.auction_terms(*id).lot;
+            if self.rng.percent(60) { u128::MAX >> 16 } else { lot / 2 }
+        });
+        let lots = lots.collect();
+        let settle = if self.rng.percent(50) { self.accounts() } else { Vec::new() };
+        Act::TakeMany { from, auctions, lots, settle }
+    }
+
     fn leave(&mut self) -> Act {
         let mut claims = Vec::new();
         for account in BORROWERS {
@@ -191,7 +206,7 @@ impl Walk<'_> {
     }
 
     fn breaker(&mut self) -> Act {
-        let asset = if self.rng.percent(25) { plimsoll_abi::OVERALL } else { self.asset() };
+        let asset = if self.rng.percent(25) { OVERALL } else { self.asset() };
         let level = self.rng.between(1, 4) as u8;
         if self.rng.percent(50) {
             return Act::Raise { asset, level, seconds: self.rng.between(1, 300) as u32 };
@@ -215,9 +230,47 @@ impl Walk<'_> {
         }
     }
 
+    /// Setters, mostly with values that their bounds and steps allow.
+    fn governor(&mut self) -> Act {
+        let asset = self.asset();
+        let price = self.world.asset_price(asset);
+        match self.rng.below(8) {
+            0 => {
+                let now = self.world.risk(asset).max_ltv;
+                Act::MaxLtv { asset, bps: (now + self.rng.below(300) as u16).saturating_sub(150) }
+            }
+            1 => {
+                let now = u128::from(price.threshold);
+                Act::Threshold { asset, bps: (now + self.rng.below(200) - 100) as u16 }
+            }
+            2 => {
+                let held = self.world.sales(asset).held;
+                Act::Cap { asset, amount: held + self.rng.amount(u128::MAX >> 30) }
+            }
+            3 => Act::Outflow { asset, percent: self.rng.between(30, 99) as u8 },
+            4 => Act::Curve {
+                base: self.rng.between(5, 20) as u8,
+                kink: self.rng.between(70, 90) as u8,
+                slope: self.rng.between(5, 12) as u8,
+                jump: self.rng.between(5, 15) as u8,
+            },
+            5 => Act::MinDebt { amount: self.unit * self.rng.between(3, 9) },
+            6 => Act::LossBound { asset, tokens: self.rng.between(0, 20_000) as u32 },
+            _ => Act::Acknowledge { asset },
+        }
+    }
+
     fn odd(&mut self, from: Address) -> Act {
-        match self.rng.below(3) {
+        match self.rng.below(8) {
             0 => Act::Accrue { from },
+            3 => Act::Learn { from, asset: self.asset() },
+            4 => {
+                let asset = if self.rng.percent(20) { OVERALL } else { self.asset() };
+                Act::Trip { from, asset, reason: self.rng.below(8) as u8 }
+            }
+            5 => Act::Poke { from, assets: vec![self.asset()] },
+            6 => Act::Flag { from, account: self.rng.pick(&BORROWERS) },
+            7 => Act::Unflag { from, account: self.rng.pick(&BORROWERS) },
             1 => Act::Cover { from, amount: 1 + self.rng.amount(20_000 * self.unit) },
             _ => {
                 let asset = if self.rng.percent(50) { USDC } else { self.asset() };

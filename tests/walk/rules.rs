@@ -23,6 +23,8 @@ pub struct Before {
     books: Audit,
     wealth: BTreeMap<Address, Exact>,
     kicks: BTreeMap<Address, Judged>,
+    /// Who has how many units of which auction: asset, slot, and all units of it.
+    claims: Vec<(Address, u8, u32, u128, u128)>,
     /// What accounts owe and what they have, by account, before a realisation.
     sunk: BTreeMap<Address, (u128, u128)>,
 }
@@ -48,8 +50,21 @@ impl Before {
             _ => &[],
         };
         let sunk = accounts.iter().map(|account| (*account, standing(world, *account))).collect();
-        Self { books: audit(world), wealth: wealth::all(world), kicks, sunk }
+        Self { books: audit(world), wealth: wealth::all(world), kicks, claims: claims(world), sunk }
     }
+}
+
+fn claims(world: &World) -> Vec<(Address, u8, u32, u128, u128)> {
+    let mut all = Vec::new();
+    for account in &world.accounts {
+        for asset in 0..=LINK {
+            for claim in world.claims(*account, asset) {
+                let units = world.auction_pool(abi::auction_id(asset, 0, claim.slot)).units;
+                all.push((*account, asset, claim.slot, claim.units, units));
+            }
+        }
+    }
+    all
 }
 
 fn judge(world: &World, account: Address) -> Judged {
@@ -133,6 +148,7 @@ fn suppliers(world: &World, act: &Act, before: &Audit, after: &Audit) {
         Act::Supply { .. } | Act::Redeem { .. } => 0,
         Act::Realise { accounts, .. } => lost.to::<u128>() + accounts.len() as u128,
         Act::Settle { accounts, .. } | Act::Kick { accounts, .. } => accounts.len() as u128,
+        Act::TakeMany { auctions, settle, .. } => (auctions.len() + settle.len()) as u128,
         _ => 1,
     };
     assert!(share_price_holds(before, after, allowed), "{before:?}\n{after:?}");
@@ -183,7 +199,7 @@ fn kicks(world: &World, keeper: Address, accounts: &[Address], before: &Before) 
 
 /// Whoever is richer after the call is so by what the rules give him.
 fn nobody_gains(world: &World, act: &Act, before: &Before) {
-    let mut due = dues(world, act);
+    let mut due = dues(world, act, before);
     for (account, now) in wealth::all(world) {
         let zero = BigInt::from(0);
         let was = before.wealth.get(&account).unwrap_or(&zero);
@@ -202,7 +218,7 @@ fn roundings(world: &World, account: Address) -> Exact {
 }
 
 /// What a call gives to whom, besides what he pays for.
-fn dues(world: &World, act: &Act) -> BTreeMap<Address, Exact> {
+fn dues(world: &World, act: &Act, before: &Before) -> BTreeMap<Address, Exact> {
     let mut due: BTreeMap<Address, Exact> = BTreeMap::new();
     let mut give = |to: Address, what: Exact| *due.entry(to).or_default() += what;
     // The penalty on what went beyond a debt.
@@ -229,8 +245,18 @@ fn dues(world: &World, act: &Act) -> BTreeMap<Address, Exact> {
         Act::Deposit { asset, amount, account, .. } => {
             give(*account, worth(world, *asset, *amount))
         }
-        Act::Take { from, auction, receiver, .. } => {
-            take(world, *auction, (*from, *receiver), &mut give)
+        Act::Take { from, receiver, .. } => {
+            let event = &world.events::<abi::Taken>()[0];
+            take(world, before, event, (*from, *receiver), &mut give)
+        }
+        Act::TakeMany { from, .. } => {
+            for event in world.events::<abi::Taken>() {
+                take(world, before, &event, (*from, *from), &mut give);
+            }
+        }
+        Act::Redo { from, auction } => {
+            let (asset, ..) = abi::auction_parts(*auction);
+            give(*from, worth(world, asset, world.events::<abi::Redone>()[0].reward.to()));
         }
         // Shares have a rule of their own.
         Act::Redeem { from, .. } => {
@@ -251,12 +277,12 @@ fn dues(world: &World, act: &Act) -> BTreeMap<Address, Exact> {
 /// proceeds, down, for a lot at the oracle's price.
 fn take(
     world: &World,
-    id: u64,
+    before: &Before,
+    event: &abi::Taken,
     (from, receiver): (Address, Address),
     give: &mut impl FnMut(Address, Exact),
 ) {
-    let event = &world.events::<abi::Taken>()[0];
-    let (asset, _, slot) = abi::auction_parts(id);
+    let (asset, _, slot) = abi::auction_parts(event.auction);
     let lot = worth(world, asset, event.lot.to());
     give(receiver, lot.clone());
     give(from, -base(event.pay.to()));
@@ -265,14 +291,12 @@ fn take(
     assert!(event.pay <= U256::from(u128::MAX) && price <= 36);
     let raised = ceil(event.raised.to(), index_now(world), RAY);
     assert!(raised <= net + 1, "{raised} credited of {net}");
-    let units = world.auction_pool(id).units;
-    for account in world.accounts.iter() {
-        for claim in world.claims(*account, asset).iter().filter(|claim| claim.slot == slot) {
-            // His part of both; what he may gain is what the sale was above the oracle's price.
-            let part = |of: &Exact| of * BigInt::from(claim.units) / BigInt::from(units);
-            let gain = part(&base(net)) - part(&worth(world, asset, whole));
-            // Floors of the shares of the lot before and after: a wei of collateral each.
-            give(*account, gain + worth(world, asset, 2) + base(1));
-        }
+    let there = before.claims.iter().filter(|claim| (claim.1, claim.2) == (asset, slot));
+    for (account, _, _, own, units) in there {
+        // His part of both; what he may gain is what the sale was above the oracle's price.
+        let part = |of: &Exact| of * BigInt::from(*own) / BigInt::from(*units);
+        let gain = part(&base(net)) - part(&worth(world, asset, whole));
+        // Floors of the shares of the lot before and after: a wei of collateral each.
+        give(*account, gain + worth(world, asset, 2) + base(1));
     }
 }

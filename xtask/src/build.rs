@@ -7,7 +7,18 @@ use std::{
 };
 
 /// The deployables: the cargo feature that selects each is its name; the engine needs none.
-const PROGRAMS: [&str; 7] = ["engine", "liquidation", "claims", "prices", "market", "lens", "risk"];
+const PROGRAMS: [&str; 10] = [
+    "engine",
+    "liquidation",
+    "claims",
+    "prices",
+    "market",
+    "lens",
+    "risk",
+    "governance",
+    "positions",
+    "breakers",
+];
 
 const TARGET: &str = "wasm32-unknown-unknown";
 

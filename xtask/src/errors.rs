@@ -37,7 +37,7 @@ enum Action {
 use Action::{Alert, Drop, Retry};
 
 /// Every error, with what a bot does and why.
-const ACTIONS: [(&str, Action, &str); 63] = [
+const ACTIONS: [(&str, Action, &str); 67] = [
     ("TooLarge", Drop, "build the call with a smaller number"),
     ("ZeroAmount", Drop, "there is nothing to do"),
     ("ZeroAddress", Drop, "the call was built wrongly"),
@@ -76,6 +76,10 @@ const ACTIONS: [(&str, Action, &str); 63] = [
     ("LevelForbids", Retry, "when the level has ended; see `breaker`"),
     ("BadLevel", Drop, "read `breaker` again"),
     ("BadUntil", Drop, "choose a time within the bounds that it names"),
+    ("UnknownReason", Drop, "the reasons are in the interface, at `trip`"),
+    ("NotProved", Retry, "`proof` says what it measures and what it would have to be"),
+    ("Resting", Retry, "from the second that it names; the guardian can raise a level until then"),
+    ("OutflowLimited", Retry, "with less, or after the full hour"),
     ("NothingKicked", Drop, "the reason is in `skip`; most often somebody was faster"),
     ("NotUnhealthy", Drop, "the account recovered"),
     ("NotCured", Drop, "its health factor is below 1.005"),

@@ -43,6 +43,18 @@ pub mod skip {
     ];
 }
 
+/// What may be done with a live auction.
+pub mod offer {
+    /// Neither take nor redo: a price or a breaker is in the way.
+    pub const WAIT: u8 = 0;
+    /// Take.
+    pub const TAKE: u8 = 1;
+    /// Take, and redo, because the market has left the price behind.
+    pub const TAKE_OR_REDO: u8 = 2;
+    /// Redo: the curve has run out.
+    pub const REDO: u8 = 3;
+}
+
 /// Asset number that means the whole market where a breaker is named.
 pub const OVERALL: u8 = 255;
 

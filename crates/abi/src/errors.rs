@@ -53,6 +53,9 @@ errors! {
 
     // ---- Supply and positions ----
 
+    /// All collateral and the reserve together are worth less than all debts: suppliers bear the gap
+    /// together; base wei, and what their claim would fetch, WAD.
+    Uncovered(uint256 gap, uint256 ratio);
     /// The amount is worth less than one share.
     ZeroShares(uint256 amount);
     /// The caller holds fewer shares.
@@ -97,6 +100,14 @@ errors! {
     BadLevel(uint8 level, uint8 current);
     /// A level may not last until then.
     BadUntil(uint32 until, uint32 earliest, uint32 latest);
+    /// There is no such reason, or it cannot be proved of an asset, or of all.
+    UnknownReason(uint8 asset, uint8 reason);
+    /// What somebody wanted to prove does not hold; both in bps.
+    NotProved(uint8 asset, uint8 reason, uint32 measure, uint32 bound);
+    /// The asset has been under trips for as long as a series may last.
+    Resting(uint8 asset, uint32 until);
+    /// More would leave in this hour than may, net of what came; asset 255: cash, base wei.
+    OutflowLimited(uint8 asset, uint256 out, uint256 allowed);
 
     // ---- Auctions ----
 
@@ -126,6 +137,10 @@ errors! {
     LotTooSmall(uint256 lot, uint256 minLot);
     /// The take, or what it would leave, is worth less than the asset's dust value.
     DustLot(uint256 value, uint256 dust);
+    /// What is on sale is not what the order expects; collateral wei.
+    LotChanged(uint64 auction, uint256 lot, uint256 expected);
+    /// The asset's last lesson is less than a day ago.
+    LessonTooEarly(uint8 asset, uint32 earliest);
     /// The engine cannot be the receiver.
     BadReceiver(address receiver);
     /// The account has no claim on the auction.
@@ -142,7 +157,8 @@ errors! {
     /// The engine has its first state already.
     AlreadyConstructed();
 
-    /// parameter: the argument's position in the setter.
+    /// parameter: the argument's position in the setter. Beyond its bounds, or beyond what one step
+    /// reaches from where it is.
     OutOfBounds(uint8 parameter, uint256 value, uint256 low, uint256 high);
     /// Two parameters contradict each other; check: see docs/PARAMETERS.md.
     Inconsistent(uint8 check);
@@ -150,8 +166,8 @@ errors! {
     TooManyAssets(uint8 limit);
     /// The token is listed already, or is the base token.
     AlreadyListed(address token);
-    /// What relieves positions was tightened less than a day ago.
-    TooSoon(uint32 now, uint32 earliest);
-    /// A threshold falls over a day at least.
+    /// A threshold falls over a day at least, and by a thousand bps a day at most.
     RampTooShort(uint32 end, uint32 earliest);
+    /// A parameter that somebody relies on was changed less than a day ago.
+    TooSoon(uint32 now, uint32 earliest);
 }

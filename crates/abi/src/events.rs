@@ -23,7 +23,8 @@ events! {
     /// raised: debt units credited to the pool. cut: base wei to the reserve.
     Taken(uint64 auction, address taker; uint256 lot, uint256 pay, uint256 raised, uint256 cut);
     Closed(uint64 auction; uint256 index);
-    Redone(uint64 auction; uint256 kickPrice);
+    /// reward: collateral wei to the keeper.
+    Redone(uint64 auction; uint256 kickPrice, uint256 reward);
     /// A claim left its auction's pool: `units` of lot, `credited` debt units of what was raised.
     Claimed(address account, uint64 auction; uint256 units, uint256 credited);
     /// repaid: debt units off the account's debt. credit: base wei to his credit, refund included.
@@ -33,6 +34,14 @@ events! {
     Left(address account, uint64 auction; uint256 lot);
     /// units: debt units written off, of which base wei from credit, reserve and suppliers.
     Realised(address account; uint256 units, uint256 fromCredit, uint256 fromReserve, uint256 loss);
+    /// An asset's part of a loss that reserve and suppliers bore, base wei. impaired: it carries no
+    /// new risk until the governor has acknowledged what is open.
+    LossCharged(uint8 asset; uint256 amount, uint256 open, bool impaired);
+    LossAcknowledged(uint8 asset; uint256 amount);
+    LossBoundSet(uint8 asset; uint32 oldValue, uint32 value);
+    /// factor: ppm of the oracle price that takers pay; time: seconds that a lot takes; keeper: ppm
+    /// of it. The words are those of the terms in force.
+    Learnt(uint8 asset; uint32 factor, uint32 time, uint32 keeper, uint256 oldWord, uint256 word);
     DustKept(address account, uint8 asset; uint256 amount);
     Accrued(; uint256 index, uint256 toReserve);
     DeficitCovered(address payer; uint256 amount);
@@ -40,6 +49,8 @@ events! {
     DustWithdrawn(uint8 asset, address receiver; uint256 amount);
     LevelRaised(uint8 asset, address by; uint8 oldLevel, uint8 level, uint32 until);
     LevelLowered(uint8 asset; uint8 oldLevel, uint8 level);
+    /// measure: bps of what the reason's bounds are of.
+    Tripped(uint8 asset, address by, uint8 reason; uint8 level, uint32 until, uint32 measure);
     AssetListed(uint8 asset; address token, uint8 decimals);
     TermsSet(uint8 asset; uint256 oldWord, uint256 word);
     MaxLtvSet(uint8 asset; uint16 oldValue, uint16 value);
@@ -59,6 +70,9 @@ events! {
     WindowOpened(; uint32 until);
     RateCurveSet(; uint32 oldCurve, uint32 curve);
     MinDebtSet(; uint256 oldValue, uint256 value);
+    /// Percent of what is there that may leave in an hour; zero: any. asset 255: cash.
+    OutflowSet(uint8 asset; uint8 oldValue, uint8 value);
+    MostOnSaleSet(; uint256 oldValue, uint256 value);
     /// role: 0 governor, 1 guardian.
     RoleProposed(uint8 role; address current, address next);
     RoleAccepted(uint8 role; address old, address current);

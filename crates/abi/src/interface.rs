@@ -56,7 +56,16 @@ sol! {
         /// Buys from an auction: collateral to `receiver` first, then `onTake` on the caller when
         /// `data` is not empty, then the payment is pulled from the caller.
         function take(uint64 auction, uint256 maxLot, uint256 maxPrice, uint256 minLot, uint32 deadline, address receiver, bytes data) external returns (uint256 lot, uint256 pay);
-        /// Restarts an auction whose curve has run out.
+        /// Fills one order an auction, all or none: one transfer of each collateral to `receiver`,
+        /// one `onTakeMany` on the caller when `data` is not empty, one payment. `expectedLots` is
+        /// empty or says exactly what has to be on sale. Books the closed auctions of the accounts
+        /// in `settle`.
+        function takeMany(uint64[] auctions, uint256[] maxLots, uint256[] maxPrices, uint256[] minLots, uint256[] expectedLots, address[] settle, uint32 deadline, address receiver, bytes data) external returns (uint256[] lots, uint256 pay);
+        /// Learns from what the asset's sales have brought since the last lesson, once a day:
+        /// anyone, while no breaker is up for it.
+        function learn(uint8 asset) external;
+        /// Restarts an auction whose curve has run out, or whose price the market has left behind.
+        /// The caller is paid in kind for a lot of some value.
         function redo(uint64 auction) external;
         /// Books the closed auctions of `accounts` to their debts and credits.
         function settle(address[] accounts) external;
@@ -114,6 +123,27 @@ sol! {
         function ledger() external view returns (uint256 index, uint256 rate, int256 net, uint256 totalShares, uint32 accruedAt);
         /// An auction by its id: state 0 unknown, 1 open, 2 closed. price: WAD now; factor: ppm.
         function auction(uint64 id) external view returns (uint8 state, uint256 lot, uint256 units, uint256 raised, uint256 price, uint256 factor, uint256 elapsed, bool needsRedo, uint256 kickPrice);
+        /// Open auctions of an asset as `auctions` lists them, with everything that decides.
+        function liveAuctions(uint8 asset, uint32 from, uint32 limit) external view returns (LiveAuction[] list, uint32 next);
+        /// Seconds until an auction asks at most `price` at today's oracle price, if it does before
+        /// it has run out.
+        function timeToPrice(uint64 id, uint256 price) external view returns (bool reached, uint32 wait);
+        /// ratio: what the suppliers' claim would fetch, WAD, at most one. collateral: value of all
+        /// that is held; gap: what debts exceed it and the reserve by; base wei. Suppliers cannot
+        /// redeem while there is a gap.
+        function coverage() external view returns (uint256 ratio, uint256 collateral, uint256 gap);
+        /// Upper bound of the suppliers' loss if an asset's price fell by `drop` bps while every
+        /// position can pay at the prices of now.
+        function stressedBound(uint8 asset, uint16 drop) external view returns (uint256 loss);
+        /// What sales have taught: factor of the oracle price and keepers' part in ppm, seconds to
+        /// sell; and the terms as governance has set them.
+        function costs(uint8 asset) external view returns (uint32 factor, uint32 time, uint32 keeper, uint32 learntAt, SaleTerms governed);
+        /// What selling `size` collateral wei is expected to bring and to cost, base wei, and the
+        /// seconds that it takes.
+        function liquidationCost(uint8 asset, uint256 size) external view returns (uint256 net, uint256 cost, uint32 time);
+        /// Bad debt that an asset has left to reserve and suppliers: since the governor last looked
+        /// and ever, base wei; the bound in whole base tokens; whether it carries no new risk.
+        function losses(uint8 asset) external view returns (uint256 open, uint256 total, uint32 bound, bool impaired);
         /// Cost of `lot` of an auction `wait` seconds from now at today's oracle price.
         function quote(uint64 id, uint256 lot, uint32 wait) external view returns (uint256 price, uint256 pay);
         /// Ids of the open auctions of an asset, from slot `from`, at most `limit` slots looked at.
@@ -129,7 +159,7 @@ sol! {
         function breaker(uint8 asset) external view returns (uint8 level, uint32 since, uint32 until);
         function overallBreaker() external view returns (uint8 level, uint32 since, uint32 until);
         /// The programs behind the engine's own: liquidation, claims, prices, market, lens,
-        /// risk.
+        /// risk, governance.
         function programs() external view returns (address[]);
 
         // ---- Views of what stands behind a price ----
@@ -155,8 +185,14 @@ sol! {
 
         /// Raises a level until `until`; asset 255 means all. Guardian or governor.
         function raise(uint8 asset, uint8 level, uint32 until) external;
-        /// Lowers a level at once. Governor.
+        /// Lowers a level at once, raised or tripped. Governor.
         function lower(uint8 asset, uint8 level) external;
+        /// Anyone: raises the level that a reason stands for, if its condition holds now. Reasons:
+        /// 1 jump, 2 dispersion, 3 outflow (asset 255: of cash), 4 loss (255), 5 queue, 6 clearing.
+        function trip(uint8 asset, uint8 reason) external;
+        /// What a reason measures now and what it would have to be, bps; what is tripped: its
+        /// reason, since when (its series), until when; and until when kicks wait after a level.
+        function proof(uint8 asset, uint8 reason) external view returns (uint32 measure, uint32 bound, uint8 tripped, uint32 since, uint32 until, uint32 graceUntil);
 
         // ---- Governance (the governor unless a line says otherwise) ----
 
@@ -185,14 +221,24 @@ sol! {
         /// base: 10 bps steps; kink: percent; slope: 50 bps steps; jump: 500 bps steps (a year).
         function setRateCurve(uint8 base, uint8 kink, uint8 slope, uint8 jump) external;
         function setMinDebt(uint256 minDebt) external;
+        /// Percent of an asset, or of the cash (asset 255), that may leave in an hour; zero: any.
+        function setOutflow(uint8 asset, uint8 percent) external;
+        /// Most that all assets together may be allowed to have on sale: thousandths of a base token.
+        function setMostOnSale(uint64 most) external;
         function proposeGovernor(address next) external;
         function acceptGovernor() external;
         /// The governor or the guardian himself may propose.
         function proposeGuardian(address next) external;
         function acceptGuardian() external;
+        /// The holder gives a role up: 0 governor (for good), 1 guardian.
+        function renounce(uint8 role) external;
         function withdrawReserve(uint256 amount, address receiver) external;
         /// Dust that bad debt left behind, by asset.
         function withdrawDust(uint8 asset, address receiver) external returns (uint256 amount);
+        /// Open losses of an asset above `bound` whole base tokens stop new risk in it.
+        function setLossBound(uint8 asset, uint32 bound) external;
+        /// Clears what is open of an asset's losses.
+        function acknowledgeLoss(uint8 asset) external returns (uint256 amount);
         /// Anyone: pays into the suppliers' claim and lowers the recorded deficit.
         function coverDeficit(uint256 amount) external returns (uint256 paid);
     }
@@ -260,6 +306,31 @@ sol! {
         uint8 coolOff;
     }
 
+    /// An open auction. offer: 0 wait, 1 take, 2 take or redo, 3 redo. price and livePrice: WAD;
+    /// pay: base wei for all of the lot now; dust: smallest value of a part, base wei; factor,
+    /// startExcess, penalty: ppm; elapsed and runsOutAt: seconds of the auction clock; redoReward:
+    /// collateral wei.
+    struct LiveAuction {
+        uint64 id;
+        uint8 offer;
+        uint256 lot;
+        uint256 units;
+        uint256 raised;
+        uint256 price;
+        uint256 livePrice;
+        uint256 pay;
+        uint256 dust;
+        uint256 factor;
+        uint256 elapsed;
+        uint256 runsOutAt;
+        uint256 kickPrice;
+        uint256 startExcess;
+        uint256 penalty;
+        uint256 redos;
+        uint256 redoReward;
+        uint8 level;
+    }
+
     /// What is believed of an asset's sources.
     /// maxAge: seconds from observation to staleness. step: bps below which a move is never a jump.
     /// sigmas: tenths of standard deviations beyond which it is. maxConfidence: bps. quorum: families
@@ -294,13 +365,15 @@ sol! {
         /// The lot has arrived at the receiver; `pay` base wei will be pulled from the caller of
         /// `take` when this returns.
         function onTake(uint64 auction, uint256 lot, uint256 pay, bytes data) external;
+        /// As `onTake`, after `takeMany`.
+        function onTakeMany(uint64[] auctions, uint256[] lots, uint256 pay, bytes data) external;
     }
 
     /// The constructor's arguments, in order. The Stylus SDK's tools call it by the selector of
     /// `stylus_constructor()`, whatever the arguments. programs: liquidation, claims, prices,
-    /// market, lens, risk.
+    /// market, lens, risk, governance.
     interface IPlimsollConstructor {
-        function stylus_constructor(address[6] programs, address governor, address guardian, address base, uint8 baseDecimals, uint256 minDebt) external;
+        function stylus_constructor(address[9] programs, address governor, address guardian, address base, uint8 baseDecimals, uint256 minDebt) external;
     }
 
     interface IERC20 {

@@ -1,5 +1,9 @@
 //! The auction: its price over time, and what a take costs and does.
 
+mod again;
+
+pub use again::{Redo, is_left_behind, keeper_part, redo_reward, seconds_to};
+
 use core::cmp::Ordering;
 
 use crate::{
@@ -85,12 +89,16 @@ pub fn runs_out_at(curve: &Curve) -> u32 {
 /// `Overflow` above 128 bits, which prices of 93 bits cannot reach.
 pub fn price(curve: &Curve, kick_price: u128, live_price: u128, elapsed: u32) -> Result<u128> {
     let live = mul_div_up(live_price, factor(curve, elapsed).into(), PPM)?;
+    Ok(live.max(descended(curve, kick_price, elapsed)?))
+}
+
+/// The lowest price that the descent from the start allows, WAD, up.
+fn descended(curve: &Curve, kick_price: u128, elapsed: u32) -> Result<u128> {
     // 32 bits each: the product fits, and one more of 41.
     let fallen = u128::from(curve.descent).saturating_mul(elapsed.into());
     let fallen = mul_div_down(fallen, EXP_UNIT, PPM)?;
     let start = mul(kick_price, add(PPM, curve.start_excess_ppm.into())?)?;
-    let bound = mul_div_up(start, exp_neg(fallen), mul(PPM, EXP_ONE)?)?;
-    Ok(live.max(bound))
+    mul_div_up(start, exp_neg(fallen), mul(PPM, EXP_ONE)?)
 }
 
 /// Whether a further kick may join: at the oracle price or above, and nothing sold yet. Whoever

@@ -47,10 +47,13 @@ pub mod trigger;
 pub mod auction;
 pub mod breaker;
 pub mod cascade;
+pub mod costs;
 pub mod oracle;
 pub mod outage;
+pub mod window;
 
 pub mod params;
+pub mod steps;
 
 /// Collateral assets that one deployment can list.
 pub const MAX_ASSETS: usize = 16;

@@ -57,6 +57,21 @@ pub const DESCENT_ABOVE_SLOW: u8 = 4;
 pub const LTV_BELOW_THRESHOLD: u8 = 5;
 /// Check 6: the keeper's share must fit in the penalty.
 pub const CHIP_WITHIN_PENALTY: u8 = 6;
+/// Check 10: the tip comes on top of what a sale is sized for; it must not make one miss its target.
+pub const TIP_WITHIN_SMALL: u8 = 10;
+/// Check 11: what the assets may have on sale must not add up to more than all together may.
+pub const SALES_WITHIN_MARKET: u8 = 11;
+/// Most that all assets together may be allowed to have on sale, after construction; milli base
+/// tokens.
+pub const MOST_ON_SALE: u64 = 200_000_000_000;
+/// Lowest and highest that governance may set it to.
+pub const MOST_ON_SALE_MIN: u64 = 1_000_000;
+/// See [`MOST_ON_SALE_MIN`].
+pub const MOST_ON_SALE_MAX: u64 = (1 << 48) - 1;
+/// What a debt that is sold in parts is worth in tips, at least.
+const TIPS_IN_SMALL: u32 = 100;
+/// Open losses that stop new risk in an asset after its listing, whole base tokens.
+pub const LOSS_BOUND: u32 = 10_000;
 
 /// Check 7: correlations are those of some portfolio.
 pub const NO_CORRELATIONS: u8 = 7;
@@ -206,6 +221,9 @@ pub fn consistent(terms: &SaleTerms, threshold: u16) -> core::result::Result<(),
     if terms.chip > terms.penalty {
         return Err(CHIP_WITHIN_PENALTY);
     }
+    if terms.tip.saturating_mul(TIPS_IN_SMALL) > terms.small {
+        return Err(TIP_WITHIN_SMALL);
+    }
     Ok(())
 }
 
@@ -248,6 +266,15 @@ impl SaleTerms {
         self.base_wei(self.max_on_sale.into())
     }
 
+    /// Debt up to which a position is sold as a whole, and value of a lot from which on a redo is
+    /// paid, base wei.
+    ///
+    /// # Errors
+    /// As [`SaleTerms::dust_value`].
+    pub fn small_value(&self) -> Result<u128> {
+        self.base_wei(self.small.into())
+    }
+
     /// Flat reward for a kicked position, base wei.
     ///
     /// # Errors
@@ -259,6 +286,13 @@ impl SaleTerms {
     /// Penalty that a take charges, ppm of net proceeds.
     pub fn take_penalty_ppm(&self) -> u32 {
         effective_penalty_ppm(self.penalty, self.chip)
+    }
+
+    /// Milli base tokens of `wei`, down, at most what 48 bits hold.
+    pub fn milli(&self, wei: u128) -> u64 {
+        let unit = pow10(self.milli_exponent).unwrap_or(1);
+        let milli = wei.checked_div(unit).unwrap_or_default().min((1 << 48) - 1);
+        u64::try_from(milli).unwrap_or_default()
     }
 
     /// Base wei of thousandths of a base token.
@@ -280,15 +314,22 @@ impl SaleTerms {
         }
     }
 
-    /// The words of a new auction; an empty lot. `clock`: the asset's auction clock.
-    pub fn open(&self, price: u128, clock: u32, generation: u32) -> AuctionTerms {
+    /// The words of a new auction; an empty lot. `clock`: the asset's auction clock;
+    /// `start_excess`: ppm, see [`SaleTerms::under`].
+    pub fn open(
+        &self,
+        price: u128,
+        start_excess: u16,
+        clock: u32,
+        generation: u32,
+    ) -> AuctionTerms {
         AuctionTerms {
             lot: 0,
             start: clock,
-            // At most 400 bps and at most five percent: both fit 16 bits.
-            start_excess: self.start_excess.saturating_mul(100),
+            start_excess,
             redos: 0,
             generation,
+            // At most five percent: fits 16 bits.
             penalty: u16::try_from(self.take_penalty_ppm()).unwrap_or(u16::MAX),
             kick_price: price,
         }
@@ -304,7 +345,7 @@ impl Policy {
         Ok(Self {
             target_bps: self.target_bps.max(terms.target),
             full_below_bps: self.full_below_bps.max(terms.full_below),
-            small: self.small.max(terms.base_wei(terms.small.into())?),
+            small: self.small.max(terms.small_value()?),
         })
     }
 }
@@ -359,16 +400,19 @@ mod tests {
         assert_eq!(consistent(&slow, 8_000), Err(DESCENT_ABOVE_SLOW));
         let floor = SaleTerms { floor: 9_501, ..terms };
         assert_eq!(consistent(&floor, 8_000), Err(FLOOR_BELOW_REFERENCE));
+        let tip = SaleTerms { tip: 20_001, small: 2_000_000, ..terms };
+        assert_eq!(consistent(&tip, 8_000), Err(TIP_WITHIN_SMALL));
+        assert_eq!(consistent(&SaleTerms { tip: 20_000, ..tip }, 8_000), Ok(()));
         let target = SaleTerms { target: 9_400, full_below: 9_999, ..terms };
         assert_eq!(consistent(&target, 8_799), Err(TARGET_REACHABLE));
     }
 
     #[test]
     fn a_ramp_falls_in_a_straight_line_rounded_for_the_owner() {
-        let ramp = Ramp { from: 8_000, to: 7_000, start: 100, end: 1_100 };
+        let ramp = Ramp { from: 8_000, to: 7_000, start: 100, end: 1_100, ..Ramp::default() };
         let seen: [u16; 5] = [99, 100, 101, 600, 1_100].map(|now| ramp.at(now));
         assert_eq!(seen, [8_000, 8_000, 7_999, 7_500, 7_000]);
-        let uneven = Ramp { from: 8_000, to: 7_999, start: 0, end: 3 };
+        let uneven = Ramp { from: 8_000, to: 7_999, start: 0, end: 3, ..Ramp::default() };
         assert_eq!([0, 1, 2, 3].map(|now| uneven.at(now)), [8_000, 8_000, 8_000, 7_999]);
     }
 

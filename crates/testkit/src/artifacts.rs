@@ -30,6 +30,7 @@ artifacts![
     "HugeReturnToken",
     "LyingToken",
     "Market",
+    "Multisig",
     "Pyth",
     "ReentrantToken",
     "RevertToken",
@@ -38,6 +39,7 @@ artifacts![
     "SilentToken",
     "TakeStub",
     "Taker",
+    "TimelockController",
     "Token",
     "Wallet",
 ];

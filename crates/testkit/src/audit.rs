@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use alloy_primitives::{Address, B256, U256, keccak256};
-use plimsoll_abi::auction_id;
+use plimsoll_abi::{IPlimsoll, auction_id};
 
 use crate::engine::World;
 
@@ -103,6 +103,50 @@ pub fn try_audit(world: &World) -> Result<Audit, Vec<String>> {
 pub fn token_balance(world: &World, token: Address, holder: Address) -> u128 {
     let key = [holder.into_word(), B256::with_last_byte(4)].concat();
     world.chain.storage(token, keccak256(key).into()).to()
+}
+
+/// Compares what the engine says of its solvency with a recount over all positions, to the wei.
+///
+/// # Errors
+/// What differs, one line each.
+pub fn try_solvency(world: &mut World) -> Result<(), Vec<String>> {
+    let audit = try_audit(world)?;
+    // A base that is under attack may stop the view, but never the books.
+    let Ok(shown) = world.view(IPlimsoll::solvencyCall {}) else { return Ok(()) };
+    let mut on_sale = 0;
+    for asset in 0..world.asset_count() {
+        let lots = world.auction_ids(asset).into_iter();
+        let open = lots.filter(|id| !world.auction_pool(*id).closed);
+        let lot: u128 = open.map(|id| world.auction_terms(id).lot).sum();
+        let price = world.asset_price(asset);
+        on_sale += floor(lot, price.price, 10_u128.pow(price.scale.into()));
+    }
+    // All effective debts at the index of now: the remainder is what floors leave with nobody yet.
+    let owed: i128 = world.accounts.iter().map(|who| effective_debt(world, *who)).sum();
+    let debt = net_value(owed - audit.remainder, audit.index);
+    let interest = unbooked_interest(world, &audit);
+    let recount = [
+        ("cash", signed(audit.cash), signed(shown.cash.to())),
+        ("debt", debt, i128::try_from(shown.debt).expect("fits")),
+        ("claims", (audit.nav - interest).max(0), signed(shown.claims.to())),
+        ("reserve", signed(audit.reserve) + interest, signed(shown.reserve.to())),
+        ("credits", signed(audit.credits), signed(shown.credits.to())),
+        ("deficit", signed(audit.deficit), signed(shown.deficit.to())),
+        ("on sale", signed(on_sale), signed(shown.onSale.to())),
+    ];
+    let wrong = recount.iter().filter(|(_, counted, shown)| counted != shown);
+    let wrong: Vec<String> = wrong
+        .map(|(what, counted, shown)| format!("solvency, {what}: {shown}, recounted {counted}"))
+        .collect();
+    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+}
+
+/// Interest since the last accrual that is the reserve's, because there are no suppliers.
+fn unbooked_interest(world: &World, audit: &Audit) -> i128 {
+    if !world.totals().no_suppliers || audit.net <= 0 {
+        return 0;
+    }
+    net_value(audit.net, audit.index) - net_value(audit.net, world.market().index)
 }
 
 struct Auditor<'a> {

@@ -8,3 +8,4 @@ pub mod artifacts;
 pub mod audit;
 pub mod contracts;
 pub mod engine;
+pub mod governors;

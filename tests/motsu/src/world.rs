@@ -138,7 +138,7 @@ impl World {
     #[must_use]
     pub fn setup(&self) -> Setup {
         Setup {
-            programs: ["liquidation", "claims", "prices", "market", "lens", "risk"].map(Address::from_tag),
+            programs: ["liquidation", "claims", "prices", "market", "lens", "risk", "governance", "positions", "breakers"].map(Address::from_tag),
             governor: self.governor,
             guardian: self.guardian,
             base: self.usdc.address(),

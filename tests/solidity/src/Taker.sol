@@ -125,7 +125,43 @@ contract Taker {
         _engine = outer;
     }
 
+    /// Forwards any call to the engine, `takeMany` for one, and reverts as it does.
+    function forward(address engine, bytes calldata data) external returns (bytes memory result) {
+        address outer = _engine;
+        _engine = engine;
+        bool ok;
+        (ok, result) = engine.call(data);
+        if (!ok) {
+            assembly {
+                revert(add(result, 32), mload(result))
+            }
+        }
+        _engine = outer;
+    }
+
     function onTake(uint64 auction, uint256 lot, uint256 pay, bytes calldata data) external {
+        note(auction, lot, pay, data);
+        if (mode == Mode.Nothing) return;
+        part(auction, lot);
+        Transfers.approve(base, msg.sender, pay);
+    }
+
+    function onTakeMany(
+        uint64[] calldata auctions,
+        uint256[] calldata lots,
+        uint256 pay,
+        bytes calldata data
+    ) external {
+        note(auctions[auctions.length - 1], lots[lots.length - 1], pay, data);
+        if (mode == Mode.Nothing) return;
+        for (uint256 n = 0; n < auctions.length; n++) {
+            part(auctions[n], lots[n]);
+        }
+        Transfers.approve(base, msg.sender, pay);
+    }
+
+    /// What every mode does first.
+    function note(uint64 auction, uint256 lot, uint256 pay, bytes calldata data) private {
         require(msg.sender == _engine, "Taker: engine");
         callbacks += 1;
         lastAuction = auction;
@@ -133,24 +169,24 @@ contract Taker {
         lastPay = pay;
         lastData = data;
 
-        Mode current = mode;
-        require(current != Mode.Revert, "Taker: refused");
-        if (current == Mode.Nothing) return;
-        if (current == Mode.Reenter && armed) {
+        require(mode != Mode.Revert, "Taker: refused");
+        if (mode == Mode.Reenter && armed) {
             armed = false;
             calls += 1;
             (succeeded, returned) = target.call(payload);
         }
+    }
 
+    /// Sells a lot, or sends it away.
+    function part(uint64 auction, uint256 lot) private {
         address token = collateral[uint8(auction >> 48)];
         uint256 held = Transfers.balance(token, address(this));
         uint256 amount = lot < held ? lot : held;
-        if (current == Mode.Own) {
+        if (mode == Mode.Own) {
             Transfers.send(token, sink, amount);
         } else {
             Transfers.approve(token, market, amount);
             IMarket(market).sell(token, amount);
         }
-        Transfers.approve(base, msg.sender, pay);
     }
 }

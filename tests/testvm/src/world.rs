@@ -28,7 +28,7 @@ pub const FEED: Address = Address::repeat_byte(5);
 
 const USDC: Address = Address::repeat_byte(6);
 const TOKEN: Address = Address::repeat_byte(7);
-const PROGRAMS: [u8; 6] = [8, 9, 10, 11, 12, 13];
+const PROGRAMS: [u8; 9] = [8, 9, 10, 11, 12, 13, 14, 15, 16];
 
 /// A price in WAD, from whole base tokens.
 #[must_use]

@@ -5,9 +5,9 @@ use plimsoll_math::{
     interest::RateCurve,
     oracle::Verdict,
     words::{
-        Account, AssetPrice, AuctionPool, AuctionTerms, Base, Bounds, Breaker, Caps, Claim,
-        Holding, Market, Outage, PricePolicy, Ramp, Report, Risk, SaleTerms, Sales, Source, Supply,
-        Token, Totals,
+        Account, AssetPrice, AuctionPool, AuctionTerms, Base, Bounds, Breaker, Calm, Caps, Claim,
+        Deficit, Flow, Holding, Limits, Losses, Market, Outage, PricePolicy, Ramp, Report, Risk,
+        SaleTerms, Sales, Sold, Source, Supply, Token, Totals, Trip,
     },
 };
 
@@ -87,19 +87,29 @@ fn field(name: &'static str, mask: U256) -> Field {
 }
 
 macro_rules! words {
-    ($($word:ident: $($field:ident)*;)*) => {
-        /// The plain words: every field has a type of its own.
-        fn plain() -> Vec<Word> {
+    ($($word:ident: $($field:ident)* $(+ $outer:ident: $kind:ident { $($inner:ident)* })?;)*) => {
+        /// Every packed word, its fields from bit zero up. Fields may have fields.
+        fn probed() -> Vec<Word> {
             vec![$({
                 // Does not compile when a field is missing here.
-                let $word { $($field: _),* } = $word::default();
+                let $word { $($field: _,)* $($outer: $kind { $($inner: _),* })? } = $word::default();
                 let empty = $word::default().pack().unwrap_or_default();
-                let fields = vec![$(
+                let mut fields = vec![$(
                     field(stringify!($field), mask(
                         |value| $word { $field: value, ..$word::default() }.pack(),
                         empty,
                     )),
                 )*];
+                $(fields.extend([$(
+                    field(concat!(stringify!($outer), ".", stringify!($inner)), mask(
+                        |value| {
+                            let $outer = $kind { $inner: value, ..$kind::default() };
+                            $word { $outer, ..$word::default() }.pack()
+                        },
+                        empty,
+                    )),
+                )*]);)?
+                fields.sort_by_key(|field| field.from);
                 Word { name: stringify!($word), fields }
             },)*]
         }
@@ -107,15 +117,19 @@ macro_rules! words {
 }
 words! {
     Market: index accrued_at reserve rate level window uptime gap;
+    Totals: net cash no_suppliers + curve: RateCurve { base kink slope jump };
     Supply: shares credits;
-    Base: token decimals min_debt;
-    Breaker: level since until stopped_total folded_at;
+    Deficit: borne hour lost;
+    Base: token decimals min_debt outflow;
+    Breaker: level since until stopped_total folded_at grace_until
+        + trip: Trip { level reason since until };
+    Limits: hour anchor most_on_sale limits_at market_at;
     AssetPrice: price ema fresh_until confidence scale threshold verdict level ramping stopped
-        sigma relief grace;
+        sigma relief grace impaired;
     SaleTerms: reference_factor penalty chip target full_below start_excess fast_rate slow_rate
         descent floor dust max_on_sale tip small cool_off milli_exponent;
     Sales: newest high_water on_sale held;
-    Caps: cap;
+    Caps: cap outflow + flow: Flow { hour net };
     Risk: var_fast var_slow anchored_at observed_at anchor max_ltv depth impact;
     Token: token decimals;
     PricePolicy: max_age step sigmas max_confidence quorum half_life outlier ema_half_life sources;
@@ -123,41 +137,20 @@ words! {
     Bounds: min max;
     Report: price confidence time;
     Outage: feed until opened_at;
-    Ramp: from to start end;
-    Account: debt assets checked_at flagged_at flags;
+    Ramp: from to start end terms_at threshold_at weight_at caps_at policy_at;
+    Sold: value pay waited keeper used;
+    Calm: reference_factor floor start_excess max_on_sale factor seconds keeper learnt_at;
+    Losses: open total bound;
+    Account: debt assets checked_at flagged_at flags sold;
     Holding: balance units slot overflow;
     Claim: units slot;
     AuctionTerms: lot start start_excess redos generation penalty kick_price;
-    AuctionPool: units raised closed used;
-}
-
-/// The one word with fields inside a field.
-fn totals() -> Word {
-    let Totals {
-        net: _, cash: _, curve: RateCurve { base: _, kink: _, slope: _, jump: _ }, ..
-    } = Totals::default();
-    let empty = Totals::default().pack().unwrap_or_default();
-    let with = |curve: RateCurve| Totals { curve, ..Totals::default() }.pack();
-    let none = RateCurve::default();
-    let fields = vec![
-        field("net", mask(|net| Totals { net, ..Totals::default() }.pack(), empty)),
-        field("cash", mask(|cash| Totals { cash, ..Totals::default() }.pack(), empty)),
-        field("curve.base", mask(|base| with(RateCurve { base, ..none }), empty)),
-        field("curve.kink", mask(|kink| with(RateCurve { kink, ..none }), empty)),
-        field("curve.slope", mask(|slope| with(RateCurve { slope, ..none }), empty)),
-        field("curve.jump", mask(|jump| with(RateCurve { jump, ..none }), empty)),
-        field(
-            "no_suppliers",
-            mask(|no_suppliers| Totals { no_suppliers, ..Totals::default() }.pack(), empty),
-        ),
-    ];
-    Word { name: "Totals", fields }
+    AuctionPool: units raised closed used keeper;
 }
 
 /// Every packed word, its fields from bit zero up.
 pub fn words() -> Result<Vec<Word>, String> {
-    let mut words = plain();
-    words.insert(1, totals());
+    let words = probed();
     for word in &words {
         let mut end = 0;
         for field in &word.fields {
@@ -180,7 +173,7 @@ mod tests {
         let of = |name| words.iter().find(|word| word.name == name).map(|word| &word.fields);
         let base = of("Base").cloned().unwrap_or_default();
         assert_eq!(base[0], Field { name: "token", from: 0, bits: 160 });
-        assert_eq!(base[2], Field { name: "min_debt", from: 168, bits: 88 });
+        assert_eq!(base[2], Field { name: "min_debt", from: 168, bits: 80 });
         // A float of 40 and 8 bits whose exponent never needs the eighth.
         let terms = of("AuctionTerms").cloned().unwrap_or_default();
         assert_eq!(terms[6], Field { name: "kick_price", from: 208, bits: 47 });

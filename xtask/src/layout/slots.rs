@@ -5,11 +5,11 @@ use std::{collections::BTreeMap, fs};
 use crate::build::root;
 
 /// Single words: constant, what it is, type of the word.
-pub const SINGLE: [(&str, &str, &str); 12] = [
+pub const SINGLE: [(&str, &str, &str); 13] = [
     ("MARKET", "market", "Market"),
     ("TOTALS", "totals", "Totals"),
     ("SUPPLY", "supply", "Supply"),
-    ("DEFICIT", "deficit", "number"),
+    ("DEFICIT", "deficit", "Deficit"),
     ("BASE", "base", "Base"),
     ("OVERALL_BREAKER", "overall breaker", "Breaker"),
     ("ASSET_COUNT", "asset count", "number"),
@@ -17,6 +17,7 @@ pub const SINGLE: [(&str, &str, &str); 12] = [
     ("GUARDIAN", "guardian", "address"),
     ("PENDING_GOVERNOR", "pending governor", "address"),
     ("PENDING_GUARDIAN", "pending guardian", "address"),
+    ("LIMITS", "limits", "Limits"),
     ("OUTAGE", "outage", "Outage"),
 ];
 

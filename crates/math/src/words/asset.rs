@@ -38,6 +38,8 @@ pub struct AssetPrice {
     pub relief: u8,
     /// Longest grace of a flagged position, seconds; zero means none. 9 bits.
     pub grace: u16,
+    /// Its losses are above their bound: it carries no new risk.
+    pub impaired: bool,
 }
 
 impl AssetPrice {
@@ -58,6 +60,7 @@ impl AssetPrice {
             .put(14, self.sigma.into())
             .put(5, self.relief.into())
             .put(9, self.grace.into())
+            .put(1, self.impaired.into())
             .finish()
     }
 
@@ -79,6 +82,7 @@ impl AssetPrice {
             sigma: low_16(word.take(14)),
             relief: low_8(word.take(5)),
             grace: low_16(word.take(9)),
+            impaired: word.take(1) == 1,
         }
     }
 }
@@ -207,25 +211,48 @@ impl Sales {
     }
 }
 
-/// How much of an asset may be held.
+/// How much of an asset may be held, and how fast it may leave.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Caps {
     /// Most that a deposit may bring [`Sales::held`] to. 112 bits.
     pub cap: u128,
+    /// Largest part of what is held that may be withdrawn in a window, percent; zero means any.
+    /// 7 bits.
+    pub outflow: u8,
+    /// What has been withdrawn.
+    pub flow: Flow,
+}
+
+/// What was withdrawn less what was deposited in a window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Flow {
+    /// The window: see [`crate::window`]. 20 bits.
+    pub hour: u32,
+    /// Collateral wei; below zero where more came than went. 113 bits, two's complement.
+    pub net: i128,
 }
 
 impl Caps {
     /// The word.
     #[inline(never)]
     pub fn pack(&self) -> Result<U256> {
-        Writer::new().put(112, self.cap).finish()
+        Writer::new()
+            .put(112, self.cap)
+            .put(7, self.outflow.into())
+            .put(20, self.flow.hour.into())
+            .put_signed(113, self.flow.net)
+            .finish()
     }
 
     /// The fields of a word.
     #[inline(never)]
     pub fn unpack(word: U256) -> Self {
         let mut word = Reader::new(word);
-        Self { cap: word.take(112) }
+        Self {
+            cap: word.take(112),
+            outflow: low_8(word.take(7)),
+            flow: Flow { hour: low_32(word.take(20)), net: word.take_signed(113) },
+        }
     }
 }
 
@@ -367,7 +394,7 @@ impl PricePolicy {
     }
 }
 
-/// A threshold on its way down; all zero means none.
+/// A threshold on its way down, all zero when there is none; and when governance last changed what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ramp {
     /// Threshold at `start`, bps. 14 bits.
@@ -378,6 +405,16 @@ pub struct Ramp {
     pub start: u32,
     /// When it has fallen.
     pub end: u32,
+    /// When the terms of sale last changed.
+    pub terms_at: u32,
+    /// When the threshold was last set.
+    pub threshold_at: u32,
+    /// When the borrowing weight last rose.
+    pub weight_at: u32,
+    /// When the cap or the outflow limit was last widened.
+    pub caps_at: u32,
+    /// When the price policy last changed.
+    pub policy_at: u32,
 }
 
 impl Ramp {
@@ -389,6 +426,11 @@ impl Ramp {
             .put(14, self.to.into())
             .put(32, self.start.into())
             .put(32, self.end.into())
+            .put(32, self.terms_at.into())
+            .put(32, self.threshold_at.into())
+            .put(32, self.weight_at.into())
+            .put(32, self.caps_at.into())
+            .put(32, self.policy_at.into())
             .finish()
     }
 
@@ -401,6 +443,11 @@ impl Ramp {
             to: low_16(word.take(14)),
             start: low_32(word.take(32)),
             end: low_32(word.take(32)),
+            terms_at: low_32(word.take(32)),
+            threshold_at: low_32(word.take(32)),
+            weight_at: low_32(word.take(32)),
+            caps_at: low_32(word.take(32)),
+            policy_at: low_32(word.take(32)),
         }
     }
 }

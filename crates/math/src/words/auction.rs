@@ -69,6 +69,8 @@ pub struct AuctionPool {
     pub closed: bool,
     /// Always set once the words were ever used: keeps the word from zero.
     pub used: bool,
+    /// What keepers were paid for it, ppm of the units. 20 bits.
+    pub keeper: u32,
 }
 
 impl AuctionPool {
@@ -80,6 +82,7 @@ impl AuctionPool {
             .put(112, self.raised)
             .put(1, self.closed.into())
             .put(1, self.used.into())
+            .put(20, self.keeper.into())
             .finish()
     }
 
@@ -92,6 +95,7 @@ impl AuctionPool {
             raised: word.take(112),
             closed: word.take(1) == 1,
             used: word.take(1) == 1,
+            keeper: low_32(word.take(20)),
         }
     }
 }

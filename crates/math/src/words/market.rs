@@ -4,7 +4,7 @@ use alloy_primitives::{Address, U256};
 
 use crate::{
     Result,
-    bits::{Reader, Writer, low_8, low_16, low_32},
+    bits::{Reader, Writer, low_8, low_16, low_32, low_64},
     interest::RateCurve,
 };
 
@@ -139,8 +139,10 @@ pub struct Base {
     pub token: Address,
     /// Its decimals.
     pub decimals: u8,
-    /// Smallest debt of a position that owes anything, base wei. 88 bits.
+    /// Smallest debt of a position that owes anything, base wei. 80 bits.
     pub min_debt: u128,
+    /// Largest part of the cash that may leave in a window, percent; zero means any.
+    pub outflow: u8,
 }
 
 impl Base {
@@ -150,7 +152,8 @@ impl Base {
         Writer::new()
             .put_address(self.token)
             .put(8, self.decimals.into())
-            .put(88, self.min_debt)
+            .put(80, self.min_debt)
+            .put(8, self.outflow.into())
             .finish()
     }
 
@@ -158,15 +161,21 @@ impl Base {
     #[inline(never)]
     pub fn unpack(word: U256) -> Self {
         let mut word = Reader::new(word);
-        Self { token: word.take_address(), decimals: low_8(word.take(8)), min_debt: word.take(88) }
+        Self {
+            token: word.take_address(),
+            decimals: low_8(word.take(8)),
+            min_debt: word.take(80),
+            outflow: low_8(word.take(8)),
+        }
     }
 }
 
-/// A breaker: a level from `since` until `until`, which is not part of it. An asset's word also
-/// counts the seconds in which its auction clock has stood still.
+/// A breaker: a level that somebody raised from `since` until `until`, which is not part of it, and
+/// one that somebody proved. An asset's word also counts the seconds in which its auction clock has
+/// stood still.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Breaker {
-    /// 0 normal to 4; see [`crate::breaker`].
+    /// The raised level, 0 normal to 4; see [`crate::breaker`]. 3 bits.
     pub level: u8,
     /// First second.
     pub since: u32,
@@ -176,6 +185,23 @@ pub struct Breaker {
     pub stopped_total: u32,
     /// Time up to which stopped seconds are counted.
     pub folded_at: u32,
+    /// The level that somebody proved.
+    pub trip: Trip,
+    /// First second in which kicks are not held back any more after a level that did.
+    pub grace_until: u32,
+}
+
+/// A level that anybody may prove to be needed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Trip {
+    /// 0 none to 2. 3 bits.
+    pub level: u8,
+    /// Code of the [`crate::breaker::Reason`]. 5 bits.
+    pub reason: u8,
+    /// When the series of trips began that this one is part of.
+    pub since: u32,
+    /// First second after it.
+    pub until: u32,
 }
 
 impl Breaker {
@@ -183,11 +209,16 @@ impl Breaker {
     #[inline(never)]
     pub fn pack(&self) -> Result<U256> {
         Writer::new()
-            .put(8, self.level.into())
+            .put(3, self.level.into())
             .put(32, self.since.into())
             .put(32, self.until.into())
             .put(32, self.stopped_total.into())
             .put(32, self.folded_at.into())
+            .put(3, self.trip.level.into())
+            .put(5, self.trip.reason.into())
+            .put(32, self.trip.since.into())
+            .put(32, self.trip.until.into())
+            .put(32, self.grace_until.into())
             .finish()
     }
 
@@ -196,11 +227,86 @@ impl Breaker {
     pub fn unpack(word: U256) -> Self {
         let mut word = Reader::new(word);
         Self {
-            level: low_8(word.take(8)),
+            level: low_8(word.take(3)),
             since: low_32(word.take(32)),
             until: low_32(word.take(32)),
             stopped_total: low_32(word.take(32)),
             folded_at: low_32(word.take(32)),
+            trip: Trip {
+                level: low_8(word.take(3)),
+                reason: low_8(word.take(5)),
+                since: low_32(word.take(32)),
+                until: low_32(word.take(32)),
+            },
+            grace_until: low_32(word.take(32)),
         }
+    }
+}
+
+/// What holds the market back as a whole, and when its parameters last changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// The window that `anchor` belongs to: see [`crate::window`]. 20 bits.
+    pub hour: u32,
+    /// Cash when the window began, base wei. 112 bits.
+    pub anchor: u128,
+    /// Most that all assets together may be allowed to have on sale, milli base tokens. 48 bits.
+    pub most_on_sale: u64,
+    /// When the limits last changed.
+    pub limits_at: u32,
+    /// When the rate curve or the smallest debt last changed.
+    pub market_at: u32,
+}
+
+impl Limits {
+    /// The word.
+    #[inline(never)]
+    pub fn pack(&self) -> Result<U256> {
+        Writer::new()
+            .put(20, self.hour.into())
+            .put(112, self.anchor)
+            .put(48, self.most_on_sale.into())
+            .put(32, self.limits_at.into())
+            .put(32, self.market_at.into())
+            .finish()
+    }
+
+    /// The fields of a word.
+    #[inline(never)]
+    pub fn unpack(word: U256) -> Self {
+        let mut word = Reader::new(word);
+        Self {
+            hour: low_32(word.take(20)),
+            anchor: word.take(112),
+            most_on_sale: low_64(word.take(48)),
+            limits_at: low_32(word.take(32)),
+            market_at: low_32(word.take(32)),
+        }
+    }
+}
+
+/// Bad debt: what the suppliers bore, and what was written off lately.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Deficit {
+    /// What the suppliers bore and nobody covered, base wei. 112 bits.
+    pub borne: u128,
+    /// The window that `lost` belongs to: see [`crate::window`]. 20 bits.
+    pub hour: u32,
+    /// Bad debt written off in it, whoever bore it, base wei. 112 bits.
+    pub lost: u128,
+}
+
+impl Deficit {
+    /// The word.
+    #[inline(never)]
+    pub fn pack(&self) -> Result<U256> {
+        Writer::new().put(112, self.borne).put(20, self.hour.into()).put(112, self.lost).finish()
+    }
+
+    /// The fields of a word.
+    #[inline(never)]
+    pub fn unpack(word: U256) -> Self {
+        let mut word = Reader::new(word);
+        Self { borne: word.take(112), hour: low_32(word.take(20)), lost: word.take(112) }
     }
 }

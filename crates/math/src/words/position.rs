@@ -20,6 +20,9 @@ pub struct Account {
     pub flagged_at: u32,
     /// Reserved.
     pub flags: u8,
+    /// Assets of which nothing is left and that were there since anything was last owed: who has
+    /// sold all of an asset still owes what it did not bring.
+    pub sold: u16,
 }
 
 impl Account {
@@ -32,6 +35,7 @@ impl Account {
             .put(32, self.checked_at.into())
             .put(32, self.flagged_at.into())
             .put(8, self.flags.into())
+            .put(16, self.sold.into())
             .finish()
     }
 
@@ -45,6 +49,7 @@ impl Account {
             checked_at: low_32(word.take(32)),
             flagged_at: low_32(word.take(32)),
             flags: low_8(word.take(8)),
+            sold: low_16(word.take(16)),
         }
     }
 }

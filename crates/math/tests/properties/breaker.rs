@@ -109,7 +109,9 @@ proptest! {
         folded_at in 0_u32..150, stopped_total in 0_u32..50, past in 0_u32..150, dead in any::<bool>(),
     ) {
         let now = folded_at + past;
-        let asset = Breaker { level: a.0, since: a.1, until: a.2, stopped_total, folded_at };
+        let asset = Breaker {
+            level: a.0, since: a.1, until: a.2, stopped_total, folded_at, ..Breaker::default()
+        };
         let overall = Breaker { level: b.0, since: b.1, until: b.2, ..Breaker::default() };
         let seconds = (folded_at..now)
             .filter(|second| {
@@ -131,7 +133,9 @@ proptest! {
         level in 0_u8..=4, since in any::<u32>(), until in any::<u32>(), total in any::<u32>(),
         folded_at in any::<u32>(), now in any::<u32>(), dead in any::<bool>(),
     ) {
-        let asset = Breaker { level, since, until, stopped_total: total, folded_at };
+        let asset = Breaker {
+            level, since, until, stopped_total: total, folded_at, ..Breaker::default()
+        };
         let stopped = stopped(&asset, &asset, dead, now);
         prop_assert!(stopped >= total);
         prop_assert!(clock(now, stopped) <= now);

@@ -33,12 +33,13 @@ fn fields_lie_side_by_side_in_the_listed_order() {
     let all = Address::repeat_byte(0xff);
     tiles!(
         Account,
-        200,
+        216,
         debt = ones(112),
         assets = u16::MAX,
         checked_at = u32::MAX,
         flagged_at = u32::MAX,
-        flags = u8::MAX
+        flags = u8::MAX,
+        sold = u16::MAX
     );
     tiles!(
         Holding,
@@ -77,7 +78,13 @@ fn fields_lie_side_by_side_in_the_listed_order() {
         on_sale = ones(112),
         held = ones(112)
     );
-    tiles!(Caps, 112, cap = ones(112));
+    tiles!(
+        Caps,
+        252,
+        cap = ones(112),
+        outflow = ones(7) as u8,
+        flow = Flow { hour: ones(20) as u32, net: -1 }
+    );
     tiles!(
         Risk,
         248,
@@ -120,13 +127,48 @@ fn fields_lie_side_by_side_in_the_listed_order() {
     tiles!(Outage, 224, feed = all, until = u32::MAX, opened_at = u32::MAX);
     tiles!(
         Ramp,
-        92,
+        252,
         from = ones(14) as u16,
         to = ones(14) as u16,
         start = u32::MAX,
-        end = u32::MAX
+        end = u32::MAX,
+        terms_at = u32::MAX,
+        threshold_at = u32::MAX,
+        weight_at = u32::MAX,
+        caps_at = u32::MAX,
+        policy_at = u32::MAX
     );
-    tiles!(AuctionPool, 226, units = ones(112), raised = ones(112), closed = true, used = true);
+    tiles!(
+        AuctionPool,
+        246,
+        units = ones(112),
+        raised = ones(112),
+        closed = true,
+        used = true,
+        keeper = ones(20) as u32
+    );
+    tiles!(
+        Sold,
+        217,
+        value = ones(48) as u64,
+        pay = ones(48) as u64,
+        waited = ones(72),
+        keeper = ones(48) as u64,
+        used = true
+    );
+    tiles!(
+        Calm,
+        190,
+        reference_factor = ones(14) as u16,
+        floor = ones(14) as u16,
+        start_excess = ones(10) as u16,
+        max_on_sale = ones(48) as u64,
+        factor = ones(24) as u32,
+        seconds = ones(24) as u32,
+        keeper = ones(24) as u32,
+        learnt_at = u32::MAX
+    );
+    tiles!(Losses, 256, open = ones(112), total = ones(112), bound = u32::MAX);
     tiles!(
         Market,
         256,
@@ -142,15 +184,27 @@ fn fields_lie_side_by_side_in_the_listed_order() {
     let curve = RateCurve { base: u8::MAX, kink: 127, slope: u8::MAX, jump: u8::MAX };
     tiles!(Totals, 256, net = -1, cash = ones(112), curve = curve, no_suppliers = true);
     tiles!(Supply, 240, shares = u128::MAX, credits = ones(112));
-    tiles!(Base, 256, token = all, decimals = u8::MAX, min_debt = ones(88));
+    tiles!(Base, 256, token = all, decimals = u8::MAX, min_debt = ones(80), outflow = u8::MAX);
+    tiles!(Deficit, 244, borne = ones(112), hour = ones(20) as u32, lost = ones(112));
+    tiles!(
+        Limits,
+        244,
+        hour = ones(20) as u32,
+        anchor = ones(112),
+        most_on_sale = ones(48) as u64,
+        limits_at = u32::MAX,
+        market_at = u32::MAX
+    );
     tiles!(
         Breaker,
-        136,
-        level = u8::MAX,
+        235,
+        level = ones(3) as u8,
         since = u32::MAX,
         until = u32::MAX,
         stopped_total = u32::MAX,
-        folded_at = u32::MAX
+        folded_at = u32::MAX,
+        trip = Trip { level: 7, reason: 31, since: u32::MAX, until: u32::MAX },
+        grace_until = u32::MAX
     );
 }
 
@@ -173,5 +227,5 @@ fn values_beyond_their_field_are_refused() {
     assert_eq!(Totals { net: 1 << 111, ..Default::default() }.pack(), refused);
     assert_eq!(Totals { net: -(1 << 111) - 1, ..Default::default() }.pack(), refused);
     assert!(Totals { net: -(1 << 111), ..Default::default() }.pack().is_ok());
-    assert_eq!(Base { min_debt: 1 << 88, ..Default::default() }.pack(), refused);
+    assert_eq!(Base { min_debt: 1 << 80, ..Default::default() }.pack(), refused);
 }

@@ -12,6 +12,7 @@
 #[path = "../reference/mod.rs"]
 mod reference;
 
+mod again;
 mod auction;
 mod breaker;
 mod claims;
@@ -20,6 +21,7 @@ mod health;
 mod layout;
 mod market;
 mod oracle;
+mod pooling;
 mod sizing;
 mod take;
 mod words;

@@ -108,10 +108,10 @@ error_names! {
     ZeroShares InsufficientShares InsufficientCash InsufficientBalance CapExceeded BelowDust
     BelowMinDebt NotOwner NothingOwed NoCredit Unhealthy
     PriceTooOld PriceInFuture PriceNotNewer BadPrice PriceForbids
-    LevelForbids BadLevel BadUntil
+    LevelForbids BadLevel BadUntil UnknownReason NotProved Resting OutflowLimited
     NothingKicked UnknownAuction AuctionClosed NeedsRedo RedoTooEarly DeadlinePassed
     TooExpensive LotTooSmall DustLot BadReceiver NoClaim CallbackFailed BelowTarget NotBadDebt
-    AlreadyConstructed OutOfBounds Inconsistent TooManyAssets AlreadyListed RampTooShort
+    AlreadyConstructed OutOfBounds Inconsistent TooManyAssets AlreadyListed RampTooShort TooSoon
 }
 
 #[cfg(test)]

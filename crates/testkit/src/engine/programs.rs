@@ -5,8 +5,18 @@ use std::sync::{Arc, OnceLock};
 
 /// Their names, the engine's own first, the others in the order in which it numbers them. Users
 /// call the first one's address; what it does not hold it delegate-calls.
-pub const NAMES: [&str; 7] =
-    ["engine", "liquidation", "claims", "prices", "market", "lens", "risk"];
+pub const NAMES: [&str; 10] = [
+    "engine",
+    "liquidation",
+    "claims",
+    "prices",
+    "market",
+    "lens",
+    "risk",
+    "governance",
+    "positions",
+    "breakers",
+];
 
 /// The bytes that `cargo xtask build` wrote and that one deploys, in the order of `NAMES`.
 #[derive(Clone, Debug)]

@@ -4,8 +4,9 @@ use alloy_primitives::{Address, B256, U256, keccak256};
 use plimsoll_abi::{auction_id, auction_parts};
 use plimsoll_math::interest::{self, Ledger};
 use plimsoll_math::words::{
-    Account, AssetPrice, AuctionPool, AuctionTerms, Base, Breaker, Caps, Claim, Holding, Market,
-    Outage, PricePolicy, Ramp, Report, Risk, SaleTerms, Sales, Source, Supply, Token, Totals,
+    Account, AssetPrice, AuctionPool, AuctionTerms, Base, Breaker, Calm, Caps, Claim, Deficit,
+    Holding, Limits, Losses, Market, Outage, PricePolicy, Ramp, Report, Risk, SaleTerms, Sales,
+    Sold, Source, Supply, Token, Totals,
 };
 
 use super::World;
@@ -16,6 +17,7 @@ const POSITIONS: u64 = 156;
 const AUCTIONS: u64 = 157;
 const SHARES: u64 = 158;
 const CREDITS: u64 = 159;
+const COSTS: u64 = 192;
 const SOURCES: u64 = 160;
 
 /// Slot of a mapping's value.
@@ -50,6 +52,8 @@ impl World {
         supply_word, Supply, 2, "Shares and credits out.";
         base_word, Base, 4, "Base token and minimum debt.";
         overall_breaker, Breaker, 5, "The overall breaker.";
+        limits, Limits, 11, "What holds the market back as a whole.";
+        deficit_word, Deficit, 3, "Bad debt that the suppliers bore, and what was lost lately.";
         outage_word, Outage, 171, "The feed of the sequencer and the newest window.";
     }
 
@@ -63,6 +67,28 @@ impl World {
         ramp, Ramp, 6, "An asset's threshold on its way down.";
         breaker, Breaker, 7, "An asset's breaker.";
         risk, Risk, 8, "What new risk in an asset is weighed by.";
+    }
+
+    /// What takes of an asset have brought since the last lesson.
+    #[must_use]
+    pub fn sold(&self, asset: u8) -> Sold {
+        Sold::unpack(self.cost_word(asset, 0))
+    }
+
+    /// What sales of an asset have taught, and its governed terms.
+    #[must_use]
+    pub fn calm(&self, asset: u8) -> Calm {
+        Calm::unpack(self.cost_word(asset, 1))
+    }
+
+    /// Bad debt that an asset has left behind.
+    #[must_use]
+    pub fn losses(&self, asset: u8) -> Losses {
+        Losses::unpack(self.cost_word(asset, 2))
+    }
+
+    fn cost_word(&self, asset: u8, at: u64) -> U256 {
+        self.mapped_word(B256::with_last_byte(asset), COSTS, at)
     }
 
     /// Overwrites how an asset is sold, past governance and its bounds: for experiments.
@@ -100,7 +126,7 @@ impl World {
     /// Bad debt that suppliers bore, base wei.
     #[must_use]
     pub fn deficit(&self) -> u128 {
-        self.slot(3).to()
+        self.deficit_word().borne
     }
 
     /// How many assets are listed.

@@ -16,6 +16,7 @@ use super::{
     reporter_source,
 };
 use crate::artifacts::{init_code, init_code_with};
+use crate::audit::try_solvency;
 use crate::contracts::{Feed, Token};
 
 /// Selector of `stylus_constructor()`: the SDK hashes it without the arguments' types.
@@ -46,7 +47,19 @@ pub struct World {
     pub accounts: BTreeSet<Address>,
     /// What a test sent to the engine past its entry points, by token.
     pub gifts: BTreeMap<Address, U256>,
+    /// Whether the books have to add up when the world ends: a test that spoils them says so.
+    pub audited: bool,
     pub(super) last: Option<Receipt>,
+}
+
+/// Every test ends with a recount of everything.
+impl Drop for World {
+    fn drop(&mut self) {
+        if self.audited && !std::thread::panicking() {
+            let wrong = try_solvency(self).err().unwrap_or_default();
+            assert!(wrong.is_empty(), "the books are wrong in the end:\n{}", wrong.join("\n"));
+        }
+    }
 }
 
 impl Default for World {
@@ -90,9 +103,11 @@ impl World {
             deployed,
             accounts: PEOPLE.into_iter().chain([Address::ZERO]).collect(),
             gifts: BTreeMap::new(),
+            audited: false,
             last: None,
         };
         world.batch(|world| world.furnish(config));
+        world.audited = true;
         world
     }
 

@@ -1,0 +1,70 @@
+//! From a walk that went wrong to the few calls that do.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use plimsoll_testkit::engine::{World, WorldConfig};
+
+use crate::act::Act;
+use crate::step::step;
+
+/// Replays that a failure may cost.
+const REPLAYS: u32 = 400;
+
+/// What went wrong, without the numbers in it: two failures of one kind are the same failure.
+fn kind(message: &str) -> String {
+    let first = message.lines().next().unwrap_or_default();
+    first.chars().filter(|character| !character.is_ascii_digit()).collect()
+}
+
+/// The words of a panic.
+pub fn message(panic: &(dyn std::any::Any + Send)) -> String {
+    let owned = panic.downcast_ref::<String>().cloned();
+    owned
+        .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+        .unwrap_or_default()
+}
+
+/// Performs acts on a fresh market. Returns how it went wrong and the lines up to there.
+fn replay(start: &World, acts: &[Act]) -> Option<(String, Vec<String>)> {
+    let mut world = start.clone();
+    world.audited = false;
+    let mut lines = Vec::new();
+    let went = world.batch(|world| {
+        catch_unwind(AssertUnwindSafe(|| {
+            for act in acts {
+                step(world, act, &mut lines);
+            }
+        }))
+        .map_err(|panic| message(&*panic))
+    });
+    went.err().map(|message| (message, lines))
+}
+
+/// The shortest list of calls found that goes wrong in the same way, one line each with its end.
+pub fn shrink(config: &WorldConfig, acts: &[Act], wrong: &str) -> (String, Vec<String>) {
+    let start = crate::furnished(config);
+    let wanted = kind(wrong);
+    let mut replays = 0;
+    let mut fails = |acts: &[Act]| {
+        replays += 1;
+        let found = replay(&start, acts).filter(|(message, _)| kind(message) == wanted);
+        (replays <= REPLAYS).then_some(found).flatten()
+    };
+    let Some(mut found) = fails(acts) else {
+        return (wrong.to_owned(), vec!["the calls alone do not go wrong again".to_owned()]);
+    };
+    let (mut acts, mut chunk) = (acts.to_vec(), acts.len() / 2);
+    while chunk > 0 {
+        let mut at = 0;
+        while at < acts.len() {
+            let end = (at + chunk).min(acts.len());
+            let fewer: Vec<Act> = acts[..at].iter().chain(&acts[end..]).cloned().collect();
+            match fails(&fewer) {
+                Some(again) => (acts, found) = (fewer, again),
+                None => at = end,
+            }
+        }
+        chunk /= 2;
+    }
+    found
+}
