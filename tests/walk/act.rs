@@ -7,45 +7,168 @@ use plimsoll_testkit::engine::{Failure, GOVERNOR, GUARDIAN, REPORTER, World};
 
 #[derive(Clone, Debug)]
 pub enum Act {
-    Supply { from: Address, amount: u128 },
-    Redeem { from: Address, shares: u128 },
-    Deposit { from: Address, asset: u8, amount: u128, account: Address },
-    Withdraw { from: Address, asset: u8, amount: u128 },
-    Borrow { from: Address, amount: u128 },
-    Repay { from: Address, amount: u128, account: Address },
-    Collect { from: Address },
-    Report { assets: Vec<u8>, prices: Vec<u128>, confidences: Vec<u128> },
-    Kick { from: Address, accounts: Vec<Address>, hints: Vec<u64> },
-    Take { from: Address, auction: u64, lot: u128, receiver: Address },
-    TakeMany { from: Address, auctions: Vec<u64>, lots: Vec<u128>, settle: Vec<Address> },
-    Redo { from: Address, auction: u64 },
-    Learn { from: Address, asset: u8 },
-    Settle { from: Address, accounts: Vec<Address> },
-    Leave { from: Address, auction: u64 },
-    Realise { from: Address, accounts: Vec<Address> },
-    Accrue { from: Address },
-    Cover { from: Address, amount: u128 },
-    Raise { asset: u8, level: u8, seconds: u32 },
-    Lower { asset: u8, level: u8 },
-    Trip { from: Address, asset: u8, reason: u8 },
-    Poke { from: Address, assets: Vec<u8> },
-    Flag { from: Address, account: Address },
-    Unflag { from: Address, account: Address },
-    Terms { asset: u8, penalty: u16, excess: u16, cap: u64 },
-    MaxLtv { asset: u8, bps: u16 },
-    Threshold { asset: u8, bps: u16 },
-    Cap { asset: u8, amount: u128 },
-    Outflow { asset: u8, percent: u8 },
-    Curve { base: u8, kink: u8, slope: u8, jump: u8 },
-    MinDebt { amount: u128 },
-    LossBound { asset: u8, tokens: u32 },
-    Acknowledge { asset: u8 },
-    WithdrawReserve { amount: u128 },
-    WithdrawDust { asset: u8 },
-    Gift { from: Address, asset: u8, amount: u128 },
-    Pass { seconds: u32 },
+    Supply {
+        from: Address,
+        amount: u128,
+    },
+    Redeem {
+        from: Address,
+        shares: u128,
+    },
+    Deposit {
+        from: Address,
+        asset: u8,
+        amount: u128,
+        account: Address,
+    },
+    Withdraw {
+        from: Address,
+        asset: u8,
+        amount: u128,
+    },
+    Borrow {
+        from: Address,
+        amount: u128,
+    },
+    Repay {
+        from: Address,
+        amount: u128,
+        account: Address,
+    },
+    Collect {
+        from: Address,
+    },
+    Report {
+        assets: Vec<u8>,
+        prices: Vec<u128>,
+        confidences: Vec<u128>,
+    },
+    Kick {
+        from: Address,
+        accounts: Vec<Address>,
+        hints: Vec<u64>,
+    },
+    Take {
+        from: Address,
+        auction: u64,
+        lot: u128,
+        receiver: Address,
+    },
+    TakeMany {
+        from: Address,
+        auctions: Vec<u64>,
+        lots: Vec<u128>,
+        settle: Vec<Address>,
+    },
+    Redo {
+        from: Address,
+        auction: u64,
+    },
+    Learn {
+        from: Address,
+        asset: u8,
+    },
+    Settle {
+        from: Address,
+        accounts: Vec<Address>,
+    },
+    Leave {
+        from: Address,
+        auction: u64,
+    },
+    Realise {
+        from: Address,
+        accounts: Vec<Address>,
+    },
+    Accrue {
+        from: Address,
+    },
+    Cover {
+        from: Address,
+        amount: u128,
+    },
+    Raise {
+        asset: u8,
+        level: u8,
+        seconds: u32,
+    },
+    Lower {
+        asset: u8,
+        level: u8,
+    },
+    Trip {
+        from: Address,
+        asset: u8,
+        reason: u8,
+    },
+    Poke {
+        from: Address,
+        assets: Vec<u8>,
+    },
+    Flag {
+        from: Address,
+        account: Address,
+    },
+    Unflag {
+        from: Address,
+        account: Address,
+    },
+    Terms {
+        asset: u8,
+        penalty: u16,
+        excess: u16,
+        cap: u64,
+    },
+    MaxLtv {
+        asset: u8,
+        bps: u16,
+    },
+    Threshold {
+        asset: u8,
+        bps: u16,
+    },
+    Cap {
+        asset: u8,
+        amount: u128,
+    },
+    Outflow {
+        asset: u8,
+        percent: u8,
+    },
+    Curve {
+        base: u8,
+        kink: u8,
+        slope: u8,
+        jump: u8,
+    },
+    MinDebt {
+        amount: u128,
+    },
+    LossBound {
+        asset: u8,
+        tokens: u32,
+    },
+    Acknowledge {
+        asset: u8,
+    },
+    WithdrawReserve {
+        amount: u128,
+    },
+    WithdrawDust {
+        asset: u8,
+    },
+    Gift {
+        from: Address,
+        asset: u8,
+        amount: u128,
+    },
+    Pass {
+        seconds: u32,
+    },
     /// What always goes wrong: for the test of shrinking.
-    Planted { from: Address },
+    Planted {
+        from: Address,
+    },
 }
 
 fn words(values: &[u128]) -> Vec<U256> {
@@ -61,9 +184,9 @@ impl Act {
     /// Who acts on his own position, which may get an asset or a new cool-off by it.
     pub fn actor(&self) -> Option<Address> {
         match self {
-            Self::Deposit { from, .. } | Self::Withdraw { from, .. } | Self::Borrow { from, .. } => {
-                Some(*from)
-            }
+            Self::Deposit { from, .. }
+            | Self::Withdraw { from, .. }
+            | Self::Borrow { from, .. } => Some(*from),
             _ => None,
         }
     }
@@ -77,34 +200,26 @@ impl Act {
     pub fn may_fail_with(&self, error: &str) -> bool {
         let known: &[&str] = match self {
             Self::Supply { .. } => &["ZeroShares"],
-            Self::Redeem { .. } => &[
-                "InsufficientCash",
-                "ZeroAmount",
+            Self::Redeem { .. } => {
+                &["InsufficientCash", "ZeroAmount", "LevelForbids", "Uncovered", "OutflowLimited"]
+            }
+            Self::Deposit { .. } => &["NotOwner", "BelowDust", "CapExceeded", "PriceForbids"],
+            Self::Withdraw { .. } => &[
+                "InsufficientBalance",
+                "Unhealthy",
+                "PriceForbids",
                 "LevelForbids",
-                "Uncovered",
+                "BelowDust",
                 "OutflowLimited",
             ],
-            Self::Deposit { .. } => &["NotOwner", "BelowDust", "CapExceeded", "PriceForbids"],
-            Self::Withdraw { .. } => {
-                &[
-                    "InsufficientBalance",
-                    "Unhealthy",
-                    "PriceForbids",
-                    "LevelForbids",
-                    "BelowDust",
-                    "OutflowLimited",
-                ]
-            }
-            Self::Borrow { .. } => {
-                &[
-                    "Unhealthy",
-                    "BelowMinDebt",
-                    "InsufficientCash",
-                    "PriceForbids",
-                    "LevelForbids",
-                    "OutflowLimited",
-                ]
-            }
+            Self::Borrow { .. } => &[
+                "Unhealthy",
+                "BelowMinDebt",
+                "InsufficientCash",
+                "PriceForbids",
+                "LevelForbids",
+                "OutflowLimited",
+            ],
             Self::Repay { .. } => &["NothingOwed", "ZeroAmount"],
             Self::Collect { .. } => &["NoCredit"],
             Self::Kick { .. } => &["NothingKicked"],
