@@ -16,9 +16,12 @@ mod decimals;
 mod exact;
 mod feeds;
 mod governance;
+mod governor_timelock;
 mod incident_sales;
+mod incidents_breakers;
 mod kick;
 mod lots;
+mod pace;
 mod positions;
 mod previews;
 mod prices;
@@ -32,7 +35,9 @@ mod take;
 mod takers;
 mod tokens;
 mod traces;
+mod trips;
 mod views;
+mod windows;
 
 /// The exact fractions that the core's own tests compare with.
 #[path = "../../crates/math/tests/reference/mod.rs"]
