@@ -1,20 +1,21 @@
 //! Every parameter: below, at and above its bounds, what the others demand of it, and its event.
 
 use alloy_primitives::{Address, U256};
+use alloy_sol_types::SolValue;
 use plimsoll_abi::IPlimsoll::{
-    assetCall, assetCountCall, baseCall, ledgerCall, listAssetCall, priceCall, setCapCall,
-    setFeedCall, setMaxLtvCall, setMinDebtCall, setPricePolicyCall, setRateCurveCall,
-    setReporterCall, setTermsCall, setThresholdCall, termsCall,
+    assetCall, assetCountCall, baseCall, ledgerCall, listAssetCall, outageCall, priceCall,
+    pricePolicyCall, setCapCall, setMaxLtvCall, setMinDebtCall, setOutageCall, setPricePolicyCall,
+    setRateCurveCall, setSourceCall, setTermsCall, setThresholdCall, sourceCall, termsCall,
 };
 use plimsoll_abi::{
-    AlreadyListed, AssetListed, CapSet, FeedSet, Inconsistent, MaxLtvSet, MinDebtSet, OutOfBounds,
-    PricePolicySet, RampTooShort, RateCurveSet, ReporterSet, SaleTerms, TermsSet, ThresholdSet,
-    TooLarge, TooManyAssets, ZeroAddress, ZeroAmount,
+    AlreadyListed, AssetListed, CapSet, Inconsistent, MaxLtvSet, MinDebtSet, OutOfBounds,
+    OutageSet, PricePolicy, PricePolicySet, RampTooShort, RateCurveSet, SaleTerms, Source,
+    SourceSet, TermsSet, ThresholdSet, TooLarge, TooManyAssets, ZeroAddress, ZeroAmount,
 };
-use plimsoll_math::interest::RateCurve;
+use plimsoll_math::{interest::RateCurve, words::Bounds};
 use plimsoll_testkit::engine::{
-    ALICE, ARB, AssetConfig, BOB, GOVERNOR, LINK, MALLORY, WBTC, WETH, World, WorldConfig, u256,
-    usdc, wad,
+    ALICE, ARB, AssetConfig, BOB, GOVERNOR, LINK, MALLORY, WBTC, WETH, World, WorldConfig,
+    feed_source, price_policy, u256, usdc, wad,
 };
 
 use crate::exact::{AMOUNT_MAX, BPS_YEAR, ceil};
@@ -257,52 +258,95 @@ fn a_cap_is_any_amount() {
 #[test]
 fn a_price_policy_has_bounds() {
     let mut world = World::new();
-    let set = |max_age, max_step, max_confidence| setPricePolicyCall {
-        asset: LINK,
-        maxAge: max_age,
-        maxStep: max_step,
-        maxConfidence: max_confidence,
+    let good = price_policy(60, 500, 100);
+    let set = |policy| setPricePolicyCall { asset: LINK, policy };
+    let with = |change: fn(&mut PricePolicy)| {
+        let mut policy = good.clone();
+        change(&mut policy);
+        set(policy)
     };
-    world.refuse(GOVERNOR, set(9, 500, 100), out(1, 9, 10, 86_400));
-    world.refuse(GOVERNOR, set(86_401, 500, 100), out(1, 86_401, 10, 86_400));
-    world.refuse(GOVERNOR, set(60, 49, 100), out(2, 49, 50, 5_000));
-    world.refuse(GOVERNOR, set(60, 5_001, 100), out(2, 5_001, 50, 5_000));
-    world.refuse(GOVERNOR, set(60, 500, 3), out(3, 3, 4, 1_000));
-    world.refuse(GOVERNOR, set(60, 500, 1_001), out(3, 1_001, 4, 1_000));
-    world.must(GOVERNOR, set(10, 50, 4));
-    world.must(GOVERNOR, set(86_400, 5_000, 1_000));
-    world.assert_event(&PricePolicySet {
-        asset: LINK,
-        maxAge: 86_400,
-        maxStep: 5_000,
-        maxConfidence: 1_000,
-    });
-}
-
-#[test]
-fn a_feed_has_at_most_eighteen_decimals() {
-    let mut world = World::new();
-    let set = |feed, decimals| setFeedCall { asset: WETH, feed, decimals };
-    world.refuse(GOVERNOR, set(ALICE, 19), out(2, 19, 0, 18));
-    world.must(GOVERNOR, set(ALICE, 18));
-    let none = Address::ZERO;
-    world.assert_event(&FeedSet { asset: WETH, oldFeed: none, feed: ALICE, decimals: 18 });
-    world.must(GOVERNOR, set(Address::ZERO, 0));
-    world.assert_event(&FeedSet { asset: WETH, oldFeed: ALICE, feed: none, decimals: 0 });
-    // The policy stays.
-    assert_eq!(world.feed_word(WETH).max_age, 3_600);
-}
-
-#[test]
-fn a_reporter_is_named_and_dismissed() {
-    let mut world = World::new();
-    let set = |allowed| setReporterCall { reporter: BOB, allowed };
-    for (old, new) in [(false, true), (true, true), (true, false), (false, false)] {
-        world.must(GOVERNOR, set(new));
-        world.assert_event(&ReporterSet { reporter: BOB, oldValue: old, value: new });
-        let asked = plimsoll_abi::IPlimsoll::isReporterCall { account: BOB };
-        assert_eq!(world.get(asked), new);
+    for (call, error) in [
+        (with(|p| p.maxAge = 9), out(1, 9, 10, 86_400)),
+        (with(|p| p.maxAge = 86_401), out(1, 86_401, 10, 86_400)),
+        (with(|p| p.step = 49), out(2, 49, 50, 5_000)),
+        (with(|p| p.step = 5_001), out(2, 5_001, 50, 5_000)),
+        (with(|p| p.sigmas = 101), out(3, 101, 0, 100)),
+        (with(|p| p.maxConfidence = 3), out(4, 3, 4, 1_000)),
+        (with(|p| p.maxConfidence = 1_001), out(4, 1_001, 4, 1_000)),
+        (with(|p| p.quorum = 0), out(5, 0, 1, 5)),
+        (with(|p| p.quorum = 6), out(5, 6, 1, 5)),
+        (with(|p| p.outlier = 2_001), out(7, 2_001, 0, 2_000)),
+        (with(|p| p.emaHalfLife = 601), out(8, 601, 0, 600)),
+    ] {
+        world.refuse(GOVERNOR, call, error);
     }
+    let low = PricePolicy { outlier: 0, ..price_policy(10, 50, 4) };
+    let high = PricePolicy {
+        sigmas: 100,
+        quorum: 5,
+        halfLife: u16::MAX,
+        outlier: 2_000,
+        emaHalfLife: 600,
+        ..price_policy(86_400, 5_000, 1_000)
+    };
+    world.must(GOVERNOR, set(low.clone()));
+    let old = world.policy_word(LINK).pack().unwrap();
+    world.must(GOVERNOR, set(high.clone()));
+    let word = world.policy_word(LINK).pack().unwrap();
+    world.assert_event(&PricePolicySet { asset: LINK, oldWord: old, word });
+    let shown = world.get(pricePolicyCall { asset: LINK });
+    assert_eq!(shown.abi_encode(), high.abi_encode());
+    // Which sources there are is none of the policy's business.
+    assert_eq!(world.policy_word(LINK).sources, 1);
+}
+
+#[test]
+fn a_source_has_bounds() {
+    let mut world = World::new();
+    let feed = feed_source(ALICE, 18);
+    let set = |n, source: &Source, data| {
+        let source = source.clone();
+        setSourceCall { asset: WETH, n, source, data }
+    };
+    let zero = U256::ZERO;
+    world.refuse(GOVERNOR, set(5, &feed, zero), out(1, 5, 0, 4));
+    let strange = Source { kind: 3, ..feed.clone() };
+    world.refuse(GOVERNOR, set(0, &strange, zero), out(3, 3, 0, 2));
+    let fine = Source { decimals: 19, ..feed.clone() };
+    world.refuse(GOVERNOR, set(0, &fine, zero), out(4, 19, 0, 18));
+    let weightless = Source { weight: 0, ..feed.clone() };
+    world.refuse(GOVERNOR, set(0, &weightless, zero), out(6, 0, 1, 255));
+    // A lower bound that is not below the upper one leaves nothing in between.
+    let bounds = |min: u128, max: u128| Bounds { min, max }.pack().unwrap();
+    world.refuse(GOVERNOR, set(0, &feed, bounds(7, 7)), out(8, 7, 0, 6));
+    let (old, data) = (world.source_word(WETH, 1).pack().unwrap(), bounds(6, 7));
+    world.must(GOVERNOR, set(1, &feed, data));
+    let word = world.source_word(WETH, 1).pack().unwrap();
+    world.assert_event(&SourceSet { asset: WETH, n: 1, oldWord: old, word, data });
+    let shown = world.get(sourceCall { asset: WETH, n: 1 });
+    assert_eq!((shown.source, shown.decimals, shown.data), (ALICE, 18, data));
+    assert_eq!(world.policy_word(WETH).sources, 3);
+    // The zero address ends a source, and nothing else of it is looked at.
+    world.must(GOVERNOR, set(1, &Source { source: Address::ZERO, ..strange }, data));
+    world.assert_event(&SourceSet { asset: WETH, n: 1, oldWord: word, word: zero, data: zero });
+    assert_eq!(world.policy_word(WETH).sources, 1);
+    assert_eq!(world.policy_word(WETH).max_age, 3_600);
+}
+
+#[test]
+fn a_feed_of_the_sequencer_needs_a_gap() {
+    let mut world = World::new();
+    let set = |feed, gap| setOutageCall { feed, gap };
+    let none = Address::ZERO;
+    world.refuse(GOVERNOR, set(ALICE, 0), out(1, 0, 1, 7));
+    world.refuse(GOVERNOR, set(none, 8), out(1, 8, 0, 7));
+    world.must(GOVERNOR, set(ALICE, 1));
+    world.assert_event(&OutageSet { oldFeed: none, oldGap: 0, feed: ALICE, gap: 1 });
+    let shown = world.get(outageCall {});
+    assert_eq!((shown.feed, shown.gap, shown.open), (ALICE, 600, false));
+    world.must(GOVERNOR, set(none, 0));
+    world.assert_event(&OutageSet { oldFeed: ALICE, oldGap: 1, feed: none, gap: 0 });
+    assert_eq!(world.get(outageCall {}).gap, 0);
 }
 
 // ---- The market ----
