@@ -5,7 +5,7 @@ use plimsoll_abi as abi;
 use plimsoll_math::{
     claims, correlation,
     correlation::{Correlations, Stake},
-    fixed::{BPS, add, mul, pow10},
+    fixed::{BPS, add, mul, mul_div_down, pow10},
     health,
     health::Exposure,
     limit, oracle,
@@ -115,7 +115,7 @@ pub fn status(
 /// Debt (base wei, up) and what may be owed (base wei, down) at the borrowing weights.
 pub fn borrowing(engine: &Engine, position: &Position) -> Result<(u128, u128)> {
     let debt = value::debt_up(position.effective_debt(engine)?, position.index)?;
-    let limit = weighted(engine, position)?.checked_div(BPS).unwrap_or_default();
+    let limit = mul_div_down(weighted(engine, position)?, 1, BPS)?;
     Ok((debt, limit))
 }
 

@@ -4,7 +4,7 @@
 //! auction per asset. Each account is worked on by itself: pooling comes from joining the auction
 //! that the account before it opened, whose words the frame's cache already holds.
 
-use alloc::{vec, vec::Vec};
+use alloc::vec::Vec;
 
 use alloy_primitives::{Address, U256};
 use plimsoll_abi as abi;
@@ -49,15 +49,17 @@ pub fn kick(engine: &mut Engine, accounts: Vec<Address>, hints: Vec<u64>) -> Res
     let window = outage::open(engine, now)?;
     let keeper = Keeper { address: engine.vm().msg_sender(), hints: &hints, now, window };
     let index = ledger::index(engine, now);
-    let mut skips = vec![skip::NO_DEBT; accounts.len()];
-    for place in order(engine, &accounts, index, now) {
+    let mut skips = Vec::with_capacity(accounts.len());
+    skips.resize(accounts.len(), skip::NO_DEBT);
+    for Ranked { index: place, .. } in queue(engine, &accounts, index, now) {
         let (Some(account), Some(skip)) = (accounts.get(place), skips.get_mut(place)) else {
             continue;
         };
         let mut position = Position::load(engine, *account, index);
         *skip = kick_one(engine, &mut position, &keeper)?;
     }
-    if !skips.contains(&skip::KICKED) {
+    // Not `contains`, which searches bytes with a routine that is larger than this function.
+    if skips.iter().all(|skip| *skip != skip::KICKED) {
         let first = skips.first().copied().unwrap_or(skip::NO_DEBT);
         return Err(fail(abi::NothingKicked { skip: first }));
     }
@@ -74,21 +76,21 @@ struct Keeper<'a> {
 
 /// The places of the accounts in the order in which they are served: as listed, or by expected loss
 /// when there may not be room for everything that they hold.
-fn order(engine: &Engine, accounts: &[Address], index: u128, now: u32) -> Vec<usize> {
-    let places = 0..accounts.len();
-    if accounts.len() < 2 || !is_scarce(engine, accounts, index) {
-        return places.collect();
+fn queue(engine: &Engine, accounts: &[Address], index: u128, now: u32) -> Vec<Ranked> {
+    let mut queue = Vec::with_capacity(accounts.len());
+    let scarce = accounts.len() > 1 && is_scarce(engine, accounts, index);
+    for (place, account) in accounts.iter().enumerate() {
+        let mut loss = 0;
+        if scarce {
+            let position = Position::load(engine, *account, index);
+            let live = health::exposure(engine, &position, now, health::Side::Live);
+            let owed = live.map_or(0, |live| live.owed());
+            loss = crate::loss::expected(engine, &position, owed).unwrap_or_default();
+        }
+        queue.push(Ranked { index: place, loss });
     }
-    let of = |(index_of, account): (usize, &Address)| {
-        let position = Position::load(engine, *account, index);
-        let live = health::exposure(engine, &position, now, health::Side::Live);
-        let owed = live.map_or(0, |live| live.owed());
-        let loss = crate::loss::expected(engine, &position, owed).unwrap_or_default();
-        Ranked { index: index_of, loss }
-    };
-    let mut ranked: Vec<Ranked> = accounts.iter().enumerate().map(of).collect();
-    loss::rank(&mut ranked);
-    ranked.into_iter().map(|entry| entry.index).collect()
+    loss::rank(&mut queue);
+    queue
 }
 
 /// Whether the accounts hold more of an asset than may still go on sale.
@@ -133,7 +135,9 @@ fn kick_one(engine: &mut Engine, position: &mut Position, keeper: &Keeper) -> Re
         Ok(_) => return Ok(skip::GRACE),
         Err(_) => return Ok(skip::OVERFLOW),
     }
-    position.settle_closed(engine, now)?;
+    if is_crowded(engine, position) {
+        return Ok(skip::UNSETTLED);
+    }
     let Ok((lots, cut)) = plan(engine, position, live.owed(), &look, now) else {
         return Ok(skip::OVERFLOW);
     };
@@ -149,6 +153,15 @@ fn kick_one(engine: &mut Engine, position: &mut Position, keeper: &Keeper) -> Re
     }
     let has_collateral = position.legs().iter().any(|leg| leg.holding.balance > 0);
     Ok(if has_collateral { skip::NO_ROOM } else { skip::NOTHING_TO_SELL })
+}
+
+/// Whether claims on closed auctions, which somebody could settle, take the place before the last:
+/// a keeper may not choose by leaving them there that the next sale takes everything.
+fn is_crowded(engine: &Engine, position: &Position) -> bool {
+    let full = |leg: &&Leg| leg.claim_count.saturating_add(1) >= MAX_CLAIMS;
+    position.legs().iter().filter(full).any(|leg| {
+        leg.claims().iter().any(|claim| engine.auction_pool(leg.asset, claim.slot).closed)
+    })
 }
 
 /// What stands in the way of a kick, looked at once.

@@ -114,7 +114,7 @@ pub fn count(
     now: u32,
 ) -> Aggregate {
     let readings = sources::readings(engine, asset, policy);
-    oracle::aggregate(&readings, policy, &Prior::from_words(price, risk), now)
+    oracle::aggregate(&readings, policy, &Prior::from_words(price, risk, policy), now)
 }
 
 /// Stores a price and its past, with the threshold that the ramp has reached.
@@ -243,7 +243,7 @@ pub fn readings(engine: &mut Engine, asset: u8) -> Result<ReadingsTuple> {
     let (price, risk) = (engine.price(asset), engine.risk(asset));
     let policy = engine.price_policy(asset);
     let said = sources::readings(engine, asset, &policy);
-    let prior = Prior::from_words(&price, &risk);
+    let prior = Prior::from_words(&price, &risk, &policy);
     let counted = oracle::aggregate(&said, &policy, &prior, now);
     let said = said.map(Option::unwrap_or_default);
     Ok((

@@ -6,16 +6,14 @@ use alloc::vec::Vec;
 use alloy_primitives::{Address, U256};
 use plimsoll_math::{
     fixed::BPS,
-    health::Exposure,
     loss::{contributions, expected_loss},
-    trigger::{self, Status},
     value::value_down,
 };
 
 use crate::{
     entry::{Row, Rows},
     error::Result,
-    guard, health, ledger,
+    grace, guard, health, ledger,
     loss::Parts,
     position::{Leg, Position},
     storage::Engine,
@@ -23,7 +21,7 @@ use crate::{
 };
 
 /// Words of the interface's `Portfolio` and of its `Stake`.
-pub const PORTFOLIO_WORDS: usize = 15;
+pub const PORTFOLIO_WORDS: usize = 16;
 pub const STAKE_WORDS: usize = 10;
 
 type Portfolio = Row<PORTFOLIO_WORDS>;
@@ -34,8 +32,8 @@ pub fn one(engine: &mut Engine, account: Address) -> Result<(Portfolio, Stakes)>
     let now = guard::enter(engine)?;
     let index = ledger::index(engine, now);
     let mut position = Position::load(engine, account, index);
-    let summary = summary(engine, account, index, now);
-    Ok((Row(summary), Rows(stakes(engine, &mut position, now))))
+    let stakes = stakes(engine, &mut position, now);
+    Ok((Row(summary(engine, account, index, now)), Rows(stakes)))
 }
 
 /// Several positions, without what they hold.
@@ -48,21 +46,23 @@ pub fn many(engine: &mut Engine, accounts: Vec<Address>) -> Result<Rows<PORTFOLI
 }
 
 /// The interface's `Portfolio`, in its order.
-fn summary(engine: &Engine, account: Address, index: u128, now: u32) -> [U256; PORTFOLIO_WORDS] {
+fn summary(
+    engine: &mut Engine,
+    account: Address,
+    index: u128,
+    now: u32,
+) -> [U256; PORTFOLIO_WORDS] {
     let position = Position::load(engine, account, index);
     let live = health::exposure(engine, &position, now, health::Side::Live);
     let limit = health::borrowing(engine, &position).map(|(_, limit)| limit);
     let prospect = stress::prospect(engine, &position, now);
     let broken = live.is_err() || limit.is_err() || prospect.is_err();
     let (live, prospect) = (live.unwrap_or_default(), prospect.unwrap_or_default());
-    let verdict = health::worst_verdict(&position, now).code();
-    let (flagged_at, longest) = (position.word.flagged_at, longest_grace(&position));
     let average = health::exposure(engine, &position, now, health::Side::Average);
-    let average = average.unwrap_or_default();
-    let status = status(&live, &average, longest, flagged_at, now);
+    let (state, left, side, verdict) = grace::status(engine, account).unwrap_or_default();
     [
         live.health_factor(),
-        average.health_factor(),
+        average.unwrap_or_default().health_factor(),
         U256::from(live.debt),
         U256::from(live.collateral),
         U256::from(live.margin_bps.checked_div(BPS).unwrap_or_default()),
@@ -71,21 +71,13 @@ fn summary(engine: &Engine, account: Address, index: u128, now: u32) -> [U256; P
         engine.credit(account),
         U256::from(expected_loss(&prospect)),
         stress::chance(&prospect),
-        U256::from(status.state.code()),
-        U256::from(status.left),
+        U256::from(state),
+        U256::from(left),
+        U256::from(side),
         U256::from(verdict),
-        U256::from(flagged_at),
+        U256::from(position.word.flagged_at),
         U256::from(broken),
     ]
-}
-
-fn longest_grace(position: &Position) -> u16 {
-    position.legs().iter().map(|leg| leg.price.grace.into()).max().unwrap_or_default()
-}
-
-fn status(live: &Exposure, average: &Exposure, longest: u16, flagged_at: u32, now: u32) -> Status {
-    trigger::status(live, || average.is_liquidatable(), longest, flagged_at, now)
-        .unwrap_or_default()
 }
 
 /// The interface's `Stake`, one for each asset that the position knows.

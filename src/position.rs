@@ -6,7 +6,7 @@ use plimsoll_math::{
     claims,
     claims::{Pool, Settlement},
     correlation::Stake,
-    fixed::add,
+    fixed::{add, mul_div_down},
     value,
     words::{Account, AssetPrice, AuctionPool, Claim, Holding},
 };
@@ -157,7 +157,7 @@ impl Position {
         let worth = value::debt_up(excess, index)?;
         let books = ledger::load(engine, now);
         // No penalty is above a tenth.
-        let refund = worth.checked_div(10).unwrap_or_default().min(books.reserve);
+        let refund = mul_div_down(worth, 1, 10)?.min(books.reserve);
         Ok(add(worth, refund)? <= books.cash)
     }
 

@@ -18,9 +18,11 @@ mod feeds;
 mod governance;
 mod governor_timelock;
 mod incident_sales;
+mod incidents;
 mod incidents_breakers;
 mod kick;
 mod lots;
+mod outages;
 mod pace;
 mod positions;
 mod previews;
@@ -28,8 +30,10 @@ mod prices;
 mod redo;
 mod reentrancy;
 mod repayments;
+mod risk_views;
 mod roles;
 mod sales;
+mod sources;
 mod supply;
 mod take;
 mod takers;
@@ -39,6 +43,10 @@ mod trips;
 mod views;
 mod windows;
 
+/// Numbers with 128 bits, as the core's own tests of precision use them.
+#[path = "../../crates/math/tests/precision/reference.rs"]
+#[allow(dead_code)]
+mod precise;
 /// The exact fractions that the core's own tests compare with.
 #[path = "../../crates/math/tests/reference/mod.rs"]
 mod reference;

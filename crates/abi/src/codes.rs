@@ -24,8 +24,10 @@ pub mod skip {
     pub const GRACE: u8 = 9;
     /// After an outage, and the health factor is not below the hard limit.
     pub const OUTAGE: u8 = 10;
+    /// Claims on closed auctions leave too little room for more: `settle` comes first.
+    pub const UNSETTLED: u8 = 11;
     /// Every name, in order of the codes.
-    pub const NAMES: [&str; 11] = [
+    pub const NAMES: [&str; 12] = [
         "kicked",
         "no debt",
         "healthy",
@@ -37,6 +39,7 @@ pub mod skip {
         "overflow",
         "in its grace",
         "after an outage",
+        "settle first",
     ];
 }
 

@@ -245,9 +245,8 @@ sol! {
 
     /// A position as a whole. health, averageHealth: WAD, at the prices and at their averages.
     /// debt, collateral, margin, pending, limit, credit: as of `position`. expectedLoss, chance: as
-    /// of `expectedLoss`. state: 0 healthy, 1 to be flagged, 2 waiting, 3 liquidatable; secondsLeft:
-    /// until it is liquidatable by the clock. verdict: the worst of its prices. broken: a number
-    /// passes its width, and what could not be computed is zero.
+    /// of `expectedLoss`. state, secondsLeft, priceUsed, verdict: as of `liquidationStatus`. flaggedAt:
+    /// zero for no flag. broken: a number passes its width, and what could not be computed is zero.
     struct Portfolio {
         uint256 health;
         uint256 averageHealth;
@@ -261,6 +260,7 @@ sol! {
         uint256 chance;
         uint8 state;
         uint32 secondsLeft;
+        uint8 priceUsed;
         uint8 verdict;
         uint32 flaggedAt;
         bool broken;

@@ -69,12 +69,13 @@ pub enum Fate {
 }
 
 impl Prior {
-    /// What two words say was before.
-    pub fn from_words(price: &AssetPrice, risk: &Risk) -> Self {
+    /// What two words say was before. Without a half-life there is no average to be far from.
+    pub fn from_words(price: &AssetPrice, risk: &Risk, policy: &PricePolicy) -> Self {
         let stats = Stats::from_words(price, risk);
+        let ema = if policy.ema_half_life == 0 { 0 } else { stats.ema };
         Self {
             price: price.price,
-            ema: stats.ema,
+            ema,
             verdict: price.verdict,
             time: stats.observed_at,
             variance: stats.measured(),

@@ -81,8 +81,7 @@ impl Stats {
     /// (0.7 of its standard deviation) if that is more.
     pub fn measured(&self) -> u128 {
         // 0.7 * 0.7 = 49 / 100.
-        let fast = self.fast.saturating_mul(49).checked_div(100).unwrap_or_default();
-        self.slow.max(fast)
+        self.slow.max(mul_div_down(self.fast, 49, 100).unwrap_or(u128::MAX))
     }
 
     /// The past after one more price.
@@ -206,7 +205,7 @@ impl Risk {
 /// Down. (s / 10^4)^2 / 86,400 * 10^18 = s^2 * 3,125 / 27 * 1,000.
 pub fn variance_of(sigma: u16) -> u128 {
     let square = u128::from(sigma).saturating_mul(sigma.into());
-    square.saturating_mul(3_125_000).checked_div(27).unwrap_or_default()
+    mul_div_down(square, 3_125_000, 27).unwrap_or_default()
 }
 
 /// The volatility of a variance, bps per square root of a day.
@@ -214,7 +213,7 @@ pub fn variance_of(sigma: u16) -> u128 {
 /// # Rounding
 /// Down, from a variance of at most [`VARIANCE_MAX`].
 pub fn volatility_of(variance: u128) -> u64 {
-    let square = variance.min(VARIANCE_MAX).saturating_mul(27).checked_div(3_125_000);
+    let square = mul_div_down(variance.min(VARIANCE_MAX), 27, 3_125_000);
     sqrt_down(square.unwrap_or_default())
 }
 

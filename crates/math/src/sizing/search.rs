@@ -85,11 +85,12 @@ impl<'a> Step<'a> {
             let inner = (low.saturating_add(1), high.saturating_sub(1));
             probe = probe.clamp(inner.0, inner.1);
             let lack = lacks(probe)?;
-            // The end that stays counts half of what it did, so that it moves in the end.
+            // The end that stays counts half of what it did, so that it moves in the end. A shift,
+            // because a division of 128 bits is a routine of a kilobyte.
             if lack > 0 {
-                (low, below, above) = (probe, lack, above / 2);
+                (low, below, above) = (probe, lack, above >> 1);
             } else {
-                (high, above, below) = (probe, lack, (below / 2).max(1));
+                (high, above, below) = (probe, lack, (below >> 1).max(1));
             }
             let width = high.saturating_sub(low);
             let (part, rest) = (below.unsigned_abs(), above.unsigned_abs());

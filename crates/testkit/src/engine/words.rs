@@ -135,6 +135,12 @@ impl World {
         self.slot(6).to()
     }
 
+    /// Slot of an account's own word; its holdings and further claims follow.
+    #[must_use]
+    pub fn position_slot(&self, account: Address) -> U256 {
+        mapped(account.into_word(), POSITIONS)
+    }
+
     /// An account's own word.
     #[must_use]
     pub fn account(&self, account: Address) -> Account {

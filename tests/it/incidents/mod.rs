@@ -1,0 +1,79 @@
+//! What happened elsewhere because of a price, played on the compiled programs: once under the
+//! design that it happened to, as far as this engine can be set up that way, and once under ours.
+
+mod capo;
+mod compound_dai;
+mod kilo_writer;
+mod luna_floor;
+mod usde;
+
+use alloy_primitives::U256;
+use plimsoll_abi::IPlimsoll::{kickCall, pokeCall, setPricePolicyCall, whyCall};
+use plimsoll_abi::{PricePolicy, Source};
+use plimsoll_testkit::contracts::Feed;
+use plimsoll_testkit::engine::{
+    AssetConfig, GOVERNOR, KAY, MALLORY, TAK, World, WorldConfig, feed_source, price_policy,
+};
+
+/// The only collateral of these markets.
+const ASSET: u8 = 0;
+/// Decimals of every feed here.
+const DECIMALS: u8 = 8;
+
+/// A market with one collateral that has as many feeds as families are named.
+struct Stage {
+    world: World,
+    feeds: Vec<alloy_primitives::Address>,
+}
+
+impl Stage {
+    /// One feed for each `(family, secondary)`; `quorum` of the families must agree.
+    fn new(config: AssetConfig, sources: &[(u8, bool)], quorum: u8) -> Self {
+        let price = config.price;
+        let config = AssetConfig { price: 0, ..config };
+        let policy = PricePolicy { quorum, ..price_policy(86_400, config.max_step, 100) };
+        let mut world = World::build(&WorldConfig::of(vec![config]));
+        let feeds = (0_u8..)
+            .zip(sources)
+            .map(|(n, (family, secondary))| {
+                let feed = world.deploy_with("Feed", &Feed::constructorCall { decimals: DECIMALS });
+                let (family, secondary) = (*family, *secondary);
+                let source = Source { family, secondary, ..feed_source(feed, DECIMALS) };
+                world.set_source(ASSET, n, source, U256::ZERO);
+                feed
+            })
+            .collect();
+        world.must(GOVERNOR, setPricePolicyCall { asset: ASSET, policy });
+        let mut stage = Self { world, feeds };
+        let prices = vec![price; sources.len()];
+        stage.hear(&prices);
+        stage
+    }
+
+    /// A minute later, what every feed says, WAD; then a poke.
+    fn hear(&mut self, prices: &[u128]) {
+        self.world.pass(60);
+        let now = self.world.now();
+        for (feed, price) in self.feeds.clone().into_iter().zip(prices) {
+            let answer = price / 10_u128.pow(18 - u32::from(DECIMALS));
+            self.world.set_feed(feed, answer as i128, now);
+        }
+        self.world.must(MALLORY, pokeCall { assets: vec![ASSET] });
+    }
+
+    /// Kicks what can be kicked of `account` and sells all of it at once at what the auction asks.
+    /// Returns what was sold, in the collateral's wei; nothing if the kick is refused.
+    fn liquidate(&mut self, account: alloy_primitives::Address) -> u128 {
+        let kick = kickCall { accounts: vec![account], hints: vec![] };
+        if self.world.send(KAY, kick).is_err() {
+            return 0;
+        }
+        let auction = self.world.newest(ASSET);
+        let (lot, _) = self.world.take_all(TAK, auction);
+        lot
+    }
+
+    fn verdict(&mut self) -> u8 {
+        self.world.get(whyCall { asset: ASSET }).verdict
+    }
+}
