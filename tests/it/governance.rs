@@ -14,7 +14,7 @@ use plimsoll_abi::{
 };
 use plimsoll_math::{interest::RateCurve, words::Bounds};
 use plimsoll_testkit::engine::{
-    ALICE, ARB, AssetConfig, BOB, GOVERNOR, LINK, MALLORY, WBTC, WETH, World, WorldConfig,
+    ALICE, ARB, AssetConfig, GOVERNOR, LINK, MALLORY, WBTC, WETH, World, WorldConfig,
     feed_source, price_policy, u256, usdc, wad,
 };
 
