@@ -58,6 +58,7 @@ mod governance;
 mod limits;
 mod live;
 mod loss;
+mod parameters;
 mod portfolio;
 mod roles;
 mod stress;
@@ -171,6 +172,9 @@ entry::routes! { breakers:
     lowerCall = fn lower(asset: u8, level: u8) -> () { breaker::lower }
     tripCall = fn trip(asset: u8, reason: u8) -> () { trip::trip }
     proofCall = fn proof(asset: u8, reason: u8) -> ProofTuple { trip::proof }
+    parametersCall = fn parameters_of(asset: u8) -> parameters::AssetParameters { parameters::of_asset }
+    marketParametersCall = fn parameters_of_market() -> parameters::MarketParameters { parameters::of_market }
+    programStatusCall = fn program_status() -> (Vec<Address>, Vec<u32>) { parameters::programs }
     renounceCall = fn renounce(role: u8) -> () { roles::renounce }
     proposeGovernorCall = fn propose_governor(next: Address) -> () { roles::propose_governor }
     acceptGovernorCall = fn accept_governor() -> () { roles::accept_governor }

@@ -1,11 +1,14 @@
 //! Prices that feeds answer, in every way in which a feed can misbehave.
 
 use alloy_primitives::{Address, U256};
-use plimsoll_abi::IPlimsoll::{pokeCall, priceCall, setFeedCall};
-use plimsoll_abi::{ListTooLong, NoFeed, Priced, UnknownAsset};
+use plimsoll_abi::IPlimsoll::{pokeCall, priceCall};
+use plimsoll_abi::{ListTooLong, Priced, UnknownAsset};
 use plimsoll_math::fixed::PRICE_MAX;
 use plimsoll_testkit::contracts::Feed;
-use plimsoll_testkit::engine::{ALICE, GOVERNOR, KAY, MALLORY, WBTC, WETH, World, u256, usdc, wad};
+use plimsoll_testkit::engine::{
+    ALICE, GOVERNOR, KAY, MALLORY, REPORTER, WBTC, WETH, World, feed_source, reporter_source, u256,
+    usdc, wad,
+};
 
 const INVALID: u8 = 4;
 
@@ -79,8 +82,8 @@ fn poke_scales_by_the_decimals_that_governance_set() {
         (18, wad(3_100) as i128 + 1, wad(3_100) + 1),
     ] {
         let mut fed = fed();
-        let (asset, feed, now) = (WETH, fed.weth, fed.world.now());
-        fed.world.must(GOVERNOR, setFeedCall { asset, feed, decimals });
+        let (feed, now) = (fed.weth, fed.world.now());
+        fed.world.set_source(WETH, 0, feed_source(feed, decimals), U256::ZERO);
         fed.answer(answer, now);
         fed.poke();
         assert_eq!(fed.world.asset_price(WETH).price, price);
@@ -125,7 +128,7 @@ fn a_feed_s_time_is_judged_like_a_report_s_and_never_refused() {
     let now = fed.world.now();
     let before = fed.world.asset_price(WETH);
     let last = before.fresh_until - 3_600;
-    for time in [now + 1, u32::MAX, last, last - 1, now - 3_601, 1] {
+    for time in [now + 11, u32::MAX, last, last - 1, now - 3_601, 1] {
         fed.answer(310_000_000_000, time);
         fed.poke();
         assert_eq!(fed.world.asset_price(WETH), before, "{time}");
@@ -187,7 +190,6 @@ fn answers_that_are_no_price_make_it_invalid() {
 #[test]
 fn poke_refuses_what_is_no_question() {
     let Fed { mut world, .. } = fed();
-    world.refuse(MALLORY, pokeCall { assets: vec![WETH, 2] }, NoFeed { asset: 2 });
     world.refuse(MALLORY, pokeCall { assets: vec![4] }, UnknownAsset { asset: 4, count: 4 });
     let many = |n| pokeCall { assets: vec![WETH; n] };
     let (length, limit) = (u256(101), u256(100));
@@ -202,13 +204,15 @@ fn a_feed_without_code_changes_nothing() {
     let before = fed.world.asset_price(WETH);
     // ALICE is nobody's contract; neither are the token and the engine a feed.
     for feed in [ALICE, fed.world.token(WETH), fed.world.engine] {
-        fed.world.must(GOVERNOR, setFeedCall { asset: WETH, feed, decimals: 8 });
+        fed.world.set_source(WETH, 0, feed_source(feed, 8), U256::ZERO);
         fed.poke();
         assert_eq!(fed.world.asset_price(WETH), before);
     }
-    let reporters = setFeedCall { asset: WETH, feed: Address::ZERO, decimals: 8 };
-    fed.world.must(GOVERNOR, reporters);
-    fed.world.refuse(MALLORY, pokeCall { assets: vec![WETH] }, NoFeed { asset: WETH });
+    // Without any source a poke asks nobody.
+    fed.world.set_source(WETH, 0, feed_source(Address::ZERO, 8), U256::ZERO);
+    fed.poke();
+    assert_eq!(fed.world.asset_price(WETH), before);
+    fed.world.set_source(WETH, 0, reporter_source(REPORTER), U256::ZERO);
     fed.world.feeds[usize::from(WETH)] = None;
     fed.world.set_price(WETH, wad(3_050));
 }

@@ -5,7 +5,7 @@ use plimsoll_abi::IPlimsoll::{kickCall, reportCall, setPricePolicyCall};
 use plimsoll_abi::{ListTooLong, NothingKicked, OVERALL, skip};
 use plimsoll_testkit::engine::{
     ALICE, ARB, AssetConfig, BOB, CAROL, DAVE, GOVERNOR, KAY, KIM, LINK, REPORTER, SUE, WBTC, WETH,
-    World, usdc, wad, whole,
+    World, price_policy, usdc, wad, whole,
 };
 
 use crate::sales::{change_terms, health, kick, kicked, open, still, still_with};
@@ -209,7 +209,7 @@ fn a_stale_price_kicks_nobody() {
     assert_eq!(reason(&mut world, ALICE), skip::KICKED);
     world.must(
         GOVERNOR,
-        setPricePolicyCall { asset: LINK, maxAge: 86_400, maxStep: 5_000, maxConfidence: 100 },
+        setPricePolicyCall { asset: LINK, policy: price_policy(86_400, 5_000, 100) },
     );
     world.deposit(ALICE, LINK, whole(1_000, 18));
     world.set_price(WETH, wad(900));

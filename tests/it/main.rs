@@ -16,11 +16,14 @@ mod decimals;
 mod exact;
 mod feeds;
 mod governance;
+mod governor_timelock;
 mod incident_sales;
 mod incidents;
+mod incidents_breakers;
 mod kick;
 mod lots;
 mod outages;
+mod pace;
 mod positions;
 mod previews;
 mod prices;
@@ -36,7 +39,9 @@ mod take;
 mod takers;
 mod tokens;
 mod traces;
+mod trips;
 mod views;
+mod windows;
 
 /// Numbers with 128 bits, as the core's own tests of precision use them.
 #[path = "../../crates/math/tests/precision/reference.rs"]

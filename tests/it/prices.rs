@@ -3,17 +3,17 @@
 use alloy_primitives::{Address, U256};
 use plimsoll_abi::IPlimsoll::{
     borrowCall, kickCall, positionCall, priceCall, repayCall, reportCall, setPricePolicyCall,
-    setReporterCall, takeCall, withdrawCall,
+    setSourceCall, takeCall, withdrawCall,
 };
 use plimsoll_abi::skip::PRICE;
 use plimsoll_abi::{
-    BadPrice, FeedConfigured, LengthMismatch, NotReporter, NothingKicked, PriceForbids,
-    PriceInFuture, PriceNotNewer, PriceTooOld, Priced, UnknownAsset,
+    BadPrice, LengthMismatch, NotReporter, NothingKicked, OutOfBounds, PriceForbids, PriceInFuture,
+    PriceNotNewer, PriceTooOld, Priced, UnknownAsset,
 };
 use plimsoll_math::fixed::PRICE_MAX;
 use plimsoll_testkit::engine::{
-    ALICE, ARB, BOB, GOVERNOR, KAY, MALLORY, REPORTER, TAK, USDC, WBTC, WETH, World, u256, usdc,
-    wad,
+    ALICE, ARB, BOB, GOVERNOR, KAY, MALLORY, REPORTER, TAK, USDC, WBTC, WETH, World, price_policy,
+    reporter_source, u256, usdc, wad,
 };
 
 use crate::exact::{BPS, ceil, floor};
@@ -28,8 +28,8 @@ fn one(asset: u8, price: u128, confidence: u128, time: u32) -> reportCall {
     reportCall { assets: vec![asset], prices, confidences, time }
 }
 
-fn policy(asset: u8, max_age: u32, max_step: u16, max_confidence: u16) -> setPricePolicyCall {
-    setPricePolicyCall { asset, maxAge: max_age, maxStep: max_step, maxConfidence: max_confidence }
+fn policy(asset: u8, max_age: u32, step: u16, max_confidence: u16) -> setPricePolicyCall {
+    setPricePolicyCall { asset, policy: price_policy(max_age, step, max_confidence) }
 }
 
 /// A market a minute after its last prices.
@@ -91,10 +91,11 @@ fn report_is_for_reporters() {
     let mut world = settled();
     let now = world.now();
     for caller in [MALLORY, GOVERNOR] {
-        world.refuse(caller, one(WETH, wad(3_000), 0, now), NotReporter { caller });
+        world.refuse(caller, one(WETH, wad(3_000), 0, now), NotReporter { asset: WETH, caller });
     }
     let mut set = |allowed| {
-        world.must(GOVERNOR, setReporterCall { reporter: REPORTER, allowed });
+        let reporter = if allowed { REPORTER } else { Address::ZERO };
+        world.set_source(WETH, 0, reporter_source(reporter), U256::ZERO);
         world.send(REPORTER, one(WETH, wad(3_000), 0, now)).is_ok()
     };
     assert!(!set(false));
@@ -178,7 +179,11 @@ fn report_of_an_asset_with_a_feed_is_refused() {
     let mut world = settled();
     world.add_feed(WETH, 8);
     let now = world.now();
-    world.refuse(REPORTER, one(WETH, wad(3_000), 0, now), FeedConfigured { asset: WETH });
+    world.refuse(
+        REPORTER,
+        one(WETH, wad(3_000), 0, now),
+        NotReporter { asset: WETH, caller: REPORTER },
+    );
 }
 
 // ---- Jumps ----
@@ -386,8 +391,14 @@ fn a_policy_keeps_the_time_of_the_observation() {
 fn a_reporter_can_be_anybody_even_twice() {
     let mut world = settled();
     let now = world.now();
-    world.must(GOVERNOR, setReporterCall { reporter: BOB, allowed: true });
+    for n in [1, 2] {
+        world.set_source(WETH, n, reporter_source(BOB), U256::ZERO);
+    }
     world.must(BOB, one(WETH, wad(3_000), 0, now));
-    let nobody = setReporterCall { reporter: Address::ZERO, allowed: true };
-    world.must(GOVERNOR, nobody);
+    // His first place is the one that he fills.
+    assert_eq!((world.report_word(WETH, 1).time, world.report_word(WETH, 2).time), (now, 0));
+    let (n, source, data) = (5, reporter_source(BOB), U256::ZERO);
+    let (value, low, high) = (u256(5), U256::ZERO, u256(4));
+    let error = OutOfBounds { parameter: 1, value, low, high };
+    world.refuse(GOVERNOR, setSourceCall { asset: WETH, n, source, data }, error);
 }

@@ -6,7 +6,8 @@ use alloy_sol_types::SolCall;
 use plimsoll_abi::IPlimsoll::{self as abi, takeCall};
 use plimsoll_testkit::contracts::{ReentrantToken, Taker};
 use plimsoll_testkit::engine::{
-    ALICE, AssetConfig, BOB, GOVERNOR, MALLORY, TAK, USDC, WETH, World, WorldConfig, wad,
+    ALICE, AssetConfig, BOB, GOVERNOR, MALLORY, TAK, USDC, WETH, World, WorldConfig, price_policy,
+    reporter_source, wad,
 };
 
 use crate::sales::{books, fill, kicked, open, still_with};
@@ -58,7 +59,7 @@ fn writers(taker: Address, auction: u64) -> Vec<(&'static str, Bytes)> {
 /// What the roles may do: the taker has none, but the lock comes first.
 fn setters(terms: plimsoll_abi::SaleTerms) -> Vec<(&'static str, Bytes)> {
     let (asset, next) = (WETH, MALLORY);
-    let (token, feed, reporter, receiver) = (next, next, next, next);
+    let (token, receiver) = (next, next);
     vec![
         data("raise", abi::raiseCall { asset, level: 4, until: u32::MAX }),
         data("lower", abi::lowerCall { asset, level: 0 }),
@@ -67,12 +68,12 @@ fn setters(terms: plimsoll_abi::SaleTerms) -> Vec<(&'static str, Bytes)> {
         data("setMaxLtv", abi::setMaxLtvCall { asset, maxLtv: 1 }),
         data("setThreshold", abi::setThresholdCall { asset, threshold: 9_000, end: 0 }),
         data("setCap", abi::setCapCall { asset, cap: U256::ONE }),
+        data("setPricePolicy", abi::setPricePolicyCall { asset, policy: price_policy(60, 60, 60) }),
         data(
-            "setPricePolicy",
-            abi::setPricePolicyCall { asset, maxAge: 60, maxStep: 60, maxConfidence: 60 },
+            "setSource",
+            abi::setSourceCall { asset, n: 0, source: reporter_source(next), data: U256::ZERO },
         ),
-        data("setFeed", abi::setFeedCall { asset, feed, decimals: 8 }),
-        data("setReporter", abi::setReporterCall { reporter, allowed: true }),
+        data("setOutage", abi::setOutageCall { feed: next, gap: 1 }),
         data("setRateCurve", abi::setRateCurveCall { base: 1, kink: 80, slope: 0, jump: 0 }),
         data("setMinDebt", abi::setMinDebtCall { minDebt: U256::ONE }),
         data("proposeGovernor", abi::proposeGovernorCall { next }),

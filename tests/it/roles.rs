@@ -11,7 +11,7 @@ use plimsoll_abi::{
 };
 use plimsoll_testkit::engine::{
     ALICE, BOB, CAROL, Failure, GOVERNOR, GUARDIAN, KAY, MALLORY, REPORTER, SAM, TAK, USDC, WBTC,
-    WETH, World, u256, usdc, wad, whole,
+    WETH, World, feed_source, price_policy, u256, usdc, wad, whole,
 };
 
 use crate::exact::AMOUNT_MAX;
@@ -20,14 +20,15 @@ use crate::governance::middle;
 /// A setter of one asset, encoded, for any asset.
 fn asset_setters(asset: u8) -> Vec<Vec<u8>> {
     let terms = middle();
-    let policy = abi::setPricePolicyCall { asset, maxAge: 60, maxStep: 500, maxConfidence: 100 };
+    let policy = abi::setPricePolicyCall { asset, policy: price_policy(60, 500, 100) };
+    let (source, data) = (feed_source(ALICE, 8), u256(0));
     vec![
         abi::setTermsCall { asset, terms }.abi_encode(),
         abi::setMaxLtvCall { asset, maxLtv: 5_000 }.abi_encode(),
         abi::setThresholdCall { asset, threshold: 8_410, end: 0 }.abi_encode(),
         abi::setCapCall { asset, cap: u256(1) }.abi_encode(),
         policy.abi_encode(),
-        abi::setFeedCall { asset, feed: ALICE, decimals: 8 }.abi_encode(),
+        abi::setSourceCall { asset, n: 0, source, data }.abi_encode(),
         abi::withdrawDustCall { asset, receiver: SAM }.abi_encode(),
     ]
 }
@@ -36,7 +37,7 @@ fn asset_setters(asset: u8) -> Vec<Vec<u8>> {
 fn market_setters() -> Vec<Vec<u8>> {
     vec![
         abi::listAssetCall { token: MALLORY, decimals: 18 }.abi_encode(),
-        abi::setReporterCall { reporter: MALLORY, allowed: true }.abi_encode(),
+        abi::setOutageCall { feed: MALLORY, gap: 1 }.abi_encode(),
         abi::setRateCurveCall { base: 1, kink: 50, slope: 1, jump: 1 }.abi_encode(),
         abi::setMinDebtCall { minDebt: u256(1) }.abi_encode(),
         abi::proposeGovernorCall { next: MALLORY }.abi_encode(),

@@ -289,9 +289,7 @@ fn a_stale_price_still_sells() {
         plimsoll_testkit::engine::GOVERNOR,
         plimsoll_abi::IPlimsoll::setPricePolicyCall {
             asset: WETH,
-            maxAge: 60,
-            maxStep: 5_000,
-            maxConfidence: 100,
+            policy: plimsoll_testkit::engine::price_policy(60, 5_000, 100),
         },
     );
     world.pass(1_000);

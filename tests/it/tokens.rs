@@ -1,6 +1,6 @@
 //! Tokens that misbehave: each is named, and nothing of the refused call stays.
 
-use alloy_primitives::Address;
+use alloy_primitives::{Address, U256};
 use plimsoll_abi::IPlimsoll::{
     borrowCall, collectCall, depositCall, listAssetCall, redeemCall, repayCall, setCapCall,
     setPricePolicyCall, setThresholdCall, supplyCall, withdrawCall,
@@ -8,8 +8,8 @@ use plimsoll_abi::IPlimsoll::{
 use plimsoll_abi::{AmountMismatch, NoCode, TokenCallFailed, TokenRefused};
 use plimsoll_testkit::contracts::{BlockToken, FeeToken, HostileToken, OddReturnToken};
 use plimsoll_testkit::engine::{
-    ALICE, AssetConfig, BOB, Failure, GOVERNOR, KAY, SUE, TAK, USDC, WETH, World, WorldConfig,
-    u256, usdc, wad,
+    ALICE, AssetConfig, BOB, Failure, GOVERNOR, KAY, REPORTER, SUE, TAK, USDC, WETH, World,
+    WorldConfig, price_policy, reporter_source, u256, usdc, wad,
 };
 
 /// What a token does to a movement when it is switched on.
@@ -284,16 +284,8 @@ fn list(world: &mut World, token: Address) -> u8 {
     let asset = world.must(GOVERNOR, listAssetCall { token, decimals: 18 });
     world.must(GOVERNOR, setThresholdCall { asset, threshold: 8_000, end: 0 });
     world.must(GOVERNOR, setCapCall { asset, cap: u256(wad(1)) });
-    let (max_age, max_step, max_confidence) = (60, 500, 100);
-    world.must(
-        GOVERNOR,
-        setPricePolicyCall {
-            asset,
-            maxAge: max_age,
-            maxStep: max_step,
-            maxConfidence: max_confidence,
-        },
-    );
+    world.must(GOVERNOR, setPricePolicyCall { asset, policy: price_policy(60, 500, 100) });
+    world.set_source(asset, 0, reporter_source(REPORTER), U256::ZERO);
     world.set_price(asset, wad(1_000));
     asset
 }

@@ -155,6 +155,14 @@ sol! {
         /// What setDepth, setGrace and setCorrelation have set.
         function riskTerms(uint8 asset) external view returns (uint64 depth, uint16 impact, uint16 grace, uint16 sigma, uint8 relief, uint8[] codes);
         function base() external view returns (address token, uint8 decimals, uint256 minDebt);
+        /// What governance has set of an asset, as governed; where the threshold's ramp ends and when
+        /// (0: none), and when terms, threshold, weight, caps and prices last changed.
+        function parameters(uint8 asset) external view returns (SaleTerms terms, uint16 threshold, uint16 maxLtv, uint256 cap, uint8 outflow, uint16 rampTo, uint32 rampEnd, uint32[] changed);
+        /// What governance has set of the market, and when limits and the rest last changed.
+        function marketParameters() external view returns (uint8 base, uint8 kink, uint8 slope, uint8 jump, uint256 minDebt, uint8 outflow, uint64 mostOnSale, uint32 limitsAt, uint32 marketAt);
+        /// The engine's programs, its own first, and the whole days until each must be activated
+        /// again (0: it is not active).
+        function programStatus() external view returns (address[] programs, uint32[] daysLeft);
         function roles() external view returns (address governor, address guardian, address pendingGovernor, address pendingGuardian);
         function breaker(uint8 asset) external view returns (uint8 level, uint32 since, uint32 until);
         function overallBreaker() external view returns (uint8 level, uint32 since, uint32 until);
