@@ -40,8 +40,8 @@ pub mod wasm;
 pub use alloy_primitives;
 pub use calls::{Call, CallKind};
 pub use chain::{
-    BlockInfo, Chain, ChainConfig, DeployError, Deployed, Outcome, Receipt, Tx, TxError, init_code,
-    stylus_code,
+    BlockInfo, Chain, ChainConfig, Changes, DeployError, Deployed, Outcome, Receipt, Tx, TxError,
+    init_code, stylus_code,
 };
 pub use evm::precompiles::{ARB_SYS, ARB_WASM};
 pub use profile::{Cost, FrameGas, FrameKind, GasProfile, Spent, WordAccess};

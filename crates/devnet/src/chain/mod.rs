@@ -1,13 +1,13 @@
 //! The chain: state, clock and blocks, and the two ways to run a transaction.
 
 mod deploy;
+mod history;
 mod state;
 mod tx;
 
 use std::sync::Arc;
 
 use alloy_primitives::{Address, Bytes, U256, address};
-use revm::DatabaseCommit;
 use revm::context::BlockEnv;
 use revm::context_interface::cfg::GasParams;
 use revm::primitives::B256;
@@ -20,6 +20,8 @@ use crate::wasm::instrument::StylusParams;
 use crate::wasm::{ProgramCache, run_on_large_stack};
 
 pub use deploy::{DeployError, Deployed};
+pub use history::Changes;
+use history::History;
 pub use tx::{Outcome, Receipt, Tx, TxError};
 
 /// Address that Arbitrum's sequencer posts from; the `COINBASE` of its blocks.
@@ -48,6 +50,8 @@ pub struct ChainConfig {
     pub auto_mine: bool,
     /// Whether receipts carry the calls that were made.
     pub record_calls: bool,
+    /// Closed blocks that the chain can go back past.
+    pub history: usize,
     /// Stylus parameters.
     pub params: StylusParams,
 }
@@ -64,6 +68,7 @@ impl Default for ChainConfig {
             base_fee: 20_000_000,
             auto_mine: true,
             record_calls: false,
+            history: 0,
             params: StylusParams::default(),
         }
     }
@@ -93,6 +98,7 @@ pub struct Chain {
     db: Db,
     block: BlockInfo,
     recent: RecentPrograms,
+    history: History,
     snapshots: Vec<Snapshot>,
 }
 
@@ -101,6 +107,7 @@ struct Snapshot {
     db: Db,
     block: BlockInfo,
     recent: RecentPrograms,
+    history: History,
 }
 
 impl Default for Chain {
@@ -124,6 +131,7 @@ impl Chain {
             db: state::genesis(),
             block,
             recent: RecentPrograms::default(),
+            history: History::new(config.history),
             snapshots: Vec::new(),
             config,
         }
@@ -152,7 +160,7 @@ impl Chain {
             trace: done.profile,
             calls: done.calls,
         };
-        self.db.commit(done.state);
+        self.commit(done.state);
         self.recent = done.recent;
         if self.config.auto_mine {
             self.mine();

@@ -67,7 +67,11 @@ impl Chain {
 
     /// Places code without running a constructor.
     pub fn set_code(&mut self, account: Address, code: Bytes) {
-        let bytecode = Bytecode::new_legacy(code);
+        // A delegation (EIP-7702) is a form of its own; any other code runs as it is.
+        let bytecode = match Bytecode::new_raw_checked(code.clone()) {
+            Ok(parsed) if parsed.is_eip7702() => parsed,
+            _ => Bytecode::new_legacy(code),
+        };
         self.edit(account, |info| {
             info.code_hash = bytecode.hash_slow();
             info.code = Some(bytecode);
@@ -91,6 +95,7 @@ impl Chain {
 
     /// Overwrites a storage word.
     pub fn set_storage(&mut self, account: Address, slot: U256, value: U256) {
+        self.note_word(account, slot);
         let Ok(()) = self.db.insert_account_storage(account, slot, value);
     }
 
@@ -142,6 +147,7 @@ impl Chain {
     pub fn mine(&mut self) {
         self.block.l2_block += 1;
         self.recent = RecentPrograms::default();
+        self.history.close();
     }
 
     /// Sets the price of gas in wei.
@@ -151,8 +157,12 @@ impl Chain {
 
     /// Remembers the state and the open block. Returns the number to revert to.
     pub fn snapshot(&mut self) -> usize {
-        let Self { db, block, recent, .. } = self;
-        self.snapshots.push(Snapshot { db: db.clone(), block: *block, recent: recent.clone() });
+        self.snapshots.push(Snapshot {
+            db: self.db.clone(),
+            block: self.block,
+            recent: self.recent.clone(),
+            history: self.history.clone(),
+        });
         self.snapshots.len() - 1
     }
 
@@ -164,6 +174,7 @@ impl Chain {
                 self.db = snapshot.db;
                 self.block = snapshot.block;
                 self.recent = snapshot.recent;
+                self.history = snapshot.history;
                 true
             }),
             false => false,
@@ -176,9 +187,25 @@ impl Chain {
         self.info(account).code_hash
     }
 
-    fn info(&self, account: Address) -> AccountInfo {
+    /// Every account that exists, in order.
+    #[must_use]
+    pub fn accounts(&self) -> Vec<Address> {
+        let accounts = self.db.cache.accounts.iter();
+        let mut accounts: Vec<_> = accounts
+            .filter(|(_, account)| account.info().is_some_and(|info| !info.is_empty()))
+            .map(|(address, _)| *address)
+            .collect();
+        accounts.sort_unstable();
+        accounts
+    }
+
+    pub(super) fn info(&self, account: Address) -> AccountInfo {
+        self.existing(account).unwrap_or_default()
+    }
+
+    pub(super) fn existing(&self, account: Address) -> Option<AccountInfo> {
         let Ok(info) = self.db.basic_ref(account);
-        info.unwrap_or_default()
+        info
     }
 
     fn bytecode(&self, account: Address) -> Bytecode {
@@ -193,6 +220,7 @@ impl Chain {
     }
 
     fn edit(&mut self, account: Address, change: impl FnOnce(&mut AccountInfo)) {
+        self.note(account);
         let mut info = self.info(account);
         change(&mut info);
         self.db.insert_account_info(account, info);
