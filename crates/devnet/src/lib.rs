@@ -8,6 +8,7 @@
 //! wasm/      instrumentation, compilation, module cache
 //! profile    where the gas went
 //! calls      who called whom, if that is to be recorded
+//! watch      steps, host calls and accounts of a transaction, likewise
 //! ```
 //!
 //! ```
@@ -36,15 +37,17 @@ mod profile;
 mod program;
 mod session;
 pub mod wasm;
+mod watch;
 
 pub use alloy_primitives;
 pub use calls::{Call, CallKind};
 pub use chain::{
-    BlockInfo, Chain, ChainConfig, Changes, DeployError, Deployed, Outcome, Receipt, Tx, TxError,
-    init_code, stylus_code,
+    BlockInfo, Chain, ChainConfig, Changes, DeployError, Deployed, Observed, Outcome, Receipt, Tx,
+    TxError, init_code, stylus_code,
 };
 pub use evm::precompiles::{ARB_SYS, ARB_WASM};
 pub use profile::{Cost, FrameGas, FrameKind, GasProfile, Spent, WordAccess};
 pub use revm::interpreter::InstructionResult as HaltReason;
 pub use wasm::clean_wasm;
 pub use wasm::instrument::{ActivationError, StylusParams};
+pub use watch::{HostCall, Step, Touched, View, Watch};

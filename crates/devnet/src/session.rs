@@ -9,6 +9,7 @@ use crate::calls::Recorder;
 use crate::profile::Meter;
 use crate::wasm::ProgramCache;
 use crate::wasm::instrument::StylusParams;
+use crate::watch::{Tape, Watch};
 
 /// Memory pages of all Stylus programs of a transaction.
 #[derive(Clone, Copy, Debug, Default)]
@@ -49,6 +50,7 @@ pub(crate) struct Session {
     pub pages: Pages,
     pub meter: Meter,
     pub calls: Recorder,
+    pub tape: Tape,
     pub l2_block: u64,
     live: HashMap<Address, u32>,
 }
@@ -59,7 +61,7 @@ impl Session {
         programs: Arc<ProgramCache>,
         recent: RecentPrograms,
         l2_block: u64,
-        calls: Recorder,
+        watch: Watch,
     ) -> Self {
         Self {
             params,
@@ -67,7 +69,8 @@ impl Session {
             recent,
             pages: Pages::default(),
             meter: Meter::default(),
-            calls,
+            calls: Recorder::new(watch.calls),
+            tape: Tape::new(watch),
             l2_block,
             live: HashMap::new(),
         }

@@ -2,6 +2,7 @@
 
 mod deploy;
 mod history;
+mod observe;
 mod state;
 mod tx;
 
@@ -11,17 +12,20 @@ use alloy_primitives::{Address, Bytes, U256, address};
 use revm::context::BlockEnv;
 use revm::context_interface::cfg::GasParams;
 use revm::primitives::B256;
+use revm::state::EvmState;
 
-use crate::calls::Recorder;
 use crate::evm::transaction::{Done, Job, run};
 use crate::evm::{Db, SPEC};
 use crate::session::{RecentPrograms, Session};
 use crate::wasm::instrument::StylusParams;
 use crate::wasm::{ProgramCache, run_on_large_stack};
+use crate::watch::Watch;
 
 pub use deploy::{DeployError, Deployed};
-pub use history::Changes;
 use history::History;
+
+pub use history::Changes;
+pub use observe::Observed;
 pub use tx::{Outcome, Receipt, Tx, TxError};
 
 /// Address that Arbitrum's sequencer posts from; the `COINBASE` of its blocks.
@@ -149,19 +153,10 @@ impl Chain {
     /// The transaction is invalid and leaves no trace; a revert or halt is no error.
     pub fn transact(&mut self, tx: Tx) -> Result<Receipt, TxError> {
         let job = self.job(tx, true)?;
-        let block = self.block;
-        let done = self.execute(job)?;
-        let receipt = Receipt {
-            status: Outcome::new(done.reason, done.output),
-            gas_used: done.profile.total,
-            logs: done.logs,
-            contract_address: done.created,
-            block,
-            trace: done.profile,
-            calls: done.calls,
-        };
-        self.commit(done.state);
-        self.recent = done.recent;
+        let done = self.execute(job, self.usual())?;
+        self.recent = done.recent.clone();
+        let (receipt, state) = self.receipt(done);
+        self.commit(state);
         if self.config.auto_mine {
             self.mine();
         }
@@ -189,16 +184,8 @@ impl Chain {
     /// The transaction is invalid.
     pub fn simulate(&mut self, tx: Tx) -> Result<Receipt, TxError> {
         let job = self.job(tx, false)?;
-        let done = self.execute(job)?;
-        Ok(Receipt {
-            status: Outcome::new(done.reason, done.output),
-            gas_used: done.profile.total,
-            logs: done.logs,
-            contract_address: done.created,
-            block: self.block,
-            trace: done.profile,
-            calls: done.calls,
-        })
+        let done = self.execute(job, self.usual())?;
+        Ok(self.receipt(done).0)
     }
 
     /// Like [`Chain::simulate`], reduced to how the call ended.
@@ -209,14 +196,32 @@ impl Chain {
         self.simulate(tx).map(|receipt| receipt.status)
     }
 
+    /// What is recorded of every transaction.
+    fn usual(&self) -> Watch {
+        Watch { calls: self.config.record_calls, ..Watch::default() }
+    }
+
+    fn receipt(&self, done: Done) -> (Receipt, EvmState) {
+        let receipt = Receipt {
+            status: Outcome::new(done.reason, done.output),
+            gas_used: done.profile.total,
+            logs: done.logs,
+            contract_address: done.created,
+            block: self.block,
+            trace: done.profile,
+            calls: done.calls,
+        };
+        (receipt, done.state)
+    }
+
     /// Runs a job on a stack of its own. The database comes back unchanged.
-    fn execute(&mut self, job: Job) -> Result<Done, TxError> {
+    fn execute(&mut self, job: Job, watch: Watch) -> Result<Done, TxError> {
         let session = Session::new(
             self.params.clone(),
             self.programs.clone(),
             self.recent.clone(),
             self.block.l2_block,
-            Recorder::new(self.config.record_calls),
+            watch,
         );
         let block = self.block_env();
         let chain_id = self.config.chain_id;

@@ -17,6 +17,7 @@ use super::{Ctx, Db, Machine, SPEC};
 use crate::calls::Call;
 use crate::profile::{Cost, GasProfile};
 use crate::session::{RecentPrograms, Session};
+use crate::watch::Recorded;
 
 /// A validated transaction: nonce, balance and gas limit are known to fit.
 pub(crate) struct Job {
@@ -45,6 +46,7 @@ pub(crate) struct Done {
     pub logs: Vec<Log>,
     pub profile: GasProfile,
     pub calls: Vec<Call>,
+    pub recorded: Recorded,
 }
 
 /// Executes a job. The database is only read; the changes are in [`Done::state`].
@@ -155,6 +157,7 @@ fn finish(mut machine: Machine, job: &Job, result: FrameResult) -> Done {
         state,
         profile: session.meter.finish(total, refund),
         calls: session.calls.finish(),
+        recorded: session.tape.finish(),
         recent: session.recent,
         reason,
         output,
