@@ -1,11 +1,14 @@
 //! The chain: state, clock and blocks, and the two ways to run a transaction.
 
 mod deploy;
+mod estimate;
+mod genesis;
 mod history;
 mod observe;
 mod state;
 mod tx;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use alloy_primitives::{Address, Bytes, U256, address};
@@ -14,14 +17,16 @@ use revm::context_interface::cfg::GasParams;
 use revm::primitives::B256;
 use revm::state::EvmState;
 
+use crate::arbos::precompiles::node_interface::NODE_INTERFACE;
 use crate::evm::transaction::{Done, Job, run};
 use crate::evm::{Db, SPEC};
-use crate::session::{RecentPrograms, Session};
+use crate::session::{RecentPrograms, Session, Surroundings};
 use crate::wasm::instrument::StylusParams;
 use crate::wasm::{ProgramCache, run_on_large_stack};
 use crate::watch::Watch;
 
 pub use deploy::{DeployError, Deployed};
+pub use genesis::{CREATE2_FACTORY, NITRO_DEV_ACCOUNT, STYLUS_DEPLOYER};
 use history::History;
 
 pub use history::Changes;
@@ -97,10 +102,10 @@ pub struct BlockInfo {
 #[derive(Clone)]
 pub struct Chain {
     config: ChainConfig,
-    params: Arc<StylusParams>,
     programs: Arc<ProgramCache>,
     db: Db,
     block: BlockInfo,
+    block_hashes: Arc<BTreeMap<u64, B256>>,
     recent: RecentPrograms,
     history: History,
     snapshots: Vec<Snapshot>,
@@ -121,7 +126,7 @@ impl Default for Chain {
 }
 
 impl Chain {
-    /// Starts a chain with nothing but its precompiles.
+    /// Starts a chain with its precompiles, the CREATE2 factory and the StylusDeployer.
     #[must_use]
     pub fn new(config: ChainConfig) -> Self {
         let block = BlockInfo {
@@ -130,10 +135,10 @@ impl Chain {
             timestamp: config.timestamp,
         };
         Self {
-            params: Arc::new(config.params.clone()),
             programs: Arc::default(),
-            db: state::genesis(),
+            db: genesis::state(&config),
             block,
+            block_hashes: Arc::default(),
             recent: RecentPrograms::default(),
             history: History::new(config.history),
             snapshots: Vec::new(),
@@ -152,11 +157,13 @@ impl Chain {
     /// # Errors
     /// The transaction is invalid and leaves no trace; a revert or halt is no error.
     pub fn transact(&mut self, tx: Tx) -> Result<Receipt, TxError> {
+        self.upgrade_if_due();
         let job = self.job(tx, true)?;
         let done = self.execute(job, self.usual())?;
         self.recent = done.recent.clone();
         let (receipt, state) = self.receipt(done);
         self.commit(state);
+        self.settle_base_fee();
         if self.config.auto_mine {
             self.mine();
         }
@@ -172,7 +179,7 @@ impl Chain {
         &mut self,
         work: impl FnOnce(&mut Self) -> T + Send,
     ) -> Result<T, TxError> {
-        let params = self.params.clone();
+        let params = self.params();
         run_on_large_stack(&params, || work(self)).map_err(|_| TxError::NoStack)
     }
 
@@ -183,6 +190,10 @@ impl Chain {
     /// # Errors
     /// The transaction is invalid.
     pub fn simulate(&mut self, tx: Tx) -> Result<Receipt, TxError> {
+        self.upgrade_if_due();
+        if tx.to == Some(NODE_INTERFACE) {
+            return self.ask_node(&tx);
+        }
         let job = self.job(tx, false)?;
         let done = self.execute(job, self.usual())?;
         Ok(self.receipt(done).0)
@@ -216,18 +227,22 @@ impl Chain {
 
     /// Runs a job on a stack of its own. The database comes back unchanged.
     fn execute(&mut self, job: Job, watch: Watch) -> Result<Done, TxError> {
-        let session = Session::new(
-            self.params.clone(),
-            self.programs.clone(),
-            self.recent.clone(),
-            self.block.l2_block,
-            watch,
-        );
+        let params = self.params();
+        let around = Surroundings {
+            params: params.clone(),
+            param_words: self.param_words(),
+            programs: self.programs.clone(),
+            recent: self.recent.clone(),
+            l2_block: self.block.l2_block,
+            block_hashes: self.block_hashes.clone(),
+            tx_gas_limit: self.config.tx_gas_limit,
+        };
+        let session = Session::new(around, watch);
         let block = self.block_env();
         let chain_id = self.config.chain_id;
         // The work takes its parts out of here, so that they are not lost with a stack that fails.
         let mut parts = Some((std::mem::take(&mut self.db), session, job));
-        let done = run_on_large_stack(&self.params, || {
+        let done = run_on_large_stack(&params, || {
             let (db, session, job) = parts.take()?;
             Some(run(db, block, chain_id, session, job))
         });

@@ -1,35 +1,24 @@
 //! Reading and arranging state, time and blocks from outside any transaction.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use alloy_primitives::{Address, B256, Bytes, U256};
 use revm::DatabaseRef;
 use revm::bytecode::Bytecode;
-use revm::database::CacheDB;
-use revm::database_interface::EmptyDB;
 use revm::state::AccountInfo;
 
 use super::{BlockInfo, Chain, Snapshot};
-use crate::evm::Db;
-use crate::evm::precompiles::{ARB_SYS, ARB_WASM};
-use crate::program::{ARBOS_STATE, Record};
+use crate::arbos::params;
+use crate::arbos::state::{ARBOS_STATE, Slot};
+use crate::program::Record;
 use crate::session::RecentPrograms;
+use crate::wasm::instrument::StylusParams;
 
+/// Blocks whose hashes are kept.
+const KNOWN_BLOCKS: usize = 256;
 /// Seconds between blocks of the parent chain.
 const L1_BLOCK_SECS: u64 = 12;
-
-/// State before the first block.
-pub(super) fn genesis() -> Db {
-    let mut db = CacheDB::new(EmptyDB::default());
-    // Solidity checks for code before it calls; the byte is the one that real precompiles have.
-    let invalid = || Bytecode::new_legacy(Bytes::from_static(&[0xFE]));
-    for precompile in [ARB_SYS, ARB_WASM] {
-        db.insert_account_info(precompile, AccountInfo::default().with_code(invalid()));
-    }
-    // EIP-161 would sweep an empty account away, storage included.
-    db.insert_account_info(ARBOS_STATE, AccountInfo { nonce: 1, ..AccountInfo::default() });
-    db
-}
 
 impl Chain {
     /// Adds `wei` to a balance.
@@ -117,7 +106,7 @@ impl Chain {
     pub fn is_active(&self, account: Address) -> bool {
         let slot = self.info(account).code_hash.into();
         let record = Record::unpack(self.storage(ARBOS_STATE, slot));
-        record.check_active(&self.params, self.block.timestamp).is_ok()
+        record.check_active(&self.params(), self.block.timestamp).is_ok()
     }
 
     /// The open block.
@@ -153,6 +142,52 @@ impl Chain {
     /// Sets the price of gas in wei.
     pub fn set_base_fee(&mut self, wei: u64) {
         self.config.base_fee = wei;
+        self.set_arbos(Slot::BaseFee, U256::from(wei));
+    }
+
+    /// Stylus parameters as of now: those the chain started from, and what its owner changed.
+    #[must_use]
+    pub fn params(&self) -> Arc<StylusParams> {
+        Arc::new(params::unpack(&self.config.params, self.param_words()))
+    }
+
+    /// Tells the chain the hash of a closed block, which ArbSys then knows for 256 blocks.
+    pub fn set_block_hash(&mut self, number: u64, hash: B256) {
+        let hashes = Arc::make_mut(&mut self.block_hashes);
+        hashes.insert(number, hash);
+        while hashes.len() > KNOWN_BLOCKS {
+            hashes.pop_first();
+        }
+    }
+
+    pub(super) fn param_words(&self) -> [U256; 3] {
+        params::SLOTS.map(|slot| self.arbos(slot))
+    }
+
+    pub(super) fn arbos(&self, slot: Slot) -> U256 {
+        self.storage(ARBOS_STATE, slot.into())
+    }
+
+    fn set_arbos(&mut self, slot: Slot, value: U256) {
+        self.set_storage(ARBOS_STATE, slot.into(), value);
+    }
+
+    /// Upgrades ArbOS if that is due: in a block after the one that scheduled it.
+    pub(super) fn upgrade_if_due(&mut self) {
+        let number = |slot| self.arbos(slot).saturating_to::<u64>();
+        let scheduled = number(Slot::UpgradeBlock) < self.block.l2_block;
+        if !scheduled || number(Slot::UpgradeTime) > self.block.timestamp {
+            return;
+        }
+        if let Some(upgraded) = self.params().upgraded(number(Slot::UpgradeVersion)) {
+            self.set_arbos(Slot::Params, params::pack(&upgraded));
+            self.set_arbos(Slot::Version, U256::from(upgraded.arbos));
+        }
+    }
+
+    /// Takes over the price of gas that the owner set.
+    pub(super) fn settle_base_fee(&mut self) {
+        self.config.base_fee = self.arbos(Slot::BaseFee).saturating_to();
     }
 
     /// Remembers the state and the open block. Returns the number to revert to.
@@ -175,6 +210,7 @@ impl Chain {
                 self.block = snapshot.block;
                 self.recent = snapshot.recent;
                 self.history = snapshot.history;
+                self.settle_base_fee();
                 true
             }),
             false => false,

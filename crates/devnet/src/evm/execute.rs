@@ -152,16 +152,14 @@ fn run_frame(machine: &mut Machine, frame: &mut EthFrame) -> Step {
     }
     let burned = if result.instruction_result().is_ok_or_revert() { 0 } else { forfeited };
     meter.exit(used(&result), burned);
-    if let Some(acting) = acting_in_its_own_right(frame) {
-        machine.ctx.chain.pop_acting(acting);
-    }
+    machine.ctx.chain.pop_frame(acting_in_its_own_right(frame));
     Step::Return(result)
 }
 
 /// Applies EIP-3541 to everything but Stylus code, whose prefix Nitro exempts.
 fn forbid_foreign_ef_code(result: &mut InterpreterResult) {
     let code = &result.output;
-    if result.result.is_ok() && code.first() == Some(&0xEF) && !program::is_deployable(code) {
+    if result.result.is_ok() && code.first() == Some(&0xEF) && !program::is_stylus(code) {
         result.result = InstructionResult::CreateContractStartingWithEF;
         result.output = Bytes::new();
     }
@@ -172,9 +170,7 @@ fn enter_frame(machine: &mut Machine, frame: &EthFrame) {
     let code = input.bytecode_address.unwrap_or(input.target_address);
     let chain = &mut machine.ctx.chain;
     chain.meter.enter(FrameKind::Evm, code, input.target_address);
-    if let Some(acting) = acting_in_its_own_right(frame) {
-        chain.push_acting(acting);
-    }
+    chain.push_frame(acting_in_its_own_right(frame), input.caller_address);
 }
 
 fn acting_in_its_own_right(frame: &EthFrame) -> Option<Address> {

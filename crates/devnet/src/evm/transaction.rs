@@ -12,8 +12,9 @@ use revm::interpreter::{
 use revm::state::EvmState;
 
 use super::execute::{callee_code, execute, used};
-use super::precompiles::{ArbPrecompiles, NETWORK_FEES};
+use super::precompiles::ArbPrecompiles;
 use super::{Ctx, Db, Machine, SPEC};
+use crate::arbos::state::NETWORK_FEES;
 use crate::calls::Call;
 use crate::profile::{Cost, GasProfile};
 use crate::session::{RecentPrograms, Session};

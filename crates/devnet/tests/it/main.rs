@@ -5,5 +5,6 @@ mod environment;
 mod gas;
 mod lifecycle;
 mod outcomes;
+mod precompiles;
 mod rig;
 mod storage;
