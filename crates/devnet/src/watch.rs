@@ -58,6 +58,17 @@ pub struct Step {
     pub error: Option<InstructionResult>,
 }
 
+impl Step {
+    /// Name of the instruction.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match opcode::OpCode::name_by_op(self.op) {
+            "Unknown" => format!("opcode {:#x} not defined", self.op),
+            name => name.into(),
+        }
+    }
+}
+
 /// A host call of a Stylus program, or a call frame between two programs.
 #[derive(Clone, Debug)]
 pub struct HostCall {

@@ -68,17 +68,17 @@ pub(crate) fn unlocked() -> impl Iterator<Item = Address> {
 
 /// Signs with the account's key. An account without one gets a signature that no key can make.
 pub(crate) fn sign(tx: TypedTransaction, from: Address) -> TxEnvelope {
-    let key = KEYS.iter().find(|(address, _)| *address == from);
-    let signed = key.and_then(|(_, key)| {
-        let key = SigningKey::from_slice(key.as_slice()).ok()?;
-        key.sign_prehash_recoverable(tx.signature_hash().as_slice()).ok()
-    });
-    let signature = match signed {
-        Some(signed) => Signature::from(signed),
-        // The sender makes the hash: two impersonated accounts may send the same at one nonce.
-        None => Signature::new(U256::from_be_slice(from.as_slice()), U256::ONE, false),
-    };
-    tx.into_envelope(signature)
+    let signature = sign_hash(from, tx.signature_hash());
+    // The sender makes the hash: two impersonated accounts may send the same at one nonce.
+    let made_up = || Signature::new(U256::from_be_slice(from.as_slice()), U256::ONE, false);
+    tx.into_envelope(signature.unwrap_or_else(made_up))
+}
+
+/// Signs a hash; `None` for an account without a key.
+pub(crate) fn sign_hash(account: Address, hash: B256) -> Option<Signature> {
+    let (_, key) = KEYS.iter().find(|(address, _)| *address == account)?;
+    let key = SigningKey::from_slice(key.as_slice()).ok()?;
+    key.sign_prehash_recoverable(hash.as_slice()).ok().map(Signature::from)
 }
 
 #[cfg(test)]

@@ -24,6 +24,34 @@ pub(crate) struct Filter {
     topics: Vec<Vec<B256>>,
 }
 
+/// A filter that a client polls.
+pub(crate) struct Installed {
+    pub kind: Kind,
+    /// First block that it has not reported.
+    pub next: u64,
+}
+
+/// What an installed filter reports.
+pub(crate) enum Kind {
+    Logs(Filter),
+    /// Hashes of blocks.
+    Blocks,
+    /// Hashes of transactions that arrived since it was asked.
+    Waiting(Vec<B256>),
+}
+
+impl Installed {
+    /// Notes that a transaction arrived; the oldest is forgotten when nobody asks for long.
+    pub(crate) fn hear(&mut self, hash: B256, most: usize) {
+        if let Kind::Waiting(hashes) = &mut self.kind {
+            if hashes.len() >= most {
+                hashes.remove(0);
+            }
+            hashes.push(hash);
+        }
+    }
+}
+
 /// Blocks that a filter covers.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Span {

@@ -6,7 +6,7 @@ use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
 use plimsoll_devnet::{Chain, Tx};
 use serde_json::{Map, Value};
 
-use crate::args;
+use crate::args::{self, short};
 use crate::error::{Answer, invalid};
 
 /// A transaction as `eth_call` and `eth_sendTransaction` take it.
@@ -27,6 +27,11 @@ pub(crate) struct Request {
 impl Request {
     pub(crate) fn new(value: &Value, chain_id: u64) -> Answer<Self> {
         let fields = Fields(args::object(value)?);
+        for blob in ["blobVersionedHashes", "maxFeePerBlobGas", "blobs"] {
+            if fields.0.get(blob).is_some_and(|value| !value.is_null()) {
+                return Err(invalid("blob transactions are not supported: Arbitrum has none"));
+            }
+        }
         if fields.get("chainId", args::quantity)?.is_some_and(|id| id != chain_id) {
             return Err(invalid(format!("chainId does not match the node's, {chain_id}")));
         }
@@ -73,10 +78,10 @@ impl Request {
         Self { access_list: Some(list), ..self.clone() }
     }
 
-    /// What the sender would sign, with `gas` and what the chain knows filled in.
-    pub(crate) fn typed(self, gas_limit: u64, chain: &Chain) -> TypedTransaction {
+    /// What the sender would sign, with what it left out filled in.
+    pub(crate) fn typed(self, gas_limit: u64, nonce: u64, chain: &Chain) -> TypedTransaction {
         let chain_id = chain.config().chain_id;
-        let nonce = self.nonce.unwrap_or_else(|| chain.nonce(self.from));
+        let nonce = self.nonce.unwrap_or(nonce);
         let to = self.to.map_or(TxKind::Create, TxKind::Call);
         let (value, input) = (self.value, self.data);
         match (self.gas_price, self.access_list) {
@@ -186,7 +191,22 @@ pub(crate) fn assume(chain: &mut Chain, overrides: &Value) -> Answer<()> {
     Ok(())
 }
 
-fn slots(value: &Value) -> Answer<Vec<(U256, U256)>> {
+/// Applies the block overrides of `eth_call`: those that programs and bytecode can see here.
+///
+/// `number` is what `NUMBER` returns, which on Arbitrum is the parent chain's block.
+pub(crate) fn assume_block(chain: &mut Chain, overrides: &Value) -> Answer<()> {
+    for (name, value) in args::object(overrides)?.iter().filter(|(_, value)| !value.is_null()) {
+        match name.as_str() {
+            "number" => chain.set_l1_block(args::quantity(value)?),
+            "time" | "timestamp" => chain.set_time(args::quantity(value)?),
+            "baseFee" | "baseFeePerGas" => chain.set_base_fee(args::quantity(value)?),
+            _ => return Err(invalid(format!("block override {} is not supported", short(name)))),
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn slots(value: &Value) -> Answer<Vec<(U256, U256)>> {
     let slot = |(slot, word): (&String, &Value)| {
         Ok((args::word(&Value::String(slot.clone()))?, args::word(word)?))
     };

@@ -5,7 +5,9 @@ mod calls;
 mod chain;
 mod development;
 mod logs;
+mod mining;
 mod send;
+mod sign;
 mod trace;
 
 use serde_json::Value;
@@ -22,13 +24,15 @@ type Table = &'static [(&'static str, Method)];
 
 /// Every method except subscriptions.
 pub(crate) fn all() -> impl Iterator<Item = (&'static str, Method)> {
-    let tables: [Table; 7] = [
+    let tables: [Table; 9] = [
         chain::METHODS,
         blocks::METHODS,
         calls::METHODS,
         send::METHODS,
         logs::METHODS,
         development::METHODS,
+        mining::METHODS,
+        sign::METHODS,
         trace::METHODS,
     ];
     tables.into_iter().flatten().copied()

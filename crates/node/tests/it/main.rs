@@ -3,6 +3,7 @@
 mod basics;
 mod development;
 mod errors;
+mod history;
 mod logs;
 mod rig;
 mod stylus;

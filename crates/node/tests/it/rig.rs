@@ -15,7 +15,7 @@ pub const BOB: &str = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
 /// A node that serves until this is dropped.
 pub struct Rig {
     pub address: SocketAddr,
-    _running: Running,
+    pub running: Running,
     _runtime: Runtime,
 }
 
@@ -25,11 +25,14 @@ impl Rig {
     }
 
     pub fn with(limits: Limits) -> Self {
+        Self::start(Config { limits, ..Config::default() })
+    }
+
+    pub fn start(config: Config) -> Self {
         let runtime = Runtime::new().expect("runtime");
         let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-        let config = Config { listen, limits, ..Config::default() };
-        let running = runtime.block_on(start(config)).expect("free port");
-        Self { address: running.address, _running: running, _runtime: runtime }
+        let running = runtime.block_on(start(Config { listen, ..config })).expect("free port");
+        Self { address: running.address, running, _runtime: runtime }
     }
 
     /// What a request is answered with.
@@ -85,6 +88,14 @@ impl Rig {
     /// The receipt of a transaction that the node signs.
     pub fn send(&self, tx: Value) -> Value {
         let hash = self.get("eth_sendTransaction", json!([tx]));
+        self.get("eth_getTransactionReceipt", json!([hash]))
+    }
+
+    /// The receipt of a transaction that the node signs and that waits for a block.
+    pub fn send_and_mine(&self, tx: Value) -> Value {
+        let hash = self.get("eth_sendTransaction", json!([tx]));
+        assert_eq!(self.get("eth_getTransactionReceipt", json!([hash])), json!(null));
+        self.get("evm_mine", json!([]));
         self.get("eth_getTransactionReceipt", json!([hash]))
     }
 
