@@ -7,7 +7,7 @@ use crate::rig::{ALICE, Rig, number, word};
 
 /// Adds the first word's lowest byte to slot 0's and returns the slot; logs the sum. Without
 /// call data it returns slot 0.
-const PROGRAM: &str = r#"(module
+pub const PROGRAM: &str = r#"(module
   (import "vm_hooks" "read_args" (func $read_args (param i32)))
   (import "vm_hooks" "write_result" (func $write_result (param i32 i32)))
   (import "vm_hooks" "storage_load_bytes32" (func $load (param i32 i32)))
