@@ -3,6 +3,7 @@
 use alloy_consensus::{SignableTransaction, TxEnvelope, TypedTransaction};
 use alloy_primitives::{Address, B256, Signature, U256, address, b256};
 use k256::ecdsa::SigningKey;
+use plimsoll_devnet::NITRO_DEV_ACCOUNT;
 
 /// Keys of the first ten accounts of the mnemonic
 /// `test test test test test test test test test test test junk`, as every development node has
@@ -50,15 +51,12 @@ const KEYS: [(Address, B256); 10] = [
     ),
 ];
 
-/// Account that Nitro's developer node funds, and that scripts for it use.
-const NITRO_DEV: Address = address!("3f1Eae7D46d88F08fc2F8ed27FCb2AB183EB2d0E");
-
 /// Wei that each account starts with: 10,000 ether.
 pub(crate) const FUNDS: u128 = 10_000_000_000_000_000_000_000;
 
 /// Accounts with funds: the node's own, and the developer account of Nitro's node.
 pub(crate) fn funded() -> impl Iterator<Item = Address> {
-    unlocked().chain([NITRO_DEV])
+    unlocked().chain([NITRO_DEV_ACCOUNT])
 }
 
 /// Accounts that the node signs for.

@@ -4,6 +4,7 @@
 //! {
 //!   "format": "plimsoll-node state", "version": 1,
 //!   "chainId": "0x64aba", "number": "0x5", "timestamp": "0x6955b905",
+//!   "baseFeePerGas": "0x1312d00",
 //!   "accounts": {
 //!     "0x…": {"balance": "0x0", "nonce": "0x1", "code": "0xeff000…", "storage": {"0x…": "0x…"}}
 //!   }
@@ -33,6 +34,8 @@ const VERSION: u64 = 1;
 pub(crate) struct Dump {
     /// Time of the block after the state was taken.
     pub timestamp: u64,
+    /// Price of gas in wei; ArbOS has it in its storage too.
+    base_fee: Option<u64>,
     accounts: Vec<(Address, Account)>,
 }
 
@@ -66,6 +69,7 @@ pub(crate) fn dump(chain: &Chain) -> Value {
         "chainId": hex(chain.config().chain_id),
         "number": hex(block.l2_block.saturating_sub(1)),
         "timestamp": hex(block.timestamp),
+        "baseFeePerGas": hex(chain.config().base_fee),
         "accounts": accounts.collect::<Map<_, _>>(),
     })
 }
@@ -88,6 +92,7 @@ impl Dump {
         })?;
         Ok(Self {
             timestamp: fields.get("timestamp", args::quantity)?.unwrap_or_default(),
+            base_fee: fields.get("baseFeePerGas", args::quantity)?,
             accounts: accounts.unwrap_or_default(),
         })
     }
@@ -111,6 +116,9 @@ impl Dump {
             for (slot, word) in &account.storage {
                 chain.set_storage(*address, *slot, *word);
             }
+        }
+        if let Some(base_fee) = self.base_fee {
+            chain.set_base_fee(base_fee);
         }
     }
 }

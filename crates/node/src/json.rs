@@ -67,7 +67,7 @@ pub(crate) fn transaction(block: &Block, entry: &Entry) -> Value {
     value["transactionIndex"] = hex(entry.index);
     if entry.envelope.is_dynamic_fee() {
         // Nobody pays more than the base fee.
-        value["gasPrice"] = hex(block.header.base_fee_per_gas.unwrap_or_default());
+        value["gasPrice"] = hex(entry.price);
     }
     value
 }
@@ -144,7 +144,7 @@ pub(crate) fn receipt(block: &Block, entry: &Entry) -> Value {
         "status": hex(u64::from(entry.success)),
         "gasUsed": hex(entry.gas_used),
         "cumulativeGasUsed": hex(entry.cumulative_gas),
-        "effectiveGasPrice": hex(block.header.base_fee_per_gas.unwrap_or_default()),
+        "effectiveGasPrice": hex(entry.price),
         "contractAddress": entry.contract.map(|address| address.to_string()),
         "logs": logs,
         "logsBloom": entry.bloom().to_string(),

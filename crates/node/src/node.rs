@@ -123,6 +123,8 @@ impl Node {
             config,
             loaded,
         };
+        let genesis = node.store.block(At::Latest).map(|block| block.hash);
+        node.chain.set_block_hash(0, genesis.unwrap_or_default());
         node.open();
         node
     }
@@ -161,7 +163,10 @@ impl Node {
         let mut fault = None;
         while let Some((executed, entry)) = self.execute_next() {
             match entry {
-                Ok(entry) => self.close(vec![entry]),
+                Ok(entry) => {
+                    let price = entry.price;
+                    self.close(vec![entry], price);
+                }
                 Err(error) if executed == hash => fault = Some(error),
                 // It was fine when it came; what came since took its means.
                 Err(_) => {}
@@ -172,25 +177,27 @@ impl Node {
 
     /// Closes a block with all transactions whose turn it is.
     pub(crate) fn mine(&mut self) {
-        let mut entries = Vec::new();
+        let (mut entries, price) = (Vec::new(), self.chain.config().base_fee);
         while let Some((_, entry)) = self.execute_next() {
             entries.extend(entry);
         }
-        self.close(entries);
+        self.close(entries, price);
     }
 
     fn execute_next(&mut self) -> Option<(B256, Result<Entry, TxError>)> {
         let (from, nonce) = self.pool.next(|account| self.chain.nonce(account))?;
         let waiting = self.pool.take(from, nonce)?;
+        let (hash, price) = (*waiting.envelope.tx_hash(), self.chain.config().base_fee);
         let receipt = self.chain.transact(executable(&waiting.envelope, from));
-        let hash = *waiting.envelope.tx_hash();
-        Some((hash, receipt.map(|receipt| Entry::new(waiting.envelope, from, receipt))))
+        Some((hash, receipt.map(|receipt| Entry::new(waiting.envelope, from, price, receipt))))
     }
 
     /// Closes the open block and opens the next.
-    fn close(&mut self, entries: Vec<Entry>) {
+    fn close(&mut self, entries: Vec<Entry>, price: u64) {
         self.commit_state();
-        let block = self.store.push(sealed(&self.chain, self.state.root()), entries);
+        let sealed = Sealed { base_fee: price, ..sealed(&self.chain, self.state.root()) };
+        let block = self.store.push(sealed, entries);
+        self.chain.set_block_hash(block.header.number, block.hash);
         self.open();
         let _ = self.news.send(News::Block(block));
     }
@@ -356,6 +363,7 @@ fn sealed(chain: &Chain, state_root: B256) -> Sealed {
     let config = chain.config();
     Sealed {
         at: chain.block(),
+        arbos: chain.params().arbos,
         base_fee: config.base_fee,
         gas_limit: config.block_gas_limit,
         state_root,

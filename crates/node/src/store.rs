@@ -20,6 +20,8 @@ pub(crate) struct Entry {
     pub from: Address,
     pub success: bool,
     pub gas_used: u64,
+    /// Wei that it paid for a unit of gas.
+    pub price: u64,
     pub logs: Vec<Log>,
     pub contract: Option<Address>,
     /// Position in the block.
@@ -32,7 +34,12 @@ pub(crate) struct Entry {
 
 impl Entry {
     /// An entry whose place in its block is not known yet.
-    pub(crate) fn new(envelope: TxEnvelope, from: Address, receipt: Receipt) -> Self {
+    pub(crate) fn new(
+        envelope: TxEnvelope,
+        from: Address,
+        price: u64,
+        receipt: Receipt,
+    ) -> Self {
         // Of a creation that failed the address is known all the same; Ethereum's receipts say it.
         let created = || from.create(envelope.nonce());
         Self {
@@ -41,6 +48,7 @@ impl Entry {
             from,
             success: receipt.status.is_success(),
             gas_used: receipt.gas_used,
+            price,
             logs: receipt.logs,
             index: 0,
             cumulative_gas: 0,
@@ -64,6 +72,9 @@ impl Entry {
 /// What a header says that no transaction does.
 pub(crate) struct Sealed {
     pub at: BlockInfo,
+    /// Release of ArbOS.
+    pub arbos: u64,
+    /// Price of gas before the first transaction, which may change it.
     pub base_fee: u64,
     pub gas_limit: u64,
     pub state_root: B256,
@@ -102,7 +113,7 @@ impl Block {
             timestamp: sealed.at.timestamp,
             // Nitro puts the root of the messages to the parent chain here; there are none.
             extra_data: B256::ZERO.to_vec().into(),
-            mix_hash: mix(sealed.at.l1_block),
+            mix_hash: mix(sealed.at.l1_block, sealed.arbos),
             base_fee_per_gas: Some(sealed.base_fee),
             ..Header::default()
         };
@@ -131,11 +142,10 @@ fn receipt(entry: &Entry) -> ReceiptEnvelope {
 }
 
 /// What Nitro puts into the header's `mixHash`: sends, the parent chain's block, ArbOS's version.
-fn mix(l1_block: u64) -> B256 {
-    const ARBOS: u64 = 61;
+fn mix(l1_block: u64, arbos: u64) -> B256 {
     let mut mix = B256::ZERO;
     mix[8..16].copy_from_slice(&l1_block.to_be_bytes());
-    mix[16..24].copy_from_slice(&ARBOS.to_be_bytes());
+    mix[16..24].copy_from_slice(&arbos.to_be_bytes());
     mix
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use alloy_eips::eip2930::{AccessList, AccessListItem};
-use plimsoll_devnet::{Chain, Outcome, TxError};
+use plimsoll_devnet::{Chain, Outcome};
 use serde_json::{Value, json};
 
 use super::Table;
@@ -18,9 +18,6 @@ pub(super) const METHODS: Table = &[
     ("eth_estimateGas", estimate_gas),
     ("eth_createAccessList", create_access_list),
 ];
-
-/// Gas that a call with value hands to the callee on top, which the first guess leaves out.
-const STIPEND: u64 = 2_300;
 
 /// What a request may assume about the state and the block that it runs in.
 #[derive(Clone, Copy, Default)]
@@ -99,42 +96,17 @@ pub(super) fn estimate_next(node: &mut Node, request: &Request) -> Answer<u64> {
     node.at(At::Latest, |chain| estimate(chain, request, cap))
 }
 
-/// The least gas limit with which the transaction succeeds.
-///
-/// What a transaction uses is not what it needs: refunds come at the end, and each call keeps a
-/// 64th of its gas back. So it is tried out.
+/// The least gas limit with which the transaction succeeds, up to what it names or the cap.
 fn estimate(chain: &mut Chain, request: &Request, cap: u64) -> Answer<u64> {
     let cap = request.gas.unwrap_or(u64::MAX).min(cap);
-    let receipt = chain.simulate(request.tx(cap)).map_err(invalid_tx)?;
-    if let Outcome::Halt { .. } = receipt.status {
-        let error = output(receipt.status).err();
-        let why = error.map_or_else(String::new, |error| format!(": {}", error.message()));
-        return Err(refused(format!("gas required exceeds allowance ({cap}){why}")));
-    }
-    output(receipt.status)?;
-    let (mut fails, mut works) = (receipt.gas_used.saturating_sub(1), cap);
-    let spent = receipt.gas_used.saturating_add(receipt.trace.refund);
-    let guess = spent.saturating_add(spent / 32).saturating_add(STIPEND);
-    if guess < works {
-        match suffices(chain, request, guess)? {
-            true => works = guess,
-            false => fails = guess,
+    match chain.estimate_gas(&request.tx(cap)).map_err(invalid_tx)? {
+        Ok(gas) => Ok(gas),
+        Err(outcome @ Outcome::Halt { .. }) => {
+            let error = output(outcome).err();
+            let why = error.map_or_else(String::new, |error| format!(": {}", error.message()));
+            Err(refused(format!("gas required exceeds allowance ({cap}){why}")))
         }
-    }
-    while works - fails > 1 {
-        let middle = fails + (works - fails) / 2;
-        match suffices(chain, request, middle)? {
-            true => works = middle,
-            false => fails = middle,
-        }
-    }
-    Ok(works)
-}
-
-fn suffices(chain: &mut Chain, request: &Request, gas: u64) -> Answer<bool> {
-    match chain.simulate(request.tx(gas)) {
-        Ok(receipt) => Ok(receipt.status.is_success()),
-        Err(TxError::GasLimitTooLow { .. }) => Ok(false),
-        Err(error) => Err(invalid_tx(error)),
+        // A revert says why itself.
+        Err(outcome) => Err(output(outcome).err().unwrap_or_else(|| refused("execution failed"))),
     }
 }
