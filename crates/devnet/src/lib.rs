@@ -54,6 +54,7 @@ pub use chain::{
     stylus_code,
 };
 pub use profile::{Cost, FrameGas, FrameKind, GasProfile, Spent, WordAccess};
+pub use revm::context_interface::transaction::RecoveredAuthorization;
 pub use revm::interpreter::InstructionResult as HaltReason;
 pub use wasm::clean_wasm;
 pub use wasm::instrument::{ActivationError, StylusParams};

@@ -34,12 +34,7 @@ pub(crate) struct Entry {
 
 impl Entry {
     /// An entry whose place in its block is not known yet.
-    pub(crate) fn new(
-        envelope: TxEnvelope,
-        from: Address,
-        price: u64,
-        receipt: Receipt,
-    ) -> Self {
+    pub(crate) fn new(envelope: TxEnvelope, from: Address, price: u64, receipt: Receipt) -> Self {
         // Of a creation that failed the address is known all the same; Ethereum's receipts say it.
         let created = || from.create(envelope.nonce());
         Self {

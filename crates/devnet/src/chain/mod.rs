@@ -179,8 +179,7 @@ impl Chain {
         &mut self,
         work: impl FnOnce(&mut Self) -> T + Send,
     ) -> Result<T, TxError> {
-        let params = self.params();
-        run_on_large_stack(&params, || work(self)).map_err(|_| TxError::NoStack)
+        run_on_large_stack(|| work(self)).map_err(|_| TxError::NoStack)
     }
 
     /// Executes a transaction on top of the state and forgets its effects.
@@ -227,9 +226,8 @@ impl Chain {
 
     /// Runs a job on a stack of its own. The database comes back unchanged.
     fn execute(&mut self, job: Job, watch: Watch) -> Result<Done, TxError> {
-        let params = self.params();
         let around = Surroundings {
-            params: params.clone(),
+            params: self.params(),
             param_words: self.param_words(),
             programs: self.programs.clone(),
             recent: self.recent.clone(),
@@ -242,7 +240,7 @@ impl Chain {
         let chain_id = self.config.chain_id;
         // The work takes its parts out of here, so that they are not lost with a stack that fails.
         let mut parts = Some((std::mem::take(&mut self.db), session, job));
-        let done = run_on_large_stack(&params, || {
+        let done = run_on_large_stack(|| {
             let (db, session, job) = parts.take()?;
             Some(run(db, block, chain_id, session, job))
         });
@@ -291,6 +289,7 @@ impl Chain {
             gas_price,
             nonce,
             access_list: tx.access_list,
+            authorizations: tx.authorizations,
             intrinsic,
             charges_fees,
         })
@@ -310,12 +309,13 @@ impl Chain {
     }
 }
 
-/// Gas before execution: base, calldata, access list, create surcharge and init code words.
+/// Gas before execution: base, calldata, lists, create surcharge and init code words.
 fn intrinsic_gas(tx: &Tx) -> u64 {
     let slots = tx.access_list.iter().map(|(_, slots)| slots.len() as u64).sum();
     let (is_create, accounts) = (tx.to.is_none(), tx.access_list.len() as u64);
-    let gas =
-        GasParams::new_spec(SPEC).initial_tx_gas(&tx.data, is_create, accounts, slots, 0, None);
+    let delegations = tx.authorizations.len() as u64;
+    let params = GasParams::new_spec(SPEC);
+    let gas = params.initial_tx_gas(&tx.data, is_create, accounts, slots, delegations, None);
     gas.initial_regular_gas()
 }
 

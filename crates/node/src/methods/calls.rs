@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use alloy_eips::eip2930::{AccessList, AccessListItem};
-use plimsoll_devnet::{Chain, Outcome};
+use alloy_primitives::Address;
+use plimsoll_devnet::{Chain, Outcome, Watch};
 use serde_json::{Value, json};
 
 use super::Table;
@@ -47,12 +48,17 @@ fn estimate_gas(node: &mut Node, args: &Args) -> Answer {
     })
 }
 
-/// The storage that a call touches, and the gas it uses when that is listed.
+/// The accounts and storage that a call touches, and the gas it uses when they are listed.
 fn create_access_list(node: &mut Node, args: &Args) -> Answer {
     assuming(node, args, Assumed::new(args), |chain, request, cap| {
         let gas = request.gas.unwrap_or(u64::MAX).min(cap);
-        let receipt = chain.simulate(request.tx(gas)).map_err(invalid_tx)?;
+        let watch = Watch { calls: true, ..Watch::default() };
+        let receipt = chain.observe(request.tx(gas), false, watch).map_err(invalid_tx)?.receipt;
         let mut slots = BTreeMap::<_, Vec<_>>::new();
+        let called = receipt.calls.iter().filter(|call| call.depth > 0).filter_map(|call| call.to);
+        // What is warm anyway costs more when it is listed.
+        let cold = called.filter(|account| !request.warms(*account) && !is_precompile(*account));
+        slots.extend(cold.map(|account| (account, Vec::new())));
         for (account, slot) in receipt.trace.words.into_keys() {
             slots.entry(account).or_default().push(slot.into());
         }
@@ -67,6 +73,11 @@ fn create_access_list(node: &mut Node, args: &Args) -> Answer {
         }
         Ok(answer)
     })
+}
+
+/// Whether an account is one of Ethereum's precompiles or Arbitrum's, which all have low numbers.
+fn is_precompile(account: Address) -> bool {
+    account.iter().take(18).all(|byte| *byte == 0) && account[18] <= 1
 }
 
 /// Runs `work` for the request that the arguments begin with, in the block that comes next, under

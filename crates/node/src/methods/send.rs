@@ -41,6 +41,9 @@ fn check(node: &Node, envelope: &TxEnvelope) -> Answer<()> {
     if let TxEnvelope::Eip4844(_) = envelope {
         return Err(refused("transaction type not supported: Arbitrum has no blobs"));
     }
+    if envelope.authorization_list().is_some_and(<[_]>::is_empty) {
+        return Err(refused("transaction with an empty authorization list"));
+    }
     let chain_id = node.chain.config().chain_id;
     if let Some(given) = envelope.chain_id().filter(|given| *given != chain_id) {
         return Err(refused(format!("invalid chain id for signer: have {given} want {chain_id}")));

@@ -35,20 +35,24 @@ impl Rig {
         Self { address: running.address, running, _runtime: runtime }
     }
 
+    /// What is answered to bytes.
+    pub fn raw(&self, request: &str) -> String {
+        let mut stream = TcpStream::connect(self.address).expect("node listens");
+        // The node may refuse a body before it has read all of it.
+        let _ = stream.write_all(request.as_bytes());
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        String::from_utf8(answer).expect("text")
+    }
+
     /// What a request is answered with.
     pub fn post(&self, body: &str) -> (u16, String) {
-        let mut stream = TcpStream::connect(self.address).expect("node listens");
         let head = format!(
             "POST / HTTP/1.1\r\nHost: node\r\nContent-Type: application/json\r\n\
              Connection: close\r\nContent-Length: {}\r\n\r\n",
             body.len()
         );
-        stream.write_all(head.as_bytes()).expect("sent");
-        // The node may refuse a body before it has read all of it.
-        let _ = stream.write_all(body.as_bytes());
-        let mut answer = Vec::new();
-        let _ = stream.read_to_end(&mut answer);
-        let answer = String::from_utf8(answer).expect("text");
+        let answer = self.raw(&(head + body));
         let (head, body) = answer.split_once("\r\n\r\n").expect("HTTP");
         let status = head.split(' ').nth(1).expect("status").parse().expect("number");
         (status, body.into())
