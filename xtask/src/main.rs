@@ -7,6 +7,7 @@ mod demo;
 mod errors;
 mod gas;
 mod golden;
+mod interop;
 mod layout;
 mod measure;
 mod peers;
@@ -26,6 +27,7 @@ cargo xtask COMMAND
   build    compile the programs to WASM, as they are deployed
   demo     play a crash against them on an embedded chain (demo --help for more)
   test     build the programs, run every suite, count what passed and failed
+  interop  run cast, viem, alloy and cargo stylus against the node (--fast: without the last)
   check    prove without a network that the programs can be deployed and activated
 
 Compared with what the repository keeps; with --bless they replace it:
@@ -57,6 +59,7 @@ fn run(command: &str, args: impl Iterator<Item = OsString>) -> Result<ExitCode, 
         "errors" => errors::errors(Mode::parse(args)?)?,
         "layout" => layout::layout(Mode::parse(args)?)?,
         "gas" => gas::gas(args)?,
+        "interop" => return interop::interop(args),
         "help" | "--help" | "-h" => print!("{HELP}"),
         "size" => size::size(Mode::parse(args)?)?,
         "test" => return test::test(),
