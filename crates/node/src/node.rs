@@ -83,7 +83,9 @@ struct Place {
 }
 
 impl Node {
-    pub(crate) fn new(config: Config, loaded: Option<Arc<Dump>>) -> Self {
+    pub(crate) fn new(mut config: Config, loaded: Option<Arc<Dump>>) -> Self {
+        // What changed is known only where it can be undone.
+        config.limits.history = config.limits.history.max(1);
         let started = loaded.as_ref().map_or(0, |dump| dump.timestamp);
         let mut chain = Chain::new(ChainConfig {
             chain_id: config.chain_id,
@@ -206,7 +208,7 @@ impl Node {
         let changes = self.chain.take_changes();
         self.state.update(&self.chain, &changes);
         self.states.push_back(self.state.clone());
-        while self.states.len() > self.limits.history.max(1) {
+        while self.states.len() > self.limits.history.saturating_add(1) {
             self.states.pop_front();
         }
     }

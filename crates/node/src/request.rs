@@ -226,6 +226,9 @@ pub(crate) fn assume(chain: &mut Chain, overrides: &Value) -> Answer<()> {
     for (account, value) in args::object(overrides)? {
         let account = args::address(&Value::String(account.clone()))?;
         let fields = Fields(args::object(value)?);
+        if fields.0.contains_key("movePrecompileToAddress") {
+            return Err(invalid("precompiles cannot be moved"));
+        }
         if let Some(balance) = fields.get("balance", args::word)? {
             chain.set_balance(account, balance);
         }

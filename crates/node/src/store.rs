@@ -55,10 +55,6 @@ impl Entry {
         *self.envelope.tx_hash()
     }
 
-    pub(crate) fn gas_limit(&self) -> u64 {
-        self.envelope.gas_limit()
-    }
-
     pub(crate) fn bloom(&self) -> Bloom {
         logs_bloom(&self.logs)
     }

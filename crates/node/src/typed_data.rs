@@ -1,6 +1,7 @@
 //! Hashes of structured data (EIP-712).
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
 
 use alloy_primitives::{B256, I256, U256, keccak256};
 use serde_json::{Map, Value};
@@ -12,8 +13,15 @@ use crate::request::Fields;
 /// Deepest nesting of structures and arrays.
 const DEPTH: usize = 32;
 
+/// Most structures; what one refers to is looked for in all of them.
+const STRUCTURES: usize = 256;
+
 /// Members of structures by the structure's name.
-struct Types<'a>(&'a Map<String, Value>);
+struct Types<'a> {
+    all: &'a Map<String, Value>,
+    /// Hashes of signatures that were needed before.
+    hashes: RefCell<HashMap<String, B256>>,
+}
 
 /// The hash to sign.
 pub(crate) fn hash(data: &Value) -> Answer<B256> {
@@ -22,7 +30,10 @@ pub(crate) fn hash(data: &Value) -> Answer<B256> {
         let part = fields.0.get(name);
         part.ok_or_else(|| invalid(format!("typed data have no {name}")))
     };
-    let types = Types(args::object(part("types")?)?);
+    let types = Types { all: args::object(part("types")?)?, hashes: RefCell::default() };
+    if types.all.len() > STRUCTURES {
+        return Err(invalid(format!("typed data have more than {STRUCTURES} types")));
+    }
     let primary = args::text(part("primaryType")?)?;
     let domain = types.hash_struct("EIP712Domain", part("domain")?, 0)?;
     let mut bytes = vec![0x19, 0x01];
@@ -36,7 +47,7 @@ pub(crate) fn hash(data: &Value) -> Answer<B256> {
 impl<'a> Types<'a> {
     /// Names and types of a structure's members.
     fn members(&self, name: &str) -> Answer<Vec<(&'a str, &'a str)>> {
-        let members = self.0.get(name).and_then(Value::as_array);
+        let members = self.all.get(name).and_then(Value::as_array);
         let members = members.ok_or_else(|| invalid(format!("unknown type {}", short(name))))?;
         let member = |member: &'a Value| {
             let text = |name: &str| member.get(name).and_then(Value::as_str);
@@ -48,7 +59,7 @@ impl<'a> Types<'a> {
 
     fn hash_struct(&self, name: &str, value: &Value, depth: usize) -> Answer<B256> {
         let fields = args::object(value)?;
-        let mut bytes = keccak256(self.encode_type(name)?).to_vec();
+        let mut bytes = self.hash_type(name)?.to_vec();
         for (member, kind) in self.members(name)? {
             let value = fields.get(member).unwrap_or(&Value::Null);
             let word = self.word(kind, value, depth + 1);
@@ -57,6 +68,15 @@ impl<'a> Types<'a> {
             );
         }
         Ok(keccak256(bytes))
+    }
+
+    fn hash_type(&self, name: &str) -> Answer<B256> {
+        if let Some(hash) = self.hashes.borrow().get(name) {
+            return Ok(*hash);
+        }
+        let hash = keccak256(self.encode_type(name)?);
+        self.hashes.borrow_mut().insert(name.into(), hash);
+        Ok(hash)
     }
 
     /// The structure's signature, followed by those it refers to in the order of their names.
@@ -81,7 +101,7 @@ impl<'a> Types<'a> {
         if found.insert(name) {
             for (_, kind) in self.members(name)? {
                 let base = kind.split('[').next().unwrap_or_default();
-                if self.0.contains_key(base) {
+                if self.all.contains_key(base) {
                     self.collect(base, found)?;
                 }
             }
@@ -104,7 +124,7 @@ impl<'a> Types<'a> {
             let words = words.collect::<Answer<Vec<_>>>()?;
             return Ok(keccak256(words.concat()));
         }
-        if self.0.contains_key(kind) {
+        if self.all.contains_key(kind) {
             // A structure that is not there is a word of zeros.
             return match value {
                 Value::Null => Ok(B256::ZERO),

@@ -1,7 +1,7 @@
 //! Blocks, transactions and receipts.
 
 use alloy_eips::eip2718::Encodable2718;
-use alloy_primitives::Bytes;
+use alloy_primitives::{B256, Bloom, Bytes};
 use serde_json::Value;
 
 use super::Table;
@@ -60,7 +60,8 @@ fn block(node: &Node, at: At, full: bool) -> Answer {
     Ok(node.store.block(at).map_or(Value::Null, |block| json::block(block, full)))
 }
 
-/// The block that is open, with what waits for it. What only execution tells is null.
+/// The block that is open, with what waits for it. What only closing it tells is zero: null, which
+/// geth says, is more than some clients understand.
 fn pending(node: &Node, full: bool) -> Value {
     let (Some(latest), open) = (node.store.block(At::Latest), node.chain.block()) else {
         return Value::Null;
@@ -72,8 +73,9 @@ fn pending(node: &Node, full: bool) -> Value {
     value["l1BlockNumber"] = json::hex(open.l1_block);
     value["baseFeePerGas"] = json::hex(node.chain.config().base_fee);
     value["gasUsed"] = json::hex(0_u64);
-    for unknown in ["hash", "nonce", "miner", "logsBloom", "stateRoot", "receiptsRoot"] {
-        value[unknown] = Value::Null;
+    value["logsBloom"] = Bloom::ZERO.to_string().into();
+    for unknown in ["hash", "stateRoot", "transactionsRoot", "receiptsRoot", "mixHash"] {
+        value[unknown] = B256::ZERO.to_string().into();
     }
     let waiting = node.pool.all().map(|tx| match full {
         true => json::waiting(&tx.envelope, tx.from),

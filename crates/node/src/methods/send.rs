@@ -4,6 +4,7 @@ use alloy_consensus::TxEnvelope;
 use alloy_consensus::transaction::{SignerRecoverable, Transaction};
 use alloy_eips::eip2718::{Decodable2718, Encodable2718};
 use alloy_primitives::{Address, Bytes};
+use jsonrpsee::types::ErrorObjectOwned;
 use serde_json::json;
 
 use super::Table;
@@ -11,12 +12,13 @@ use super::calls::estimate_next;
 use crate::accounts::sign;
 use crate::args::Args;
 use crate::error::{Answer, invalid, refused};
-use crate::json::waiting;
+use crate::json::{receipt, waiting};
 use crate::node::Node;
 use crate::request::Request;
 
 pub(super) const METHODS: Table = &[
     ("eth_sendRawTransaction", send_raw),
+    ("eth_sendRawTransactionSync", send_and_wait),
     ("eth_sendTransaction", send),
     ("eth_signTransaction", sign_transaction),
 ];
@@ -26,6 +28,20 @@ fn send_raw(node: &mut Node, args: &Args) -> Answer {
     let (envelope, from) = decode(&raw)?;
     check(node, &envelope)?;
     Ok(node.submit(envelope, from)?.to_string().into())
+}
+
+/// Sends and returns the receipt, which there is at once where transactions are executed at once.
+fn send_and_wait(node: &mut Node, args: &Args) -> Answer {
+    let hash = send_raw(node, args)?;
+    let hash = crate::args::hash(&hash)?;
+    match node.store.tx(hash) {
+        Some((block, entry)) => Ok(receipt(block, entry)),
+        None => Err(ErrorObjectOwned::owned(
+            4,
+            "transaction was added to the pool and waits for a block",
+            Some(hash.to_string()),
+        )),
+    }
 }
 
 /// A transaction and who signed it.

@@ -1,15 +1,17 @@
 //! What transactions did, told by executing them again.
 
+use std::ops::Range;
 use std::sync::Arc;
 
+use alloy_consensus::transaction::Transaction;
 use alloy_primitives::B256;
-use plimsoll_devnet::{Cost, FrameKind, Observed, Watch};
-use serde_json::json;
+use plimsoll_devnet::{Cost, FrameKind, GasProfile, Observed, Watch};
+use serde_json::{Value, json};
 
 use super::Table;
 use super::calls::{Assumed, assuming};
 use crate::args::{Args, At};
-use crate::error::{Answer, invalid_tx, refused};
+use crate::error::{Answer, invalid_tx, refused, too_much};
 use crate::json::hex;
 use crate::node::Node;
 use crate::request::executable;
@@ -27,19 +29,31 @@ pub(super) const METHODS: Table = &[
 fn trace_transaction(node: &mut Node, args: &Args) -> Answer {
     let tracer = Tracer::new(args.optional(1))?;
     let (block, index) = find(node, args.hash(0)?)?;
-    let gas_limit = block.entries[index].gas_limit();
-    tracer.show(observe(node, &block, index, tracer.watch())?, gas_limit)
+    let entry = &block.entries[index];
+    let mut shown = Value::Null;
+    observe(node, &block, index..index + 1, tracer.watch(), |observed| {
+        shown = tracer.show(observed, entry.envelope.gas_limit())?;
+        Ok(())
+    })?;
+    Ok(shown)
 }
 
 fn trace_block(node: &mut Node, at: At, args: &Args) -> Answer {
     let tracer = Tracer::new(args.optional(1))?;
     let block = node.store.block(at).cloned().ok_or_else(|| refused("block not found"))?;
-    let traces = block.entries.iter().enumerate().map(|(index, entry)| {
-        let observed = observe(node, &block, index, tracer.watch())?;
-        let result = tracer.show(observed, entry.gas_limit())?;
-        Ok(json!({ "txHash": entry.hash().to_string(), "result": result }))
-    });
-    traces.collect()
+    let most = usize::try_from(node.limits.response_bytes).unwrap_or(usize::MAX);
+    let (mut traces, mut length) = (Vec::new(), 0);
+    observe(node, &block, 0..block.entries.len(), tracer.watch(), |observed| {
+        let entry = &block.entries[traces.len()];
+        let result = tracer.show(observed, entry.envelope.gas_limit())?;
+        length += result.to_string().len();
+        if length > most {
+            return Err(too_much("traces of this block are too long"));
+        }
+        traces.push(json!({ "txHash": entry.hash().to_string(), "result": result }));
+        Ok(())
+    })?;
+    Ok(traces.into())
 }
 
 /// Parameters are a call, a block and options, of which overrides are part.
@@ -63,23 +77,36 @@ fn find(node: &Node, hash: B256) -> Answer<(Arc<Block>, usize)> {
     Ok((block.clone(), usize::try_from(entry.index).unwrap_or(usize::MAX)))
 }
 
-/// Executes a transaction again, after those before it in its block.
-fn observe(node: &mut Node, block: &Arc<Block>, index: usize, watch: Watch) -> Answer<Observed> {
+/// Executes the transactions of a block again and records some of them.
+fn observe(
+    node: &mut Node,
+    block: &Block,
+    watched: Range<usize>,
+    watch: Watch,
+    mut tell: impl FnMut(Observed) -> Answer<()>,
+) -> Answer<()> {
     node.before(block, |chain| {
-        let (before, from) = block.entries.split_at(index);
-        for entry in before {
-            chain.transact(executable(&entry.envelope, entry.from)).map_err(invalid_tx)?;
+        for (index, entry) in block.entries.iter().enumerate().take(watched.end) {
+            let tx = executable(&entry.envelope, entry.from);
+            if watched.contains(&index) {
+                tell(chain.observe(tx.clone(), true, watch).map_err(invalid_tx)?)?;
+            }
+            if index + 1 < watched.end {
+                chain.transact(tx).map_err(invalid_tx)?;
+            }
         }
-        let entry = from.first().ok_or_else(|| refused("transaction not found"))?;
-        let tx = executable(&entry.envelope, entry.from);
-        chain.observe(tx, true, watch).map_err(invalid_tx)
+        Ok(())
     })
 }
 
 /// Gas of a transaction by purpose and by call frame.
 fn profile(node: &mut Node, args: &Args) -> Answer {
     let (block, index) = find(node, args.hash(0)?)?;
-    let trace = observe(node, &block, index, Watch::default())?.receipt.trace;
+    let mut trace = GasProfile::default();
+    observe(node, &block, index..index + 1, Watch::default(), |observed| {
+        trace = observed.receipt.trace;
+        Ok(())
+    })?;
     let spent = Cost::ALL.map(|cost| (format!("{cost:?}").to_lowercase(), hex(trace.of(cost))));
     let frames = trace.frames.iter().map(|frame| {
         json!({

@@ -64,8 +64,8 @@ fn states_are_kept_for_as_many_blocks_as_told() {
         |at: &str| rig.get("eth_getBlockByNumber", json!([at, false]))["transactions"][0].clone();
     rig.get("debug_traceTransaction", json!([hash("0x3")]));
     assert_eq!(rig.code("debug_traceTransaction", json!([hash("0x2")])), -32000);
-    rig.get("eth_getProof", json!([counter, [], "0x3"]));
-    assert_eq!(rig.code("eth_getProof", json!([counter, [], "0x2"])), -32000);
+    rig.get("eth_getProof", json!([counter, [], "0x2"]));
+    assert_eq!(rig.code("eth_getProof", json!([counter, [], "0x1"])), -32000);
 }
 
 #[test]

@@ -80,4 +80,11 @@ fn a_signed_transaction_can_be_sent_later() {
     assert_eq!(hash, signed["tx"]["hash"]);
     assert_eq!(rig.get("eth_getRawTransactionByHash", json!([hash])), signed["raw"]);
     assert_eq!(rig.number("eth_blockNumber", json!([])), 1);
+    // The same with its receipt, where there is one at once.
+    let raw = rig.get("eth_signTransaction", json!([tx]))["raw"].clone();
+    let receipt = rig.get("eth_sendRawTransactionSync", json!([raw]));
+    assert_eq!(receipt["blockNumber"], "0x2");
+    rig.get("evm_setAutomine", json!([false]));
+    let raw = rig.get("eth_signTransaction", json!([tx]))["raw"].clone();
+    assert_eq!(rig.code("eth_sendRawTransactionSync", json!([raw])), 4);
 }
