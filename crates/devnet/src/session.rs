@@ -69,6 +69,8 @@ pub(crate) struct Session {
     pub l2_block: u64,
     pub block_hashes: Arc<BTreeMap<u64, B256>>,
     pub tx_gas_limit: u64,
+    /// Program frames on the call stack.
+    pub program_frames: usize,
     live: HashMap<Address, u32>,
     callers: Vec<Address>,
 }
@@ -87,6 +89,7 @@ impl Session {
             l2_block: around.l2_block,
             block_hashes: around.block_hashes,
             tx_gas_limit: around.tx_gas_limit,
+            program_frames: 0,
             live: HashMap::new(),
             callers: Vec::new(),
         }

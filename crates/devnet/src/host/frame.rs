@@ -57,6 +57,8 @@ pub(crate) struct Host {
     pub machine: Option<Box<Machine>>,
     pub message: Message,
     pub cache: StorageCache,
+    /// Account whose code was read last, with its code.
+    pub last_code: Option<(Address, Bytes)>,
     pub output: Vec<u8>,
     pub return_data: Bytes,
     pub refund: i64,
@@ -96,6 +98,7 @@ pub(crate) fn run(
         machine: Some(machine),
         message,
         cache: StorageCache::default(),
+        last_code: None,
         output: Vec::new(),
         return_data: Bytes::new(),
         refund: 0,

@@ -16,6 +16,7 @@ use crate::evm::Machine;
 use crate::evm::execute::{acts_for_itself, used};
 use crate::host::{self, Message, Outcome};
 use crate::profile::{Cost, FrameKind};
+use crate::wasm::MAX_NESTED_FRAMES;
 
 /// First release that remembers a block's programs.
 const RECENT_PROGRAMS: u64 = 60;
@@ -31,7 +32,8 @@ pub(crate) fn call(
     };
     let untouched =
         |reason| InterpreterResult::new(reason, Bytes::new(), Gas::new(inputs.gas_limit));
-    if depth > CALL_STACK_LIMIT as usize {
+    let too_many = machine.ctx.chain.program_frames >= MAX_NESTED_FRAMES;
+    if depth > CALL_STACK_LIMIT as usize || too_many {
         return (machine, finish(untouched(InstructionResult::CallTooDeep)));
     }
     let journal = machine.ctx.journal_mut();
@@ -47,6 +49,7 @@ pub(crate) fn call(
     let chain = &mut machine.ctx.chain;
     chain.meter.enter(FrameKind::Stylus, inputs.bytecode_address, inputs.target_address);
     chain.push_frame(acting, inputs.caller);
+    chain.program_frames += 1;
     let open_pages = chain.pages.open;
 
     let (mut machine, result, burned) = run(machine, &inputs, depth);
@@ -54,6 +57,7 @@ pub(crate) fn call(
     let chain = &mut machine.ctx.chain;
     chain.pages.open = open_pages;
     chain.pop_frame(acting);
+    chain.program_frames -= 1;
     let is_ok = result.result.is_ok();
     let outcome = finish(result);
     chain.meter.exit(used(&outcome), burned);
