@@ -174,3 +174,39 @@ fn set(options: &mut Options, name: &str, value: &str) -> Result<(), String> {
 fn parse<T: FromStr<Err: Display>>(value: &str) -> Result<T, String> {
     value.parse().map_err(|error: T::Err| error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(given: &[&str]) -> Result<Option<Options>, String> {
+        options(given.iter().map(|text| (*text).to_owned()))
+    }
+
+    #[test]
+    fn every_option_is_documented_and_read() {
+        let text = include_str!("../../../docs/NODE.md");
+        let names = HELP.split_whitespace().filter(|word| word.starts_with("--"));
+        for name in names.filter(|name| *name != "--help") {
+            assert!(text.contains(&format!("`{name}`")), "{name} is not in docs/NODE.md");
+            // Whatever is wrong with it, it is not that nobody knows it.
+            let error = read(&[name, "7"]).err().unwrap_or_default();
+            assert!(!error.contains("unknown"), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_an_option_is_said() {
+        let error = |given: &[&str]| read(given).err().unwrap_or_default();
+        assert_eq!(error(&["--port"]), "--port needs a value");
+        assert_eq!(error(&["--prot", "1"]), "--prot 1: unknown option");
+        assert!(error(&["--port", "65536"]).starts_with("--port 65536: "));
+        assert!(error(&["--host", "nowhere"]).starts_with("--host nowhere: "));
+        assert_eq!(error(&["--block-time", "0"]), "--block-time 0: must be at least 1");
+        assert!(matches!(read(&["--help"]), Ok(None)));
+        let options = read(&["--block-time", "3", "--cors", "a", "--cors", "b"]);
+        let config = options.expect("options").expect("no help").config;
+        assert_eq!((config.interval, config.block_secs), (Some(3), 3));
+        assert_eq!(config.cors, ["a", "b"]);
+    }
+}

@@ -37,3 +37,22 @@ pub(crate) fn all() -> impl Iterator<Item = (&'static str, Method)> {
     ];
     tables.into_iter().flatten().copied()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::all;
+
+    #[test]
+    fn the_documentation_names_what_there_is_and_nothing_else() {
+        let text = include_str!("../../../../docs/NODE.md");
+        let table = text.split("## Methods").nth(1).and_then(|text| text.split("\n### ").next());
+        let words = table.expect("table").split('`').skip(1).step_by(2);
+        let documented: BTreeSet<_> = words.filter(|word| word.contains('_')).collect();
+        let mut known: BTreeSet<_> = all().map(|(name, _)| name).collect();
+        assert_eq!(known.len(), all().count(), "two methods have one name");
+        known.extend(["eth_subscribe", "eth_unsubscribe"]);
+        assert_eq!(documented, known);
+    }
+}
