@@ -18,3 +18,4 @@ mod results;
 mod rig;
 mod statics;
 mod storage;
+mod templates;
