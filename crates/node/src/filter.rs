@@ -1,5 +1,7 @@
 //! Which logs a request is about.
 
+use std::collections::VecDeque;
+
 use alloy_primitives::{Address, B256, Log};
 use serde_json::Value;
 
@@ -37,7 +39,7 @@ pub(crate) enum Kind {
     /// Hashes of blocks.
     Blocks,
     /// Hashes of transactions that arrived since it was asked.
-    Waiting(Vec<B256>),
+    Waiting(VecDeque<B256>),
 }
 
 impl Installed {
@@ -45,9 +47,9 @@ impl Installed {
     pub(crate) fn hear(&mut self, hash: B256, most: usize) {
         if let Kind::Waiting(hashes) = &mut self.kind {
             if hashes.len() >= most {
-                hashes.remove(0);
+                hashes.pop_front();
             }
-            hashes.push(hash);
+            hashes.push_back(hash);
         }
     }
 }

@@ -194,6 +194,11 @@ impl Store {
         }
     }
 
+    /// A block that is closed.
+    pub(crate) fn closed(&self, at: At) -> Option<&Arc<Block>> {
+        self.block(at).filter(|_| at != At::Pending)
+    }
+
     /// A transaction and its block.
     pub(crate) fn tx(&self, hash: B256) -> Option<(&Arc<Block>, &Entry)> {
         let (index, position) = self.by_tx.get(&hash)?;

@@ -3,6 +3,7 @@
 mod calls;
 mod environment;
 mod gas;
+mod history;
 mod lifecycle;
 mod outcomes;
 mod precompiles;

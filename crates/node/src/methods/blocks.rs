@@ -15,10 +15,10 @@ pub(super) const METHODS: Table = &[
     ("eth_getBlockByNumber", |node, args| block(node, args.block(0)?, args.flag(1)?)),
     ("eth_getBlockByHash", |node, args| block(node, At::Hash(args.hash(0)?), args.flag(1)?)),
     ("eth_getHeaderByNumber", |node, args| {
-        Ok(node.store.block(args.block(0)?).map_or(Value::Null, |block| json::header(block)))
+        Ok(node.store.closed(args.block(0)?).map_or(Value::Null, |block| json::header(block)))
     }),
     ("eth_getBlockReceipts", |node, args| {
-        let Some(block) = node.store.block(args.block(0)?) else { return Ok(Value::Null) };
+        let Some(block) = node.store.closed(args.block(0)?) else { return Ok(Value::Null) };
         Ok(block.entries.iter().map(|entry| json::receipt(block, entry)).collect())
     }),
     ("eth_getBlockTransactionCountByNumber", |node, args| Ok(count(node, args.block(0)?))),
@@ -93,7 +93,7 @@ fn count(node: &Node, at: At) -> Value {
 }
 
 fn by_index(node: &Node, at: At, index: u64) -> Answer {
-    let block = node.store.block(at);
+    let block = node.store.closed(at);
     let shown = block.and_then(|block| {
         let entry = block.entries.get(usize::try_from(index).ok()?)?;
         Some(json::transaction(block, entry))

@@ -1,5 +1,7 @@
 //! Logs, and filters that clients poll.
 
+use std::collections::VecDeque;
+
 use serde_json::Value;
 
 use super::Table;
@@ -16,7 +18,7 @@ pub(super) const METHODS: Table = &[
         install(node, Kind::Logs(filter))
     }),
     ("eth_newBlockFilter", |node, _| install(node, Kind::Blocks)),
-    ("eth_newPendingTransactionFilter", |node, _| install(node, Kind::Waiting(Vec::new()))),
+    ("eth_newPendingTransactionFilter", |node, _| install(node, Kind::Waiting(VecDeque::new()))),
     ("eth_getFilterChanges", changes),
     ("eth_getFilterLogs", |node, args| {
         let installed = node.filters.get(&args.quantity(0)?);

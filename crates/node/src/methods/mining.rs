@@ -21,11 +21,11 @@ pub(super) const METHODS: Table = &[
     ("evm_setTime", set_time),
     ("anvil_setTime", set_time),
     ("anvil_setBlockTimestampInterval", |node, args| {
-        node.block_secs = later(0, args.quantity(0)?)?;
+        set_block_secs(node, args.quantity(0)?)?;
         Ok(Value::Null)
     }),
     ("anvil_removeBlockTimestampInterval", |node, _| {
-        node.block_secs = crate::Config::default().block_secs;
+        set_block_secs(node, crate::Config::default().block_secs)?;
         Ok(true.into())
     }),
     ("evm_setAutomine", set_auto_mine),
@@ -117,6 +117,14 @@ fn increase_time(node: &mut Node, args: &Args) -> Answer {
     Ok(secs.into())
 }
 
+/// Sets the seconds between blocks, the next one included.
+fn set_block_secs(node: &mut Node, secs: u64) -> Answer<()> {
+    let next = later(node.latest_time(), secs)?;
+    node.block_secs = secs;
+    node.set_time(next);
+    Ok(())
+}
+
 fn set_time(node: &mut Node, args: &Args) -> Answer {
     move_to(node, args.quantity(0)?)?;
     Ok(Value::Null)
@@ -149,11 +157,12 @@ fn set_auto_mine(node: &mut Node, args: &Args) -> Answer {
 
 /// Seconds between blocks by the machine's clock; 0 ends that.
 fn set_interval(node: &mut Node, args: &Args) -> Answer {
-    let secs = later(0, args.quantity(0)?)?;
-    node.interval.send_replace(Some(secs).filter(|secs| *secs > 0));
+    let secs = args.quantity(0)?;
     if secs > 0 {
-        (node.auto_mine, node.block_secs) = (false, secs);
+        set_block_secs(node, secs)?;
+        node.auto_mine = false;
     }
+    node.interval.send_replace(Some(secs).filter(|secs| *secs > 0));
     Ok(true.into())
 }
 

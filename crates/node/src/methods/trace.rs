@@ -40,7 +40,7 @@ fn trace_transaction(node: &mut Node, args: &Args) -> Answer {
 
 fn trace_block(node: &mut Node, at: At, args: &Args) -> Answer {
     let tracer = Tracer::new(args.optional(1))?;
-    let block = node.store.block(at).cloned().ok_or_else(|| refused("block not found"))?;
+    let block = node.store.closed(at).cloned().ok_or_else(|| refused("block not found"))?;
     let most = usize::try_from(node.limits.response_bytes).unwrap_or(usize::MAX);
     let (mut traces, mut length) = (Vec::new(), 0);
     observe(node, &block, 0..block.entries.len(), tracer.watch(), |observed| {

@@ -4,6 +4,7 @@ mod basics;
 mod development;
 mod errors;
 mod history;
+mod junk;
 mod limits;
 mod logs;
 mod mining;

@@ -49,6 +49,10 @@ fn what_waits_goes_into_one_block_in_the_order_it_came() {
     assert_eq!((&open["number"], &open["hash"]), (&json!("0x1"), &json!(word(0))));
     assert_eq!(open["transactions"].as_array().map(Vec::len), Some(4));
 
+    // It is not closed, so that there is nothing to tell of its transactions.
+    assert_eq!(rig.get("eth_getBlockReceipts", json!(["pending"])), json!(null));
+    assert_eq!(rig.code("debug_traceBlockByNumber", json!(["pending"])), -32000);
+
     rig.get("evm_mine", json!([]));
     // Bob's came before Alice's first, whose second had to wait for it.
     let block = latest(&rig);
@@ -190,7 +194,7 @@ fn blocks_are_closed_in_numbers_and_at_times() {
     assert_eq!(number(&latest(&rig)["timestamp"]), start + 60);
     rig.get("anvil_setBlockTimestampInterval", json!([7]));
     rig.get("anvil_mine", json!(["0x2"]));
-    assert_eq!(number(&latest(&rig)["timestamp"]), start + 60 + 1 + 7);
+    assert_eq!(number(&latest(&rig)["timestamp"]), start + 60 + 7 + 7);
     rig.get("anvil_setTime", json!([start + 100]));
     rig.get("evm_mine", json!([]));
     assert_eq!(number(&latest(&rig)["timestamp"]), start + 100);
