@@ -9,6 +9,7 @@ mod calls;
 mod charges;
 mod context;
 mod creates;
+mod document;
 mod lifecycle;
 mod memory;
 mod outcomes;
