@@ -31,6 +31,7 @@ impl Chain {
     /// # Errors
     /// The transaction is invalid.
     pub fn observe(&mut self, tx: Tx, pays: bool, watch: Watch) -> Result<Observed, TxError> {
+        self.upgrade_if_due();
         let job = self.job(tx, pays)?;
         let mut done = self.execute(job, watch)?;
         let steps = done.recorded.steps.take();
