@@ -14,8 +14,8 @@ use plimsoll_abi::{
 };
 use plimsoll_math::{interest::RateCurve, words::Bounds};
 use plimsoll_testkit::engine::{
-    ALICE, ARB, AssetConfig, GOVERNOR, LINK, MALLORY, WBTC, WETH, World, WorldConfig,
-    feed_source, price_policy, u256, usdc, wad,
+    ALICE, ARB, AssetConfig, GOVERNOR, LINK, MALLORY, WBTC, WETH, World, WorldConfig, feed_source,
+    price_policy, u256, usdc, wad,
 };
 
 use crate::exact::{AMOUNT_MAX, BPS_YEAR, ceil};

@@ -8,6 +8,7 @@ mod demo;
 mod errors;
 mod gas;
 mod golden;
+mod interop;
 mod layout;
 mod measure;
 mod peers;
@@ -28,6 +29,7 @@ cargo xtask COMMAND
   demo     play a crash against them on an embedded chain (demo --help for more)
   cascade  the same with sales that move the market, with the cap on sale and without
   test     build the programs, run every suite, count what passed and failed
+  interop  run cast, viem, alloy and cargo stylus against the node (--fast: without the last)
   check    prove without a network that the programs can be deployed and activated
 
 Compared with what the repository keeps; with --bless they replace it:
@@ -60,6 +62,7 @@ fn run(command: &str, args: impl Iterator<Item = OsString>) -> Result<ExitCode, 
         "errors" => errors::errors(Mode::parse(args)?)?,
         "layout" => layout::layout(Mode::parse(args)?)?,
         "gas" => gas::gas(args)?,
+        "interop" => return interop::interop(args),
         "help" | "--help" | "-h" => print!("{HELP}"),
         "size" => size::size(Mode::parse(args)?)?,
         "test" => return test::test(),
