@@ -89,6 +89,8 @@ fn field(name: &'static str, mask: U256) -> Field {
 macro_rules! words {
     ($($word:ident: $($field:ident)*;)*) => {
         /// The plain words: every field has a type of its own.
+        // Of a word with one field nothing is left to default.
+        #[allow(clippy::needless_update)]
         fn plain() -> Vec<Word> {
             vec![$({
                 // Does not compile when a field is missing here.
