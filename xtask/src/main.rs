@@ -16,6 +16,7 @@ mod size;
 mod solidity;
 mod table;
 mod test;
+mod verdicts;
 mod wasm;
 
 use std::{env, ffi::OsString, process::ExitCode};
@@ -36,6 +37,7 @@ Compared with what the repository keeps; with --bless they replace it:
   size     sizes of the programs, and what a call pays for them
   abi      the interface as Solidity
   errors   docs/ERRORS.md
+  verdicts docs/VERDICTS.md
   layout   slots, fields, and which words a call touches: docs/STORAGE.md
   gas      what every call costs: docs/GAS.md (--json FILE writes the numbers there, too)
 ";
@@ -66,6 +68,7 @@ fn run(command: &str, args: impl Iterator<Item = OsString>) -> Result<ExitCode, 
         "help" | "--help" | "-h" => print!("{HELP}"),
         "size" => size::size(Mode::parse(args)?)?,
         "test" => return test::test(),
+        "verdicts" => verdicts::verdicts(Mode::parse(args)?)?,
         _ => return Err(format!("unknown command {command:?}\n\n{HELP}")),
     }
     Ok(ExitCode::SUCCESS)
