@@ -11,6 +11,7 @@ mod golden;
 mod layout;
 mod measure;
 mod peers;
+mod propose;
 mod size;
 mod solidity;
 mod table;
@@ -28,6 +29,7 @@ cargo xtask COMMAND
   demo     play a crash against them on an embedded chain (demo --help for more)
   cascade  the same with sales that move the market, with the cap on sale and without
   test     build the programs, run every suite, count what passed and failed
+  propose  turn a file of parameters into the calls of a proposal (propose --help for more)
   check    prove without a network that the programs can be deployed and activated
 
 Compared with what the repository keeps; with --bless they replace it:
@@ -61,6 +63,7 @@ fn run(command: &str, args: impl Iterator<Item = OsString>) -> Result<ExitCode, 
         "layout" => layout::layout(Mode::parse(args)?)?,
         "gas" => gas::gas(args)?,
         "help" | "--help" | "-h" => print!("{HELP}"),
+        "propose" => propose::propose(args)?,
         "size" => size::size(Mode::parse(args)?)?,
         "test" => return test::test(),
         _ => return Err(format!("unknown command {command:?}\n\n{HELP}")),
