@@ -1,16 +1,18 @@
 //! How far and how often governance may move what somebody relies on.
 
+use alloy_primitives::{Address, U256};
 use plimsoll_abi::IPlimsoll::{
-    listAssetCall, rolesCall, renounceCall, proposeGovernorCall, setCapCall, setMaxLtvCall, setMinDebtCall, setMostOnSaleCall,
-    setPricePolicyCall, setRateCurveCall, setTermsCall, setThresholdCall, setSourceCall,
+    listAssetCall, proposeGovernorCall, renounceCall, rolesCall, setCapCall, setMaxLtvCall,
+    setMinDebtCall, setMostOnSaleCall, setPricePolicyCall, setRateCurveCall, setSourceCall,
+    setTermsCall, setThresholdCall,
 };
 use plimsoll_abi::{
-    Inconsistent, MostOnSaleSet, NotGovernor, NotGuardian, NotPending, OutOfBounds, RampTooShort, RoleAccepted,
-    SaleTerms, TooSoon,
+    Inconsistent, MostOnSaleSet, NotGovernor, NotGuardian, NotPending, OutOfBounds, RampTooShort,
+    RoleAccepted, SaleTerms, TooSoon,
 };
-use alloy_primitives::{Address, U256};
 use plimsoll_testkit::engine::{
-    ALICE, BOB, GOVERNOR, GUARDIAN, MALLORY, REPORTER, WETH, World, price_policy, reporter_source, u256, usdc, wad, whole,
+    ALICE, BOB, GOVERNOR, GUARDIAN, MALLORY, REPORTER, WETH, World, price_policy, reporter_source,
+    u256, usdc, wad, whole,
 };
 
 use crate::governance::middle;
@@ -110,12 +112,8 @@ fn what_prices_come_from_and_are_believed_changes_once_a_day() {
     let error = soon(&world, world.now());
     world.refuse(GOVERNOR, policy(121, 1_000, 200), error);
     // A source is as much as a policy: one change a day between them.
-    let source = || setSourceCall {
-        asset: WETH,
-        n: 1,
-        source: reporter_source(MALLORY),
-        data: U256::ZERO,
-    };
+    let source =
+        || setSourceCall { asset: WETH, n: 1, source: reporter_source(MALLORY), data: U256::ZERO };
     let error = soon(&world, world.now());
     world.refuse(GOVERNOR, source(), error);
     world.pass(DAY);
@@ -162,7 +160,11 @@ fn what_assets_may_have_on_sale_never_adds_up_to_more_than_all_may() {
     world.refuse(GOVERNOR, set, Inconsistent { check: 11 });
     // Somebody owes: by a factor of two a day.
     world.open(ALICE, WETH, wad(10), usdc(10_000));
-    world.refuse(GOVERNOR, most(100_000_000_001), out(0, 100_000_000_001, 25_000_000_000, 100_000_000_000));
+    world.refuse(
+        GOVERNOR,
+        most(100_000_000_001),
+        out(0, 100_000_000_001, 25_000_000_000, 100_000_000_000),
+    );
     world.must(GOVERNOR, most(100_000_000_000));
     let error = soon(&world, world.now());
     world.refuse(GOVERNOR, most(50_000_000_000), error);

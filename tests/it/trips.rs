@@ -240,7 +240,11 @@ fn a_trip_does_not_lower_what_was_raised() {
     world.must(MALLORY, trip(WETH, DISPERSION));
     assert_eq!(world.get(breakerCall { asset: WETH }).level, 1);
     let error = BadLevel { level: 1, current: 1 };
-    world.refuse(plimsoll_testkit::engine::GOVERNOR, plimsoll_abi::IPlimsoll::lowerCall { asset: WETH, level: 1 }, error);
+    world.refuse(
+        plimsoll_testkit::engine::GOVERNOR,
+        plimsoll_abi::IPlimsoll::lowerCall { asset: WETH, level: 1 },
+        error,
+    );
 }
 
 /// Bad debt of an hour stops new risk and redemptions everywhere.
