@@ -158,7 +158,7 @@ fn one_callback_sells_everything_without_capital() {
 fn a_callback_that_fails_does_not_pay_or_comes_back_in_changes_nothing() {
     let (mut world, ids) = three();
     let buyer = buyer(&mut world, wad(2_450));
-    let mut refused = |world: &mut World, mode, error: Vec<u8>| {
+    let refused = |world: &mut World, mode, error: Vec<u8>| {
         world.send_to(GOVERNOR, buyer, Taker::setModeCall { mode }).unwrap();
         let before = world.state_digest();
         let failure = take_as(world, buyer, &ids).map(|_| ()).unwrap_err();
