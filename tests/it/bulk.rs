@@ -23,7 +23,7 @@ fn three() -> (World, [u64; 3]) {
     for owner in [ALICE, BOB] {
         world.open(owner, WETH, whole(10, 18), usdc(21_000));
     }
-    world.open(CAROL, ARB, whole(50_000, 18), usdc(35_000));
+    world.open(CAROL, ARB, whole(50_000, 18), usdc(34_000));
     world.set_price(WETH, wad(2_400));
     world.set_price(ARB, wad(8) / 10);
     assert_eq!(kick(&mut world, &[ALICE, CAROL]).unwrap(), [0, 0]);
