@@ -110,6 +110,7 @@ pub type AssetTuple = (Address, u8, U256, U256, U256, U256, u16, u16);
 entry::routes! { engine:
     healthFactorCall = fn health_factor(account: Address) -> U256 { health::health_factor }
     takeCall = fn take(auction: u64, max_lot: U256, max_price: U256, min_lot: U256, deadline: u32, receiver: Address, data: Blob) -> (U256, U256) { auction::take }
+    takeManyCall = fn take_many(auctions: Vec<u64>, max_lots: Vec<U256>, max_prices: Vec<U256>, min_lots: Vec<U256>, expected_lots: Vec<U256>, settle: Vec<Address>, deadline: u32, receiver: Address, data: Blob) -> (Vec<U256>, U256) { bulk::take_many }
 }
 
 // Positions: what their owners do.
@@ -154,12 +155,11 @@ entry::routes! { behind:
     outageCall = fn outage_window() -> (Address, u32, u32, u32, bool) { outage::show }
 }
 
-// The market: the supply side, and takes of many auctions.
+// The market: the supply side.
 entry::routes! { market:
     supplyCall = fn supply(amount: U256, receiver: Address) -> U256 { supply::supply }
     redeemCall = fn redeem(shares: U256, receiver: Address) -> U256 { supply::redeem }
     collectCall = fn collect(receiver: Address) -> U256 { supply::collect }
-    takeManyCall = fn take_many(auctions: Vec<u64>, max_lots: Vec<U256>, max_prices: Vec<U256>, min_lots: Vec<U256>, expected_lots: Vec<U256>, settle: Vec<Address>, deadline: u32, receiver: Address, data: Blob) -> (Vec<U256>, U256) { bulk::take_many }
     accrueCall = fn accrue() -> () { ledger::accrue }
     setLossBoundCall = fn set_loss_bound(asset: u8, bound: u32) -> () { settlement::set_loss_bound }
     acknowledgeLossCall = fn acknowledge_loss(asset: u8) -> U256 { settlement::acknowledge_loss }

@@ -23,7 +23,7 @@ fn three() -> (World, [u64; 3]) {
     for owner in [ALICE, BOB] {
         world.open(owner, WETH, whole(10, 18), usdc(21_000));
     }
-    world.open(CAROL, ARB, whole(50_000, 18), usdc(35_000));
+    world.open(CAROL, ARB, whole(50_000, 18), usdc(34_000));
     world.set_price(WETH, wad(2_400));
     world.set_price(ARB, wad(8) / 10);
     assert_eq!(kick(&mut world, &[ALICE, CAROL]).unwrap(), [0, 0]);
@@ -158,7 +158,7 @@ fn one_callback_sells_everything_without_capital() {
 fn a_callback_that_fails_does_not_pay_or_comes_back_in_changes_nothing() {
     let (mut world, ids) = three();
     let buyer = buyer(&mut world, wad(2_450));
-    let mut refused = |world: &mut World, mode, error: Vec<u8>| {
+    let refused = |world: &mut World, mode, error: Vec<u8>| {
         world.send_to(GOVERNOR, buyer, Taker::setModeCall { mode }).unwrap();
         let before = world.state_digest();
         let failure = take_as(world, buyer, &ids).map(|_| ()).unwrap_err();

@@ -1,10 +1,12 @@
 //! Credits: what a sale brought beyond the debt.
 
 use alloy_primitives::Address;
-use plimsoll_abi::IPlimsoll::{collectCall, redeemCall};
-use plimsoll_abi::{BadReceiver, Collected, NoCredit, ZeroAddress};
+use plimsoll_abi::IPlimsoll::{collectCall, redeemCall, withdrawCall};
+use plimsoll_abi::{BadReceiver, Collected, NoCredit, TokenCallFailed, ZeroAddress};
+use plimsoll_testkit::contracts::BlockToken;
 use plimsoll_testkit::engine::{
-    ALICE, BOB, KAY, SAM, SUE, TAK, USDC, WETH, World, u256, usdc, wad,
+    ALICE, AssetConfig, BOB, GOVERNOR, KAY, SAM, SUE, TAK, USDC, WETH, World, WorldConfig, u256,
+    usdc, wad,
 };
 
 /// A small position is sold as a whole, for more than it owes: the rest is its owner's credit.
@@ -60,5 +62,38 @@ fn a_credit_is_not_lent_and_earns_nothing() {
     world.borrow(BOB, cash);
     assert_eq!(world.balance(USDC, world.engine), credit);
     world.must(ALICE, collectCall { receiver: ALICE });
+    world.check();
+}
+
+/// Rewards and what goes beyond a debt are balances in the engine: a token that refuses keeper and
+/// owner stops neither the sale nor them, who collect to another address, and nobody else.
+#[test]
+fn whom_tokens_refuse_stops_nobody_and_loses_nothing() {
+    let weth = AssetConfig::new("WETH", 18, wad(3_000)).contract("BlockToken");
+    let config = WorldConfig { base_contract: "BlockToken", ..WorldConfig::of(vec![weth]) };
+    let mut world = World::build(&config);
+    world.open(ALICE, WETH, wad(1), usdc(1_900));
+    for account in [ALICE, KAY] {
+        for token in [world.token(WETH), world.base] {
+            let block = BlockToken::setBlockedCall { account, blocked: true };
+            world.send_to(GOVERNOR, token, block).unwrap();
+        }
+    }
+    world.set_price(WETH, wad(2_200));
+    world.pass(2);
+    world.kick(KAY, &[ALICE]).unwrap();
+    let auction = world.newest(WETH);
+    world.take_all(TAK, auction);
+    world.settle(ALICE);
+    let (reward, credit) = (world.holding(KAY, WETH).balance, world.credit(ALICE));
+    assert!(reward > 0 && credit > usdc(100));
+    let token = world.token(WETH);
+    let withdraw = |receiver| withdrawCall { asset: WETH, amount: u256(reward), receiver };
+    world.refuse(KAY, withdraw(KAY), TokenCallFailed { token });
+    world.must(KAY, withdraw(SAM));
+    let token = world.base;
+    world.refuse(ALICE, collectCall { receiver: ALICE }, TokenCallFailed { token });
+    world.must(ALICE, collectCall { receiver: SAM });
+    assert_eq!((world.balance(WETH, SAM), world.balance(USDC, SAM)), (reward, credit));
     world.check();
 }

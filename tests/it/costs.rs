@@ -80,8 +80,10 @@ fn sell_late(world: &mut World, id: u64) {
 #[test]
 fn a_lesson_a_day_moves_the_terms_within_their_corridors() {
     let (mut world, id) = on_sale();
-    // So that this sale weighs a quarter.
-    change_terms(&mut world, WETH, |terms| terms.maxOnSale = 20_000_000);
+    // So that this sale weighs a quarter, and a lower reference is consistent.
+    change_terms(&mut world, WETH, |terms| {
+        (terms.maxOnSale, terms.fullBelow) = (20_000_000, 9_400);
+    });
     let governed = world.get(termsCall { asset: WETH });
     sell_late(&mut world, id);
     let (calm, sold) = (world.calm(WETH), world.sold(WETH));

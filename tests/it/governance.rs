@@ -4,8 +4,9 @@ use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolValue;
 use plimsoll_abi::IPlimsoll::{
     assetCall, assetCountCall, baseCall, ledgerCall, listAssetCall, outageCall, priceCall,
-    pricePolicyCall, setCapCall, setMaxLtvCall, setMinDebtCall, setOutageCall, setPricePolicyCall,
-    setRateCurveCall, setSourceCall, setTermsCall, setThresholdCall, sourceCall, termsCall,
+    pricePolicyCall, setCapCall, setMaxLtvCall, setMinDebtCall, setMostOnSaleCall, setOutageCall,
+    setPricePolicyCall, setRateCurveCall, setSourceCall, setTermsCall, setThresholdCall,
+    sourceCall, termsCall,
 };
 use plimsoll_abi::{
     AlreadyListed, AssetListed, CapSet, Inconsistent, MaxLtvSet, MinDebtSet, OutOfBounds,
@@ -78,9 +79,12 @@ const TERMS: [(SetTerm, u128, u128); 15] = [
 #[test]
 fn every_term_has_two_bounds() {
     let mut world = bare();
+    world.must(GOVERNOR, setMostOnSaleCall { most: (1 << 48) - 1 });
     for (parameter, (set, low, high)) in (0_u8..).zip(TERMS) {
         let with = |value| {
-            let mut terms = middle();
+            // Tips are small against what is sold in parts.
+            let (tip, small) = if parameter == 13 { (0, 0) } else { (0, (1 << 24) - 1) };
+            let mut terms = SaleTerms { tip, small, ..middle() };
             set(&mut terms, value);
             setTermsCall { asset: 0, terms }
         };
@@ -376,11 +380,11 @@ fn a_new_curve_charges_nothing_for_the_past() {
     let start = world.market();
     world.pass(1_000_000);
     let expected = start.index + ceil(start.index, 300 * 1_000_000, BPS_YEAR);
-    world.must(GOVERNOR, setRateCurveCall { base: 100, kink: 50, slope: 20, jump: 0 });
+    world.must(GOVERNOR, setRateCurveCall { base: 30, kink: 70, slope: 20, jump: 0 });
     assert_eq!(world.get(ledgerCall {}).index, u256(expected));
     assert_eq!(world.market().index, expected);
-    // 10 % and, at a utilisation of just above 40 % of 50 %, as much of the slope.
-    assert_eq!(world.market().rate, 1_801);
+    // 3 % and, at a utilisation of just above 40 % of 70 %, as much of the slope.
+    assert_eq!(world.market().rate, 872);
 }
 
 #[test]

@@ -107,7 +107,7 @@ fn governor_timelock() {
     let refused = governed.decide(engine, set.abi_encode()).unwrap_err();
     assert!(refused.starts_with("NotGovernor"), "{refused}");
     let direct = governed.operation(set.abi_encode());
-    let failure = governed.world.send_to(MALLORY, timelock, direct).unwrap_err();
+    let failure = governed.world.send_to(MALLORY, timelock, direct).err().unwrap();
     assert!(failure.is::<Timelock::AccessControlUnauthorizedAccount>());
 
     // Schedule, wait, execute.
@@ -141,12 +141,12 @@ fn governor_timelock_refuses_what_is_too_few_too_soon_or_cancelled() {
     };
     let hash = governed.world.view_at(multisig, hash).unwrap();
     let approve = Multisig::approveCall { hash };
-    let failure = governed.world.send_to(MALLORY, multisig, approve.clone()).unwrap_err();
+    let failure = governed.world.send_to(MALLORY, multisig, approve.clone()).err().unwrap();
     assert!(failure.is::<Multisig::NotOwner>());
     governed.world.send_to(BOB, multisig, approve).unwrap();
     let execute =
         Multisig::executeCall { to: timelock, value: U256::ZERO, data: call.clone().into() };
-    let failure = governed.world.send_to(BOB, multisig, execute).unwrap_err();
+    let failure = governed.world.send_to(BOB, multisig, execute).err().unwrap();
     let error = failure.expect::<Multisig::NotEnough>();
     assert_eq!((error.approvals, error.threshold), (U256::from(1), U256::from(2)));
 

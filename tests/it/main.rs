@@ -24,6 +24,7 @@ mod kick;
 mod lots;
 mod outages;
 mod pace;
+mod parameters;
 mod positions;
 mod previews;
 mod prices;

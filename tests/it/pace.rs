@@ -38,11 +38,11 @@ fn soon(world: &World, last: u32) -> TooSoon {
 fn terms_move_by_a_step_a_day() {
     let mut world = relied_on();
     let set = |terms| setTermsCall { asset: WETH, terms };
-    let wide = SaleTerms { penalty: 251, ..middle() };
-    world.refuse(GOVERNOR, set(wide), out(1, 251, 50, 250));
+    let wide = SaleTerms { chip: 36, ..middle() };
+    world.refuse(GOVERNOR, set(wide), out(2, 36, 0, 35));
     let wide = SaleTerms { maxOnSale: 20_000_000_001, ..middle() };
     world.refuse(GOVERNOR, set(wide), out(11, 20_000_000_001, 5_000_000_000, 20_000_000_000));
-    world.must(GOVERNOR, set(SaleTerms { penalty: 250, ..middle() }));
+    world.must(GOVERNOR, set(SaleTerms { chip: 35, ..middle() }));
     let start = world.now();
     world.pass(DAY - 1);
     let error = soon(&world, start);
@@ -121,7 +121,6 @@ fn what_prices_come_from_and_are_believed_changes_once_a_day() {
     let second = setSourceCall { n: 2, ..source() };
     let error = soon(&world, world.now());
     world.refuse(GOVERNOR, second, error);
-    let _ = REPORTER;
 }
 
 #[test]

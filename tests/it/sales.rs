@@ -6,12 +6,12 @@
 use std::sync::OnceLock;
 
 use alloy_primitives::{Address, U256};
-use plimsoll_abi::IPlimsoll::{self as abi, kickCall, setTermsCall, takeCall, termsCall};
+use plimsoll_abi::IPlimsoll::{self as abi, kickCall, takeCall, termsCall};
 use plimsoll_abi::{SaleTerms, auction_id, auction_parts};
 use plimsoll_testkit::audit::{Audit, audit, effective_debt, index_now};
 pub use plimsoll_testkit::audit::{ceil, floor};
 use plimsoll_testkit::engine::{
-    AssetConfig, Failure, GOVERNOR, KAY, TAK, USDC, WETH, World, WorldConfig, usdc, wad, whole,
+    AssetConfig, Failure, KAY, TAK, USDC, WETH, World, WorldConfig, usdc, wad, whole,
 };
 
 pub const BPS: u128 = 10_000;
@@ -32,11 +32,11 @@ pub fn still_with(assets: Vec<AssetConfig>) -> World {
     World::build(&WorldConfig { curve: None, assets, ..WorldConfig::default() })
 }
 
-/// Changes an asset's terms.
+/// Changes an asset's terms, however far and however often.
 pub fn change_terms(world: &mut World, asset: u8, change: impl FnOnce(&mut SaleTerms)) {
     let mut terms = world.get(termsCall { asset });
     change(&mut terms);
-    world.must(GOVERNOR, setTermsCall { asset, terms });
+    world.arrange_terms(asset, &terms);
 }
 
 /// Ten WETH at 2,500 or more against 21,000 USDC: a health factor of one exactly at 2,500.

@@ -38,10 +38,10 @@ fn uncertain(world: &mut World, bps: u128) {
     world.report(WETH, wad(3_000), wad(3_000) * bps / 10_000, now).unwrap();
 }
 
-/// A market in which 20,000 of ether may be on sale; ALICE's lot of it, a quarter at least, has run
+/// A market in which 60,000 of ether may be on sale; ALICE's lot of it, more than a quarter, has run
 /// out without a buyer. BOB's health is 0.99 and CAROL's 0.97.
 fn unwanted() -> World {
-    let terms = SaleTerms { maxOnSale: 20_000_000, ..middle() };
+    let terms = SaleTerms { maxOnSale: 60_000_000, ..middle() };
     let weth = AssetConfig { terms: Some(terms), ..AssetConfig::new("WETH", 18, wad(3_000)) };
     let mut world = World::build(&WorldConfig::of(vec![weth]));
     world.open(ALICE, WETH, wad(10), usdc(24_000));

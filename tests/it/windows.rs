@@ -47,7 +47,7 @@ fn limited_cash() -> World {
 fn a_part_of_the_cash_may_leave_in_an_hour() {
     let mut world = limited_cash();
     world.borrow(ALICE, usdc(2_000_000));
-    let shares = u256(u128::from(world.shares(SUE)) / 10);
+    let shares = u256(world.shares(SUE) / 50);
     world.must(SUE, redeemCall { shares, receiver: SUE });
     let (cash, anchor) = (world.totals().cash, world.limits().anchor);
     assert_eq!(anchor, usdc(10_000_000));
@@ -167,11 +167,10 @@ fn most_of_a_window_trips_and_cannot_be_proved_again() {
     let no_credit = plimsoll_abi::NoCredit { account: ALICE };
     world.refuse(ALICE, collectCall { receiver: ALICE }, no_credit);
     next_window(&mut world);
-    let error = NotProved { asset: OVERALL, reason: OUTFLOW, measure: 0, bound: 4_000 };
+    world.pass_fresh(HOUR);
+    let error = NotProved { asset: OVERALL, reason: OUTFLOW, measure: 0, bound: 8_000 };
     world.refuse(MALLORY, tripCall { asset: OVERALL, reason: OUTFLOW }, error);
-    world.pass(HOUR);
-    world.refresh();
-    world.borrow(BOB, 1);
+    world.borrow(BOB, usdc(100));
     world.check();
 }
 

@@ -199,6 +199,16 @@ fn many_markets_of_odd_decimals_left_to_themselves_keep_their_books() {
     show(&walk(&odd_market(), 200..225, 300));
 }
 
+/// At least twenty-five, and none that is not written down.
+#[test]
+fn the_invariants_that_walks_check_have_their_numbers_in_the_book() {
+    let book = include_str!("../../docs/INVARIANTS.md");
+    for (number, _) in numbered::CHECKED {
+        assert!(book.contains(&format!("| {number} |")), "{number}");
+    }
+    assert!(numbered::CHECKED.len() >= 25);
+}
+
 /// What is planted is found, and little is left of the walk around it.
 #[test]
 fn a_failure_is_shrunk_to_the_calls_that_make_it() {

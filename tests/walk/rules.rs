@@ -176,7 +176,13 @@ fn kicks(world: &World, keeper: Address, accounts: &[Address], before: &Before) 
             // What he was paid for the accounts before him may have made the keeper healthy.
             skip::HEALTHY if *account == keeper => {}
             skip::HEALTHY | skip::NO_DEBT => assert!(!liquidatable, "{account}: {was:?}"),
-            skip::COOLING_OFF | skip::PRICE | skip::LEVEL | skip::NO_ROOM => {
+            skip::COOLING_OFF
+            | skip::PRICE
+            | skip::LEVEL
+            | skip::NO_ROOM
+            | skip::GRACE
+            | skip::OUTAGE
+            | skip::UNSETTLED => {
                 assert!(liquidatable, "{account}: {was:?}");
             }
             skip::NOTHING_TO_SELL => {

@@ -1,6 +1,6 @@
 //! From a walk that went wrong to the few calls that do.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 
 use plimsoll_testkit::engine::{World, WorldConfig};
 
@@ -10,9 +10,9 @@ use crate::step::step;
 /// Replays that a failure may cost.
 const REPLAYS: u32 = 400;
 
-/// What went wrong, without the numbers in it: two failures of one kind are the same failure.
+/// What went wrong, without its values: two failures of one kind are the same failure.
 fn kind(message: &str) -> String {
-    let first = message.lines().next().unwrap_or_default();
+    let first = message.split(['(', '\n']).next().unwrap_or_default();
     first.chars().filter(|character| !character.is_ascii_digit()).collect()
 }
 
@@ -42,6 +42,15 @@ fn replay(start: &World, acts: &[Act]) -> Option<(String, Vec<String>)> {
 
 /// The shortest list of calls found that goes wrong in the same way, one line each with its end.
 pub fn shrink(config: &WorldConfig, acts: &[Act], wrong: &str) -> (String, Vec<String>) {
+    // Every replay panics; what it says is in the report.
+    let hook = take_hook();
+    set_hook(Box::new(|_| {}));
+    let found = search(config, acts, wrong);
+    set_hook(hook);
+    found
+}
+
+fn search(config: &WorldConfig, acts: &[Act], wrong: &str) -> (String, Vec<String>) {
     let start = crate::furnished(config);
     let wanted = kind(wrong);
     let mut replays = 0;

@@ -12,6 +12,7 @@ mod interop;
 mod layout;
 mod measure;
 mod peers;
+mod propose;
 mod size;
 mod solidity;
 mod table;
@@ -31,6 +32,7 @@ cargo xtask COMMAND
   cascade  the same with sales that move the market, with the cap on sale and without
   test     build the programs, run every suite, count what passed and failed
   interop  run cast, viem, alloy and cargo stylus against the node (--fast: without the last)
+  propose  turn a file of parameters into the calls of a proposal (propose --help for more)
   check    prove without a network that the programs can be deployed and activated
 
 Compared with what the repository keeps; with --bless they replace it:
@@ -66,6 +68,7 @@ fn run(command: &str, args: impl Iterator<Item = OsString>) -> Result<ExitCode, 
         "gas" => gas::gas(args)?,
         "interop" => return interop::interop(args),
         "help" | "--help" | "-h" => print!("{HELP}"),
+        "propose" => propose::propose(args)?,
         "size" => size::size(Mode::parse(args)?)?,
         "test" => return test::test(),
         "verdicts" => verdicts::verdicts(Mode::parse(args)?)?,

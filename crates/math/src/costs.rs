@@ -105,10 +105,10 @@ impl Calm {
 
     /// The terms that follow from what is remembered.
     ///
-    /// The reference factor is what lots bring, within the corridor; the floor keeps its distance
-    /// to it; a start below what takers pay at once is raised by the difference; and the cap
-    /// shrinks, at most to half, as lots take longer to clear than the curve to the governed
-    /// reference. Terms that would contradict each other or the threshold stay as governed.
+    /// The reference factor is what lots bring, within the corridor and not below what the threshold
+    /// needs; the floor keeps its distance to it; a start below what takers pay at once is raised by
+    /// the difference; and the cap shrinks, at most to half, as lots take longer to clear than the
+    /// curve to the governed reference. Terms that would contradict each other stay as governed.
     ///
     /// # Units
     /// threshold: bps, the highest in force.
@@ -117,6 +117,11 @@ impl Calm {
         let seen = u16::try_from(self.factor.checked_div(PPM_PER_BPS).unwrap_or_default());
         let seen = seen.unwrap_or(u16::MAX);
         let low = self.reference_factor.saturating_sub(CORRIDOR).max(REFERENCE.0);
+        // A sale of a part must not lower health: check 2 of `consistent`.
+        let gross = u32::from(terms.penalty).saturating_add(10_000);
+        let needed = gross.saturating_mul(threshold.into());
+        let needed = needed.div_ceil(u32::from(terms.full_below).max(1));
+        let low = low.max(u16::try_from(needed).unwrap_or(u16::MAX)).min(self.reference_factor);
         let high = self.reference_factor.saturating_add(CORRIDOR).min(REFERENCE.1);
         let reference_factor = seen.clamp(low, high.max(low));
         let floor = self.floor.saturating_add(reference_factor);
@@ -286,6 +291,8 @@ mod tests {
     fn what_would_contradict_a_threshold_is_not_learnt() {
         let low = Calm { factor: 900_000, ..start() };
         assert_eq!(low.terms(&terms(), 8_423), terms());
+        // 8,400 * 10,150 / 9,000.
+        assert_eq!(low.terms(&terms(), 8_400).reference_factor, 9_474);
         assert_eq!(low.terms(&terms(), 8_000).reference_factor, 9_400);
     }
 

@@ -109,7 +109,9 @@ error_names! {
     BelowMinDebt NotOwner NothingOwed NoCredit Unhealthy
     PriceTooOld PriceInFuture PriceNotNewer BadPrice PriceForbids
     LevelForbids BadLevel BadUntil UnknownReason NotProved Resting OutflowLimited
-    NothingKicked UnknownAuction AuctionClosed NeedsRedo RedoTooEarly DeadlinePassed
+    NothingKicked NotUnhealthy NotCured AlreadyFlagged NotFlagged
+    UnknownAuction AuctionClosed NeedsRedo RedoTooEarly DeadlinePassed Uncovered LotChanged
+    LessonTooEarly
     TooExpensive LotTooSmall DustLot BadReceiver NoClaim CallbackFailed BelowTarget NotBadDebt
     AlreadyConstructed OutOfBounds Inconsistent TooManyAssets AlreadyListed RampTooShort TooSoon
 }

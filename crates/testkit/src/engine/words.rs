@@ -4,6 +4,7 @@ use alloy_primitives::{Address, B256, U256, keccak256};
 use plimsoll_abi::{auction_id, auction_parts};
 use plimsoll_math::correlation::Correlations;
 use plimsoll_math::interest::{self, Ledger};
+use plimsoll_math::params;
 use plimsoll_math::words::{
     Account, AssetPrice, AuctionPool, AuctionTerms, Base, Breaker, Calm, Caps, Claim, Deficit,
     Holding, Limits, Losses, Market, Outage, PricePolicy, Ramp, Report, Risk, SaleTerms, Sales,
@@ -87,6 +88,41 @@ impl World {
     #[must_use]
     pub fn losses(&self, asset: u8) -> Losses {
         Losses::unpack(self.cost_word(asset, 2))
+    }
+
+    /// Puts other terms in force, as if governance had set them long ago: a test is about what they
+    /// do, not about the steps in which they may change.
+    ///
+    /// # Panics
+    /// Governance could not set them.
+    pub fn arrange_terms(&mut self, asset: u8, terms: &plimsoll_abi::SaleTerms) {
+        let old = self.terms(asset);
+        let terms = SaleTerms {
+            reference_factor: terms.referenceFactor,
+            penalty: terms.penalty,
+            chip: terms.chip,
+            target: terms.target,
+            full_below: terms.fullBelow,
+            start_excess: terms.startExcess,
+            fast_rate: terms.fastRate,
+            slow_rate: terms.slowRate,
+            descent: terms.descent,
+            floor: terms.floor,
+            dust: terms.dust,
+            max_on_sale: terms.maxOnSale,
+            tip: terms.tip,
+            small: terms.small,
+            cool_off: terms.coolOff,
+            milli_exponent: old.milli_exponent,
+        };
+        assert_eq!(params::check_terms(&terms), Ok(()));
+        assert_eq!(params::consistent(&terms, self.asset_price(asset).threshold), Ok(()));
+        let calm = self.calm(asset).set(&terms, self.now());
+        let slot = U256::from(ASSETS + u64::from(asset) * ASSET_WORDS + 1);
+        let word = terms.pack().expect("within bounds");
+        self.chain.set_storage(self.engine, slot, word);
+        let slot = mapped(B256::with_last_byte(asset), COSTS).wrapping_add(U256::from(1));
+        self.chain.set_storage(self.engine, slot, calm.pack().expect("within bounds"));
     }
 
     fn cost_word(&self, asset: u8, at: u64) -> U256 {

@@ -164,11 +164,16 @@ fn an_auction_falls_from_above_the_oracle_to_its_floor() {
         w.by(w.bob).take(id, most, most, least, u32::MAX, w.bob, Blob(vec![]))
     };
     w.refuses(take, abi::NeedsRedo { auction: id, elapsed: earliest });
+    let held = |w: &World| {
+        w.view().holding_of(w.keeper, abi::auction_parts(id).0).passes().0
+    };
+    let before = held(&w);
     w.by(w.keeper).redo(id).passes();
+    let reward = held(&w) - before;
     assert_eq!(factor(&w, id), 1_010_000);
     let kick_price = w.view().auction(id).passes().8;
     assert!(kick_price >= wad(1_790) && kick_price < wad(1_791));
-    w.logged(&abi::Redone { auction: id, kickPrice: kick_price });
+    w.logged(&abi::Redone { auction: id, kickPrice: kick_price, reward });
 }
 
 #[test]

@@ -115,7 +115,8 @@ fn an_auction_that_has_run_out_starts_again_with_a_redo() {
     assert!(kick_price >= wad(1_800) && kick_price - wad(1_800) <= wad(1_800) >> 39);
     assert!(price >= wad(1_818) && price - wad(1_818) <= wad(1_818) >> 39, "{price}");
     assert_eq!((factor, elapsed, over), (U256::from(1_010_000), U256::ZERO, false));
-    w.logged(&Redone { auction: AUCTION, kickPrice: kick_price });
+    // Without a penalty there is nothing to pay a keeper from.
+    w.logged(&Redone { auction: AUCTION, kickPrice: kick_price, reward: U256::ZERO });
     w.at(3_287);
     assert_eq!(w.elapsed(), 10);
     let refusal = RedoTooEarly { auction: AUCTION, elapsed: 10, earliest: 3_277 };

@@ -1,0 +1,194 @@
+//! Where the engine is: on an embedded chain, or behind a JSON-RPC endpoint.
+
+use std::{
+    collections::BTreeSet,
+    io::{Read, Write},
+    net::TcpStream,
+    time::Duration,
+};
+
+use alloy_primitives::{Address, hex};
+use alloy_sol_types::{SolCall, SolEvent};
+use plimsoll_abi::Borrowed;
+use plimsoll_devnet::Tx;
+use plimsoll_testkit::engine::World;
+use serde_json::{Value, json};
+
+/// What a proposal has to know of a chain.
+pub trait Chain {
+    /// The answer to a call that changes nothing: output, or revert data.
+    fn call(
+        &mut self,
+        from: Address,
+        to: Address,
+        data: Vec<u8>,
+    ) -> Result<Result<Vec<u8>, Vec<u8>>, String>;
+
+    /// Everybody who has ever borrowed.
+    fn borrowers(&mut self, engine: Address) -> Result<BTreeSet<Address>, String>;
+
+    /// Time of the newest block.
+    fn now(&mut self) -> Result<u32, String>;
+
+    /// Asks a view.
+    fn ask<C: SolCall>(&mut self, to: Address, call: C) -> Result<C::Return, String>
+    where
+        Self: Sized,
+    {
+        let answer = self.call(Address::ZERO, to, call.abi_encode())?;
+        let answer = answer.map_err(|data| format!("{}: 0x{}", C::SIGNATURE, hex::encode(data)))?;
+        C::abi_decode_returns_validate(&answer).map_err(|_| {
+            format!("{}: this is not what a Plimsoll engine of this version answers", C::SIGNATURE)
+        })
+    }
+}
+
+impl Chain for World {
+    fn call(
+        &mut self,
+        from: Address,
+        to: Address,
+        data: Vec<u8>,
+    ) -> Result<Result<Vec<u8>, Vec<u8>>, String> {
+        let receipt =
+            self.chain.simulate(Tx::call(from, to, data)).map_err(|error| error.to_string())?;
+        let output = receipt.status.output().to_vec();
+        Ok(if receipt.status.is_success() { Ok(output) } else { Err(output) })
+    }
+
+    fn borrowers(&mut self, _: Address) -> Result<BTreeSet<Address>, String> {
+        Ok(self.accounts.clone())
+    }
+
+    fn now(&mut self) -> Result<u32, String> {
+        Ok(World::now(self))
+    }
+}
+
+/// A JSON-RPC endpoint over plain HTTP.
+pub struct Rpc {
+    host: String,
+    path: String,
+}
+
+/// Patience with an endpoint.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+impl Rpc {
+    /// From an address such as `http://127.0.0.1:8547`.
+    pub fn new(url: &str) -> Result<Self, String> {
+        let rest = url.strip_prefix("http://").ok_or_else(|| {
+            format!("{url}: only http:// is spoken here; put a node of your own before it")
+        })?;
+        let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+        let host = if host.contains(':') { host.to_owned() } else { format!("{host}:80") };
+        Ok(Self { host, path: format!("/{path}") })
+    }
+
+    /// A method's answer: its result, or its error object.
+    fn request(&self, method: &str, params: Value) -> Result<Result<Value, Value>, String> {
+        let failed = |error: std::io::Error| format!("{}: {error}", self.host);
+        let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
+        let body = body.to_string();
+        let mut stream = TcpStream::connect(&self.host).map_err(failed)?;
+        stream.set_read_timeout(Some(TIMEOUT)).map_err(failed)?;
+        let head = format!(
+            "POST {} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\nConnection: close\r\n\r\n",
+            self.path,
+            self.host,
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).map_err(failed)?;
+        stream.write_all(body.as_bytes()).map_err(failed)?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).map_err(failed)?;
+        let text = String::from_utf8_lossy(&answer);
+        let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+        let chunked = head.to_ascii_lowercase().contains("transfer-encoding: chunked");
+        let body = if chunked { joined(body) } else { body.to_owned() };
+        let mut answer: Value =
+            serde_json::from_str(&body).map_err(|error| format!("{}: {error}", self.host))?;
+        match answer.get_mut("error") {
+            Some(error) if !error.is_null() => Ok(Err(error.take())),
+            _ => Ok(Ok(answer["result"].take())),
+        }
+    }
+
+    fn result(&self, method: &str, params: Value) -> Result<Value, String> {
+        self.request(method, params)?.map_err(|error| format!("{method}: {error}"))
+    }
+}
+
+/// The body of chunks: a length in hexadecimal on a line before each.
+fn joined(mut body: &str) -> String {
+    let mut whole = String::new();
+    while let Some((length, rest)) = body.split_once("\r\n") {
+        let length = usize::from_str_radix(length.trim(), 16).unwrap_or_default();
+        let Some(chunk) = rest.get(..length).filter(|chunk| !chunk.is_empty()) else { break };
+        whole += chunk;
+        body = rest.get(length + 2..).unwrap_or_default();
+    }
+    whole
+}
+
+fn bytes(value: &Value) -> Option<Vec<u8>> {
+    hex::decode(value.as_str()?).ok()
+}
+
+impl Chain for Rpc {
+    fn call(
+        &mut self,
+        from: Address,
+        to: Address,
+        data: Vec<u8>,
+    ) -> Result<Result<Vec<u8>, Vec<u8>>, String> {
+        let call = json!({ "from": from.to_string(), "to": to.to_string(), "data": hex::encode_prefixed(data) });
+        match self.request("eth_call", json!([call, "latest"]))? {
+            Ok(output) => bytes(&output).map(Ok).ok_or(format!("eth_call: {output}")),
+            Err(error) => match bytes(&error["data"]) {
+                Some(data) => Ok(Err(data)),
+                None => Err(format!("eth_call: {error}")),
+            },
+        }
+    }
+
+    fn borrowers(&mut self, engine: Address) -> Result<BTreeSet<Address>, String> {
+        let filter = json!({
+            "address": engine.to_string(),
+            "fromBlock": "0x0",
+            "toBlock": "latest",
+            "topics": [Borrowed::SIGNATURE_HASH.to_string()],
+        });
+        let logs = self.result("eth_getLogs", json!([filter]))?;
+        let accounts = logs.as_array().into_iter().flatten().filter_map(|log| {
+            let topic = bytes(&log["topics"][1])?;
+            Some(Address::from_slice(topic.get(12..32)?))
+        });
+        Ok(accounts.collect())
+    }
+
+    fn now(&mut self) -> Result<u32, String> {
+        let block = self.result("eth_getBlockByNumber", json!(["latest", false]))?;
+        let time = block["timestamp"].as_str().unwrap_or_default().trim_start_matches("0x");
+        u32::from_str_radix(time, 16).map_err(|_| "a block without its time".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_split() {
+        let rpc = Rpc::new("http://127.0.0.1:8547/v2/key").map(|rpc| (rpc.host, rpc.path));
+        assert_eq!(rpc, Ok(("127.0.0.1:8547".to_owned(), "/v2/key".to_owned())));
+        assert!(Rpc::new("https://arb1.arbitrum.io/rpc").is_err());
+    }
+
+    #[test]
+    fn chunks_are_joined() {
+        assert_eq!(joined("4\r\n{\"a\"\r\n3\r\n:1}\r\n0\r\n\r\n"), "{\"a\":1}");
+        assert_eq!(joined("zz"), "");
+    }
+}
