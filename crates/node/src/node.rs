@@ -6,7 +6,7 @@ use std::sync::Arc;
 use alloy_consensus::TxEnvelope;
 use alloy_consensus::transaction::Transaction;
 use alloy_primitives::{Address, B256, U256};
-use plimsoll_devnet::{BlockInfo, Chain, ChainConfig, TxError};
+use plimsoll_devnet::{BlockInfo, Chain, ChainConfig, Past, TxError};
 use tokio::sync::{broadcast, watch};
 
 use crate::accounts;
@@ -278,6 +278,12 @@ impl Node {
         let place = self.place(at)?;
         let done = self.chain.aside(place.back, place.block, place.base_fee, work);
         done.unwrap_or_else(|| Err(self.pruned(place.block.l2_block)))
+    }
+
+    /// The state of a block, to be read.
+    pub(crate) fn past(&self, at: At) -> Answer<Past<'_>> {
+        let place = self.place(at)?;
+        self.chain.past(place.back).ok_or_else(|| self.pruned(place.block.l2_block))
     }
 
     /// Runs `work` in a block on the state that its first transaction found.

@@ -27,25 +27,19 @@ pub(super) const METHODS: Table = &[
     ("eth_gasPrice", |node, _| Ok(hex(node.chain.config().base_fee))),
     ("eth_maxPriorityFeePerGas", |_, _| Ok(hex(0_u64))),
     ("eth_feeHistory", fee_history),
-    ("eth_getBalance", |node, args| {
-        let account = args.address(0)?;
-        node.at(args.block(1)?, |chain| Ok(hex(chain.balance(account))))
-    }),
+    ("eth_getBalance", |node, args| Ok(hex(node.past(args.block(1)?)?.balance(args.address(0)?)))),
     ("eth_getCode", |node, args| {
-        let account = args.address(0)?;
-        node.at(args.block(1)?, |chain| Ok(chain.code(account).to_string().into()))
+        Ok(node.past(args.block(1)?)?.code(args.address(0)?).to_string().into())
     }),
     ("eth_getStorageAt", |node, args| {
-        let (account, slot) = (args.address(0)?, args.word(1)?);
-        node.at(args.block(2)?, |chain| {
-            Ok(B256::from(chain.storage(account, slot)).to_string().into())
-        })
+        let word = node.past(args.block(2)?)?.storage(args.address(0)?, args.word(1)?);
+        Ok(B256::from(word).to_string().into())
     }),
     ("eth_getTransactionCount", |node, args| {
         let account = args.address(0)?;
         match args.block(1)? {
             At::Pending => Ok(hex(node.pending_nonce(account))),
-            at => node.at(at, |chain| Ok(hex(chain.nonce(account)))),
+            at => Ok(hex(node.past(at)?.nonce(account))),
         }
     }),
     ("eth_getProof", |node, args| {
