@@ -103,8 +103,7 @@ impl Measured {
     ) -> Result<Self, String> {
         let figures = |cached: bool| {
             let mut world = world.clone();
-            let [extension, market, lens] = world.programs;
-            for program in [world.engine, extension, market, lens] {
+            for program in world.programs.into_iter().chain([world.engine]) {
                 world.chain.set_cached(program, cached);
             }
             let (Call::Transaction(tx) | Call::View(tx)) = call;
