@@ -27,19 +27,24 @@ pub(super) const METHODS: Table = &[
     ("eth_gasPrice", |node, _| Ok(hex(node.chain.config().base_fee))),
     ("eth_maxPriorityFeePerGas", |_, _| Ok(hex(0_u64))),
     ("eth_feeHistory", fee_history),
-    ("eth_getBalance", |node, args| Ok(hex(node.past(args.block(1)?)?.balance(args.address(0)?)))),
+    ("eth_getBalance", |node, args| {
+        let account = args.address(0)?;
+        node.read(args.block(1)?, |state| hex(state.balance(account)))
+    }),
     ("eth_getCode", |node, args| {
-        Ok(node.past(args.block(1)?)?.code(args.address(0)?).to_string().into())
+        let account = args.address(0)?;
+        node.read(args.block(1)?, |state| state.code(account).to_string().into())
     }),
     ("eth_getStorageAt", |node, args| {
-        let word = node.past(args.block(2)?)?.storage(args.address(0)?, args.word(1)?);
+        let (account, slot) = (args.address(0)?, args.word(1)?);
+        let word = node.read(args.block(2)?, |state| state.storage(account, slot))?;
         Ok(B256::from(word).to_string().into())
     }),
     ("eth_getTransactionCount", |node, args| {
         let account = args.address(0)?;
         match args.block(1)? {
             At::Pending => Ok(hex(node.pending_nonce(account))),
-            at => Ok(hex(node.past(at)?.nonce(account))),
+            at => node.read(at, |state| hex(state.nonce(account))),
         }
     }),
     ("eth_getProof", |node, args| {
