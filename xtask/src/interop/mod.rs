@@ -37,7 +37,7 @@ pub fn interop(args: impl Iterator<Item = OsString>) -> Result<ExitCode, String>
         }
     }
     let mut alloy = Command::new("cargo");
-    alloy.args(["test", "--quiet", "--locked"]).current_dir(scripts.join("alloy"));
+    alloy.args(["test", "--locked"]).current_dir(scripts.join("alloy"));
     count.add(test::run("alloy", alloy.env("PLIMSOLL_NODE", &node))?);
     if !fast {
         let bin = stylus(&out)?;
