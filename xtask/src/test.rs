@@ -1,4 +1,5 @@
 //! `cargo xtask test`: everything that tests, and one line that says how it went.
+//! How runs are counted is shared with `cargo xtask interop`.
 
 use std::{
     io::{self, BufRead, BufReader, Write},
@@ -10,7 +11,7 @@ use crate::build::{self, root};
 
 /// Tests that passed and failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Count {
+pub struct Count {
     passed: u64,
     failed: u64,
 }
@@ -29,37 +30,47 @@ pub fn test() -> Result<ExitCode, String> {
         }
     }
     count.add(artifacts(&root.join("tests/solidity")));
-    println!("{} passed, {} failed", count.passed, count.failed);
-    Ok(if count.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(count.end())
 }
 
 impl Count {
-    fn add(&mut self, other: Self) {
+    pub fn add(&mut self, other: Self) {
         self.passed += other.passed;
         self.failed += other.failed;
     }
 
-    /// Reads `test result: ok. 12 passed; 0 failed; ...`.
+    /// Prints the last line. Success means that something passed and nothing failed.
+    pub fn end(self) -> ExitCode {
+        println!("{} passed, {} failed", self.passed, self.failed);
+        if self.failed == 0 && self.passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+
+    /// Reads `test result: ok. 12 passed; 0 failed; ...`, and `cast: 12 passed, 0 failed`.
     fn line(line: &str) -> Option<Self> {
-        let (_, numbers) = line.strip_prefix("test result: ")?.split_once(". ")?;
+        let (_, numbers) = match line.strip_prefix("test result: ") {
+            Some(result) => result.split_once(". ")?,
+            None => line.split_once(": ").filter(|(_, rest)| rest.ends_with(" failed"))?,
+        };
         let number = |what: &str| {
-            let part = numbers.split(';').find_map(|part| part.trim().strip_suffix(what))?;
-            part.trim().parse().ok()
+            let mut parts = numbers.split([';', ',']);
+            parts.find_map(|part| part.trim().strip_suffix(what))?.parse().ok()
         };
         Some(Self { passed: number(" passed")?, failed: number(" failed")? })
     }
 }
 
-/// Runs cargo and shows what it says. A suite that cannot be built or run is one failure.
+/// Runs cargo and shows what it says.
 fn cargo(what: &str, folder: &Path, args: &[&str]) -> Result<Count, String> {
-    println!("== {what}: cargo {}", args.join(" "));
+    run(what, Command::new("cargo").args(args).current_dir(folder))
+}
+
+/// Runs a suite and shows what it says. One that cannot be built or run is one failure.
+pub fn run(what: &str, command: &mut Command) -> Result<Count, String> {
+    let words = [command.get_program()].into_iter().chain(command.get_args());
+    let words: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
+    println!("== {what}: {}", words.join(" "));
     let failed = |error: io::Error| format!("{what}: {error}");
-    let mut child = Command::new("cargo")
-        .args(args)
-        .current_dir(folder)
-        .stdout(Stdio::piped())
-        .spawn()
-        .map_err(failed)?;
+    let mut child = command.stdout(Stdio::piped()).spawn().map_err(failed)?;
     let mut count = Count::default();
     if let Some(stdout) = child.stdout.take() {
         let mut screen = io::stdout();
@@ -77,19 +88,21 @@ fn cargo(what: &str, folder: &Path, args: &[&str]) -> Result<Count, String> {
     Ok(count)
 }
 
+/// Whether there is such a program.
+pub fn installed(program: &str) -> bool {
+    let mut command = Command::new(program);
+    command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
 /// Whether the committed bytecode is what the Solidity sources compile to, where node is installed.
 fn artifacts(folder: &Path) -> Count {
     let run = |program: &str, args: &[&str]| {
         let status = Command::new(program).args(args).current_dir(folder).status();
         status.is_ok_and(|status| status.success())
     };
-    let here = |program| {
-        let mut command = Command::new(program);
-        command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
-        command.status().is_ok_and(|status| status.success())
-    };
     println!("== tests/solidity: node build.mjs --check");
-    if !here("node") || !here("npm") {
+    if !installed("node") || !installed("npm") {
         println!("skipped: node and npm are not installed");
         return Count::default();
     }
@@ -114,6 +127,9 @@ mod tests {
         let line =
             "test result: FAILED. 12 passed; 3 failed; 0 ignored; 0 measured; 1 filtered out";
         assert_eq!(Count::line(line), Some(Count { passed: 12, failed: 3 }));
+        let line = "cast: 8 passed, 0 failed";
+        assert_eq!(Count::line(line), Some(Count { passed: 8, failed: 0 }));
         assert_eq!(Count::line("test engine ... ok"), None);
+        assert_eq!(Count::line("FAIL cast: send: 0 passed, not 1, failed"), None);
     }
 }

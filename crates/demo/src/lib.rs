@@ -3,10 +3,11 @@
 //! - [`cli`]: what the user asked for;
 //! - [`prices`]: where prices come from, a file or a generator, and their course inside an hour;
 //! - [`scenario`]: the portfolio and the market's parameters;
+//! - [`sources`]: what the engine asks for prices, and what it knows about risk;
 //! - [`world`]: the chain, through which every transaction goes, and [`market`], the outside market
 //!   in which takers sell what they bought;
 //! - [`actors`]: who acts, and [`mirror`]: what they see;
-//! - [`mod@play`]: the run; [`mod@record`]: what happened; [`ending`] and [`check`]: what must hold;
+//! - [`mod@play`]: the run; [`mod@record`] and [`doubt`]: what happened; [`ending`] and [`check`]: what must hold;
 //! - [`cascade`]: runs side by side in which our own sales move the market;
 //! - [`account`] and [`summary`]: the run in words; [`report`]: the run as one HTML page;
 //! - [`text`]: words on a terminal; [`fixed`], [`rng`], [`time`]: arithmetic, chance and dates.
@@ -25,6 +26,7 @@ pub mod actors;
 pub mod cascade;
 pub mod check;
 pub mod cli;
+pub mod doubt;
 pub mod ending;
 pub mod error;
 pub mod fixed;
@@ -36,6 +38,7 @@ pub mod record;
 pub mod report;
 pub mod rng;
 pub mod scenario;
+pub mod sources;
 pub mod summary;
 pub mod text;
 pub mod time;

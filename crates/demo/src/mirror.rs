@@ -6,6 +6,7 @@ use alloy_primitives::Address;
 use plimsoll_abi::{auction_id, auction_parts};
 use plimsoll_math::{
     auction, breaker, claims,
+    correlation::{self, Correlations, Stake},
     fixed::BPS,
     health::{self, Exposure},
     interest,
@@ -62,6 +63,10 @@ pub struct Standing {
     pub backing: u128,
     /// Whether any balance is left to sell.
     pub has_collateral: bool,
+    /// Whether its owner has a grace.
+    pub has_grace: bool,
+    /// When it was flagged; zero for not.
+    pub flagged_at: u32,
 }
 
 /// The latest view of everything.
@@ -113,6 +118,7 @@ struct Reader<'a> {
     now: u32,
     index: u128,
     prices: [AssetPrice; ASSET_COUNT],
+    correlations: Correlations,
     overall: Breaker,
 }
 
@@ -124,6 +130,7 @@ impl<'a> Reader<'a> {
             now,
             index: interest::index_at(market.index, market.rate, market.accrued_at, now),
             prices: std::array::from_fn(|asset| words.asset_price(asset as u8)),
+            correlations: words.correlations(),
             overall: if market.level == 0 { Breaker::default() } else { words.overall_breaker() },
         }
     }
@@ -172,12 +179,15 @@ impl<'a> Reader<'a> {
             debt: 0,
             backing: 0,
             has_collateral: false,
+            has_grace: false,
+            flagged_at: 0,
         })
     }
 
     fn exposure(&self, account: Address) -> Option<Standing> {
         let word = self.words.account(account);
         let (mut sums, mut raised, mut unsold, mut held) = (Exposure::default(), 0, 0, 0);
+        let (mut stakes, mut grace) = (Vec::new(), 0);
         for asset in (0..ASSET_COUNT as u8).filter(|asset| word.assets & (1 << asset) != 0) {
             let price = &self.prices[usize::from(asset)];
             let balance = self.words.holding(account, asset).balance;
@@ -185,6 +195,14 @@ impl<'a> Reader<'a> {
             let value = value::value_down(balance, price.price, price.scale).ok()?;
             let leg = health::Leg { value, threshold_bps: price.threshold };
             sums = sums.with_leg(leg).ok()?;
+            stakes.push(Stake {
+                asset,
+                value,
+                threshold_bps: price.threshold,
+                sigma_bps: price.sigma,
+                relief_percent: price.relief,
+            });
+            grace |= price.grace;
             for claim in self.words.claims(account, asset) {
                 let auction = auction_id(asset, 0, claim.slot);
                 let pool = self.words.auction_pool(auction);
@@ -200,6 +218,8 @@ impl<'a> Reader<'a> {
                 sums.pending += self.expected(asset, &words, value)?;
             }
         }
+        let relief = correlation::relief(&stakes, &self.correlations).ok()?;
+        sums = sums.with_relief(relief).ok()?;
         sums.debt = value::debt_up(word.debt.saturating_sub(raised), self.index).ok()?;
         let (margin, owed) = (sums.margin_bps / BPS, sums.owed());
         Some(Standing {
@@ -210,6 +230,8 @@ impl<'a> Reader<'a> {
             debt: sums.debt,
             backing: sums.collateral + unsold,
             has_collateral: held > 0,
+            has_grace: grace > 0,
+            flagged_at: word.flagged_at,
         })
     }
 

@@ -7,7 +7,7 @@ use plimsoll_testkit::engine::{Programs, World as Kit};
 use crate::actors::borrower;
 use crate::actors::guardian::Guardian;
 use crate::actors::keeper::{self, Caretaker, Keeper};
-use crate::actors::reporter::Reporter;
+use crate::actors::reporter::Sources;
 use crate::actors::supplier::{self, Supplier};
 use crate::actors::taker::{self, Taker};
 use crate::check;
@@ -171,7 +171,7 @@ pub struct Run<'a> {
     /// Keeps the auctions going.
     pub caretaker: Caretaker,
     course: &'a Course,
-    reporter: Reporter,
+    sources: Sources,
     guardian: Guardian,
 }
 
@@ -185,8 +185,8 @@ impl<'a> Run<'a> {
         seed: u64,
     ) -> Result<Self> {
         let mut world = World::new(kit, &portfolio, rules, &course.first(), course.span().0)?;
-        let mut reporter = Reporter::default();
-        reporter.act(&mut world);
+        let mut sources = Sources::new(&mut world, seed);
+        sources.act(&mut world)?;
         let supply = portfolio.debt * 100 / UTILISATION;
         let suppliers = supplier::suppliers(&mut world, supply)?;
         for borrower in &portfolio.borrowers {
@@ -202,7 +202,7 @@ impl<'a> Run<'a> {
             caretaker: Caretaker::new(&mut world),
             portfolio,
             course,
-            reporter,
+            sources,
             guardian: Guardian::default(),
             world,
         })
@@ -248,15 +248,15 @@ impl<'a> Run<'a> {
         }
         world.set_market(&self.course.ticks);
         world.set_fee(fee(&self.course.ticks[0], time));
-        self.reporter.act(world);
+        self.sources.act(world)?;
         self.guardian.act(world);
         world.pass_until(time + 1);
         self.owners(time)?;
         for slot in 0..SLOTS {
             let start = time + slot * SLOT;
             self.world.pass_until(start);
-            if slot > 0 && self.reporter.is_waited_for() {
-                self.reporter.act(&mut self.world);
+            if slot > 0 && self.sources.are_waited_for(&self.world) {
+                self.sources.act(&mut self.world)?;
             }
             self.turns(start)?;
         }
@@ -308,6 +308,7 @@ impl<'a> Run<'a> {
         if time.is_multiple_of(5 * MINUTE) {
             self.caretaker.settle(&mut self.world)?;
             self.caretaker.realise(&mut self.world, &mut self.mirror);
+            self.caretaker.unflag(&mut self.world, &mut self.mirror);
         }
         let now = self.world.now();
         for sale in self.mirror.sales(&self.world).to_vec() {

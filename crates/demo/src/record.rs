@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use alloy_primitives::{Address, Log};
 use alloy_sol_types::SolEvent;
 use plimsoll_abi as abi;
+use plimsoll_math::oracle::Verdict;
 
+use crate::doubt::Risk;
 use crate::report::{Auction, CurvePoint, Gas, Health, Solvency, Take};
 use crate::scenario::ASSET_COUNT;
 use crate::time::HOUR;
@@ -18,6 +20,10 @@ pub struct Moment {
     pub now: u64,
     /// Stored prices, WAD.
     pub oracle: [u128; ASSET_COUNT],
+    /// Their moving averages, WAD.
+    pub averages: [u128; ASSET_COUNT],
+    /// Measured volatilities, bps per square root of a day.
+    pub volatilities: [u64; ASSET_COUNT],
 }
 
 /// What happened in one hour.
@@ -132,6 +138,12 @@ pub struct Record {
     pub notes: Vec<(u64, String)>,
     /// Prices that the engine stored, by asset.
     pub prices: [Vec<(u64, u128)>; ASSET_COUNT],
+    /// Their moving averages, and what volatilities were measured.
+    pub averages: [Vec<(u64, u128)>; ASSET_COUNT],
+    /// See there; bps per square root of a day.
+    pub volatilities: [Vec<(u64, u128)>; ASSET_COUNT],
+    /// Prices in doubt, time to act, and what was ranked.
+    pub risk: Risk,
     /// Positions by health, over time.
     pub health: Vec<Health>,
     /// The engine's balance, over time.
@@ -157,6 +169,9 @@ impl Record {
             gas: GasBook::default(),
             notes: Vec::new(),
             prices: Default::default(),
+            averages: Default::default(),
+            volatilities: Default::default(),
+            risk: Risk::default(),
             health: Vec::new(),
             solvency: Vec::new(),
             buyer: "",
@@ -240,6 +255,12 @@ impl Record {
                 sums.repaid += event.amount.saturating_to::<u128>();
             }),
             abi::Left::SIGNATURE_HASH => sums.left += 1,
+            abi::Flagged::SIGNATURE_HASH => with(log, |event: abi::Flagged| {
+                self.notes.extend(self.risk.flag(event.account).map(|words| (at.now, words)));
+            }),
+            abi::Unflagged::SIGNATURE_HASH => {
+                with(log, |event: abi::Unflagged| self.risk.unflag(event.account));
+            }
             abi::Realised::SIGNATURE_HASH => with(log, |event: abi::Realised| {
                 let (reserve, loss) = (event.fromReserve.to(), event.loss.to());
                 sums.realised += 1;
@@ -284,6 +305,7 @@ impl Record {
             self.note(at.now, words);
         }
         self.kicked.insert(event.account);
+        self.risk.kick(event.account);
         self.claims.entry(event.auction).or_default().insert(event.account);
         if let Some(auction) = self.auctions.get_mut(&event.auction) {
             auction.lot += event.units.saturating_to::<u128>();
@@ -351,12 +373,18 @@ impl Record {
     }
 
     fn priced(&mut self, event: &abi::Priced, at: &Moment) {
-        const JUMPED: u8 = 2;
         let place = usize::from(event.asset);
         self.prices[place].push((at.now, event.price.saturating_to()));
+        self.averages[place].push((at.now, at.averages[place]));
+        self.volatilities[place].push((at.now, at.volatilities[place].into()));
+        let verdict = Verdict::from_code(event.verdict);
         let hour = self.hour(at.now);
         hour.prices.0 += 1;
-        hour.prices.1 += u32::from(event.verdict == JUMPED);
+        hour.prices.1 += u32::from(verdict == Verdict::Jumped);
+        if self.start <= at.now {
+            let words = self.risk.judge(place, verdict);
+            self.notes.extend(words.map(|words| (at.now, words)));
+        }
     }
 }
 

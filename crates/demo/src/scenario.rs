@@ -26,6 +26,14 @@ pub const THRESHOLDS: [u16; ASSET_COUNT] = [8_300, 8_000, 7_000, 7_300];
 /// Borrowing weights by asset, bps: 1.5 % below the thresholds, so that a position can start with a
 /// health factor of 1.02.
 pub const MAX_LTVS: [u16; ASSET_COUNT] = [8_170, 7_880, 6_890, 7_190];
+/// Reference volatilities by asset, bps per square root of a day.
+pub const SIGMAS: [u16; ASSET_COUNT] = [500, 400, 800, 650];
+/// Most of a haircut that diversification removes, percent.
+pub const RELIEF: u8 = 20;
+/// Correlation of every pair: 0.8, as the engine codes it.
+pub const PAIR_CODE: u8 = 50;
+/// Longest graces by asset, seconds: for the two whose prices are the surest.
+pub const GRACES: [u16; ASSET_COUNT] = [60, 60, 0, 0];
 /// How often an asset is chosen as collateral.
 const POPULARITY: [u64; ASSET_COUNT] = [45, 25, 14, 16];
 /// How many of a hundred borrowers hold one, two, three and four collaterals.

@@ -9,6 +9,7 @@ use crate::play::{Course, Outcome};
 use crate::record::Record;
 use crate::report::{Contract, Data, Figure, Group, Header, PriceLine, Tone};
 use crate::scenario::{ASSET_COUNT, Portfolio};
+use crate::sources::DESKS;
 use crate::text::{duration, money, money_short, money_signed, percent, thousands};
 use crate::{ASSETS, account};
 
@@ -218,11 +219,30 @@ pub fn groups(told: &Told, record: &Record, ending: &Ending) -> Vec<Group> {
         ending.gains.iter().map(|(name, gain)| row(name, format!("{} USDC", money_signed(*gain))));
     vec![
         group("Positions", positions),
+        group("Prices and time to act", doubts(record)),
         group("Auctions", auctions),
         group("Proceeds", money_rows),
         group("Solvency", risk),
         group("Takers' gains at the last prices", gains.collect()),
         group("Checks", checks(ending)),
+    ]
+}
+
+/// Verdicts, flags, rankings.
+fn doubts(record: &Record) -> Vec<(String, String)> {
+    let row = |label: &str, value: String| (label.to_owned(), value);
+    let risk = &record.risk;
+    let [valid, uncertain, jumped, ..] = risk.verdicts.map(|count| thousands(count.into()));
+    vec![
+        row("sources of an asset", format!("{DESKS} desks and a feed, two must agree")),
+        row("Valid, Uncertain, Jumped", format!("{valid}, {uncertain}, {jumped}")),
+        row("changes of a verdict", thousands(risk.changes.into())),
+        row("flags set, taken off", format!("{}, {}", risk.flags.0, risk.flags.1)),
+        row("lots sold after a flag", risk.after_flag.to_string()),
+        row("longest time that one left", duration(risk.longest_grace)),
+        row("lists ranked by expected loss", risk.rankings.to_string()),
+        row("put in another order by that", risk.reordered.to_string()),
+        row("largest expected loss on one", format!("{} USDC", money(risk.largest_loss))),
     ]
 }
 
@@ -259,6 +279,8 @@ fn lines(record: &Record) -> Vec<PriceLine> {
         .map(|asset| PriceLine {
             asset: ASSETS[asset].name.to_owned(),
             points: record.prices[asset].clone(),
+            averages: record.averages[asset].clone(),
+            volatilities: record.volatilities[asset].clone(),
         })
         .collect()
 }

@@ -15,7 +15,7 @@ use crate::fixed::{self, WAD};
 use crate::market::{HALF_LIFE, Market};
 use crate::record::{Moment, Record};
 use crate::scenario::{ASSET_COUNT, MAX_LTVS, MIN_DEBT, Portfolio, Rules, THRESHOLDS};
-use crate::{ASSETS, BASE_DECIMALS, prices};
+use crate::{ASSETS, BASE_DECIMALS, prices, sources};
 
 /// Wei of ether that every actor has for gas.
 const GAS_MONEY: u128 = 1_000_000 * WAD;
@@ -26,7 +26,7 @@ pub const MAX_AGE: u32 = 900;
 /// Largest move that is believed at once, bps.
 pub const MAX_STEP: u16 = 200;
 /// Widest confidence of a valid price, bps.
-pub const MAX_CONFIDENCE: u16 = 100;
+pub const MAX_CONFIDENCE: u16 = 150;
 
 /// The world that the actors act in.
 pub struct World<'a> {
@@ -35,6 +35,7 @@ pub struct World<'a> {
     pub market: Market,
     /// The contract that pays it out.
     venue: Address,
+    feeds: [Address; ASSET_COUNT],
     /// Base wei at the first prices, and token wei.
     depths: [u128; ASSET_COUNT],
     depth_amounts: [u128; ASSET_COUNT],
@@ -77,6 +78,7 @@ impl<'a> World<'a> {
         if let Some(rate) = rules.steep {
             steepen(kit, rate);
         }
+        let feeds = sources::furnish(kit);
         let venue = kit.deploy_with("Market", &Venue::constructorCall { base: kit.base });
         let mut market = Market::new(HALF_LIFE, rules.feedback);
         for (place, asset) in ASSETS.iter().enumerate() {
@@ -86,6 +88,7 @@ impl<'a> World<'a> {
             kit,
             market,
             venue,
+            feeds,
             depths: portfolio.depths,
             depth_amounts: std::array::from_fn(|asset| {
                 fixed::amount_down(portfolio.depths[asset], ASSETS[asset].decimals, first[asset])
@@ -122,6 +125,11 @@ impl<'a> World<'a> {
         self.venue
     }
 
+    /// The contract that answers with an asset's price when it is asked.
+    pub fn feed(&self, asset: usize) -> Address {
+        self.feeds[asset]
+    }
+
     /// The engine's storage, word by word.
     pub fn words(&self) -> &Kit {
         self.kit
@@ -135,6 +143,18 @@ impl<'a> World<'a> {
     /// The prices that the engine has stored, WAD.
     pub fn oracle(&self) -> [u128; ASSET_COUNT] {
         std::array::from_fn(|asset| self.kit.asset_price(asset as u8).price)
+    }
+
+    /// What the record keeps of this second.
+    fn moment(&self) -> Moment {
+        let words = |asset: usize| (self.kit.asset_price(asset as u8), self.kit.risk(asset as u8));
+        let words: [_; ASSET_COUNT] = std::array::from_fn(words);
+        Moment {
+            now: self.now(),
+            oracle: words.map(|(price, _)| price.price),
+            averages: words.map(|(price, _)| price.average()),
+            volatilities: words.map(|(_, risk)| risk.volatility()),
+        }
     }
 
     /// Token wei whose sale moves the outside price by 2 %, while it is open.
@@ -208,7 +228,7 @@ impl<'a> World<'a> {
         self.record.gas.add(name, gas, passed);
         if passed {
             let logs = self.engine_logs();
-            let moment = Moment { now: self.now(), oracle: self.oracle() };
+            let moment = self.moment();
             logs.iter().for_each(|log| self.record.log(log, &moment));
             let after = Books::of(self.kit);
             let wrong = check::claim(name, (&before, &after), &logs, &self.record.closings);

@@ -3,11 +3,13 @@
 //! ```text
 //! chain/     what callers see: transactions, blocks, deployment, snapshots
 //! evm/       revm glue: the frame loop, the instruction table, precompiles
+//! arbos/     ArbOS state and its precompiled contracts
 //! program/   Stylus programs: code format, activation records, memory price, calls
 //! host/      the functions a program imports, one file per group
 //! wasm/      instrumentation, compilation, module cache
 //! profile    where the gas went
 //! calls      who called whom, if that is to be recorded
+//! watch      steps, host calls and accounts of a transaction, likewise
 //! ```
 //!
 //! ```
@@ -28,6 +30,7 @@
 //!
 //! Facts about Stylus cite the part of Nitro they describe; the code is independent of it.
 
+mod arbos;
 mod calls;
 mod chain;
 mod evm;
@@ -36,15 +39,23 @@ mod profile;
 mod program;
 mod session;
 pub mod wasm;
+mod watch;
 
 pub use alloy_primitives;
+pub use arbos::precompiles::node_interface::NODE_INTERFACE;
+pub use arbos::precompiles::{
+    ARB_DEBUG, ARB_GAS_INFO, ARB_INFO, ARB_OWNER, ARB_OWNER_PUBLIC, ARB_SYS, ARB_WASM,
+    ARB_WASM_CACHE,
+};
 pub use calls::{Call, CallKind};
 pub use chain::{
-    BlockInfo, Chain, ChainConfig, DeployError, Deployed, Outcome, Receipt, Tx, TxError, init_code,
+    BlockInfo, CREATE2_FACTORY, Chain, ChainConfig, Changes, DeployError, Deployed,
+    NITRO_DEV_ACCOUNT, Observed, Outcome, Receipt, STYLUS_DEPLOYER, Tx, TxError, init_code,
     stylus_code,
 };
-pub use evm::precompiles::{ARB_SYS, ARB_WASM};
 pub use profile::{Cost, FrameGas, FrameKind, GasProfile, Spent, WordAccess};
+pub use revm::context_interface::transaction::RecoveredAuthorization;
 pub use revm::interpreter::InstructionResult as HaltReason;
 pub use wasm::clean_wasm;
 pub use wasm::instrument::{ActivationError, StylusParams};
+pub use watch::{HostCall, Step, Touched, View, Watch};

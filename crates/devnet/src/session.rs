@@ -1,14 +1,15 @@
 //! What execution needs beyond revm's context: Stylus state outside the journal and the gas meter.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
-use alloy_primitives::{Address, B256};
+use alloy_primitives::{Address, B256, U256};
 
 use crate::calls::Recorder;
 use crate::profile::Meter;
 use crate::wasm::ProgramCache;
 use crate::wasm::instrument::StylusParams;
+use crate::watch::{Tape, Watch};
 
 /// Memory pages of all Stylus programs of a transaction.
 #[derive(Clone, Copy, Debug, Default)]
@@ -41,48 +42,78 @@ impl RecentPrograms {
     }
 }
 
+/// What a transaction knows of its chain beyond the block's environment.
+pub(crate) struct Surroundings {
+    pub params: Arc<StylusParams>,
+    /// Words of ArbOS state that the parameters were read from.
+    pub param_words: [U256; 3],
+    pub programs: Arc<ProgramCache>,
+    pub recent: RecentPrograms,
+    pub l2_block: u64,
+    /// Hashes of earlier blocks, by number.
+    pub block_hashes: Arc<BTreeMap<u64, B256>>,
+    /// Most gas of a transaction.
+    pub tx_gas_limit: u64,
+}
+
 /// Per-transaction state carried next to revm's journal.
 pub(crate) struct Session {
     pub params: Arc<StylusParams>,
+    pub param_words: [U256; 3],
     pub programs: Arc<ProgramCache>,
     pub recent: RecentPrograms,
     pub pages: Pages,
     pub meter: Meter,
     pub calls: Recorder,
+    pub tape: Tape,
     pub l2_block: u64,
+    pub block_hashes: Arc<BTreeMap<u64, B256>>,
+    pub tx_gas_limit: u64,
+    /// Program frames on the call stack.
+    pub program_frames: usize,
     live: HashMap<Address, u32>,
+    callers: Vec<Address>,
 }
 
 impl Session {
-    pub(crate) fn new(
-        params: Arc<StylusParams>,
-        programs: Arc<ProgramCache>,
-        recent: RecentPrograms,
-        l2_block: u64,
-        calls: Recorder,
-    ) -> Self {
+    pub(crate) fn new(around: Surroundings, watch: Watch) -> Self {
         Self {
-            params,
-            programs,
-            recent,
+            params: around.params,
+            param_words: around.param_words,
+            programs: around.programs,
+            recent: around.recent,
             pages: Pages::default(),
             meter: Meter::default(),
-            calls,
-            l2_block,
+            calls: Recorder::new(watch.calls),
+            tape: Tape::new(watch),
+            l2_block: around.l2_block,
+            block_hashes: around.block_hashes,
+            tx_gas_limit: around.tx_gas_limit,
+            program_frames: 0,
             live: HashMap::new(),
+            callers: Vec::new(),
         }
     }
 
-    /// Counts a frame that acts as `address` in its own right (not by delegation).
-    pub(crate) fn push_acting(&mut self, address: Address) {
-        *self.live.entry(address).or_default() += 1;
+    /// Begins a frame of code that `caller` called. `acting` is absent under delegation.
+    pub(crate) fn push_frame(&mut self, acting: Option<Address>, caller: Address) {
+        self.callers.push(caller);
+        if let Some(acting) = acting {
+            *self.live.entry(acting).or_default() += 1;
+        }
     }
 
-    /// Ends a frame counted by [`Session::push_acting`].
-    pub(crate) fn pop_acting(&mut self, address: Address) {
-        if let Some(count) = self.live.get_mut(&address) {
+    /// Ends a frame begun by [`Session::push_frame`].
+    pub(crate) fn pop_frame(&mut self, acting: Option<Address>) {
+        self.callers.pop();
+        if let Some(count) = acting.and_then(|acting| self.live.get_mut(&acting)) {
             *count = count.saturating_sub(1);
         }
+    }
+
+    /// Who called the code that runs now.
+    pub(crate) fn caller_of_running(&self) -> Option<Address> {
+        self.callers.last().copied()
     }
 
     /// Whether `address` acts in more than one frame of the call stack.

@@ -3,6 +3,7 @@
 use alloy_consensus::{SignableTransaction, TxEnvelope, TypedTransaction};
 use alloy_primitives::{Address, B256, Signature, U256, address, b256};
 use k256::ecdsa::SigningKey;
+use plimsoll_devnet::NITRO_DEV_ACCOUNT;
 
 /// Keys of the first ten accounts of the mnemonic
 /// `test test test test test test test test test test test junk`, as every development node has
@@ -50,15 +51,12 @@ const KEYS: [(Address, B256); 10] = [
     ),
 ];
 
-/// Account that Nitro's developer node funds, and that scripts for it use.
-const NITRO_DEV: Address = address!("3f1Eae7D46d88F08fc2F8ed27FCb2AB183EB2d0E");
-
 /// Wei that each account starts with: 10,000 ether.
 pub(crate) const FUNDS: u128 = 10_000_000_000_000_000_000_000;
 
 /// Accounts with funds: the node's own, and the developer account of Nitro's node.
 pub(crate) fn funded() -> impl Iterator<Item = Address> {
-    unlocked().chain([NITRO_DEV])
+    unlocked().chain([NITRO_DEV_ACCOUNT])
 }
 
 /// Accounts that the node signs for.
@@ -68,17 +66,17 @@ pub(crate) fn unlocked() -> impl Iterator<Item = Address> {
 
 /// Signs with the account's key. An account without one gets a signature that no key can make.
 pub(crate) fn sign(tx: TypedTransaction, from: Address) -> TxEnvelope {
-    let key = KEYS.iter().find(|(address, _)| *address == from);
-    let signed = key.and_then(|(_, key)| {
-        let key = SigningKey::from_slice(key.as_slice()).ok()?;
-        key.sign_prehash_recoverable(tx.signature_hash().as_slice()).ok()
-    });
-    let signature = match signed {
-        Some(signed) => Signature::from(signed),
-        // The sender makes the hash: two impersonated accounts may send the same at one nonce.
-        None => Signature::new(U256::from_be_slice(from.as_slice()), U256::ONE, false),
-    };
-    tx.into_envelope(signature)
+    let signature = sign_hash(from, tx.signature_hash());
+    // The sender makes the hash: two impersonated accounts may send the same at one nonce.
+    let made_up = || Signature::new(U256::from_be_slice(from.as_slice()), U256::ONE, false);
+    tx.into_envelope(signature.unwrap_or_else(made_up))
+}
+
+/// Signs a hash; `None` for an account without a key.
+pub(crate) fn sign_hash(account: Address, hash: B256) -> Option<Signature> {
+    let (_, key) = KEYS.iter().find(|(address, _)| *address == account)?;
+    let key = SigningKey::from_slice(key.as_slice()).ok()?;
+    key.sign_prehash_recoverable(hash.as_slice()).ok().map(Signature::from)
 }
 
 #[cfg(test)]

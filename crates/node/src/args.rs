@@ -15,6 +15,8 @@ pub(crate) struct Args(Vec<Value>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum At {
     Latest,
+    /// The block that is open.
+    Pending,
     Number(u64),
     Hash(B256),
 }
@@ -125,13 +127,15 @@ pub(crate) fn at(value: &Value) -> Answer<At> {
         };
     }
     match value.as_str() {
-        Some("latest" | "pending" | "safe" | "finalized") => Ok(At::Latest),
+        Some("latest" | "safe" | "finalized") => Ok(At::Latest),
+        Some("pending") => Ok(At::Pending),
         Some("earliest") => Ok(At::Number(0)),
         _ => Ok(At::Number(quantity(value)?)),
     }
 }
 
-fn short(text: &str) -> String {
+/// Beginning of a text that may be long.
+pub(crate) fn short(text: &str) -> String {
     text.chars().take(80).collect()
 }
 

@@ -1,5 +1,7 @@
 //! Which logs a request is about.
 
+use std::collections::VecDeque;
+
 use alloy_primitives::{Address, B256, Log};
 use serde_json::Value;
 
@@ -22,6 +24,34 @@ pub(crate) struct Filter {
     addresses: Vec<Address>,
     /// By position any of them; whatever is there if there is none.
     topics: Vec<Vec<B256>>,
+}
+
+/// A filter that a client polls.
+pub(crate) struct Installed {
+    pub kind: Kind,
+    /// First block that it has not reported.
+    pub next: u64,
+}
+
+/// What an installed filter reports.
+pub(crate) enum Kind {
+    Logs(Filter),
+    /// Hashes of blocks.
+    Blocks,
+    /// Hashes of transactions that arrived since it was asked.
+    Waiting(VecDeque<B256>),
+}
+
+impl Installed {
+    /// Notes that a transaction arrived; the oldest is forgotten when nobody asks for long.
+    pub(crate) fn hear(&mut self, hash: B256, most: usize) {
+        if let Kind::Waiting(hashes) = &mut self.kind {
+            if hashes.len() >= most {
+                hashes.pop_front();
+            }
+            hashes.push_back(hash);
+        }
+    }
 }
 
 /// Blocks that a filter covers.

@@ -4,7 +4,7 @@ use std::fmt::LowerHex;
 
 use alloy_consensus::{Transaction, TxEnvelope, Typed2718};
 use alloy_eips::eip2930::AccessList;
-use alloy_primitives::{B256, Log, logs_bloom};
+use alloy_primitives::{Address, B256, Log};
 use serde_json::{Value, json};
 
 use crate::store::{Block, Entry};
@@ -44,48 +44,56 @@ pub(crate) fn header(block: &Block) -> Value {
 /// A block with its transactions, or with their hashes.
 pub(crate) fn block(block: &Block, full: bool) -> Value {
     let transactions: Vec<Value> = block
-        .entry
+        .entries
         .iter()
         .map(|entry| match full {
             true => transaction(block, entry),
-            false => entry.envelope.tx_hash().to_string().into(),
+            false => entry.hash().to_string().into(),
         })
         .collect();
     let mut value = header(block);
     value["transactions"] = transactions.into();
     value["uncles"] = json!([]);
     value["size"] = hex(block.header.size());
-    value["totalDifficulty"] = hex(block.header.number);
+    value["totalDifficulty"] = hex(block.header.number.saturating_add(1));
     value
 }
 
 /// A transaction in its block.
 pub(crate) fn transaction(block: &Block, entry: &Entry) -> Value {
-    let tx = &entry.envelope;
+    let mut value = waiting(&entry.envelope, entry.from);
+    value["blockHash"] = block.hash.to_string().into();
+    value["blockNumber"] = hex(block.header.number);
+    value["transactionIndex"] = hex(entry.index);
+    if entry.envelope.is_dynamic_fee() {
+        // Nobody pays more than the base fee.
+        value["gasPrice"] = hex(entry.price);
+    }
+    value
+}
+
+/// A transaction without a block.
+pub(crate) fn waiting(tx: &TxEnvelope, from: Address) -> Value {
     let signature = tx.signature();
     let mut value = json!({
         "hash": tx.tx_hash().to_string(),
         "type": hex(tx.ty()),
         "nonce": hex(tx.nonce()),
-        "blockHash": block.hash.to_string(),
-        "blockNumber": hex(block.header.number),
-        "transactionIndex": "0x0",
-        "from": entry.from.to_string(),
+        "blockHash": null,
+        "blockNumber": null,
+        "transactionIndex": null,
+        "from": from.to_string(),
         "to": tx.to().map(|to| to.to_string()),
         "value": hex(tx.value()),
         "gas": hex(tx.gas_limit()),
-        "gasPrice": hex(block.header.base_fee_per_gas.unwrap_or_default()),
+        "gasPrice": hex(tx.max_fee_per_gas()),
         "input": tx.input().to_string(),
         "r": hex(signature.r()),
         "s": hex(signature.s()),
     });
     let parity = u64::from(signature.v());
-    match tx.chain_id() {
-        Some(id) => value["chainId"] = hex(id),
-        None => value["chainId"] = Value::Null,
-    }
-    if let TxEnvelope::Legacy(legacy) = tx {
-        value["gasPrice"] = hex(legacy.tx().gas_price);
+    value["chainId"] = tx.chain_id().map_or(Value::Null, hex);
+    if let TxEnvelope::Legacy(_) = tx {
         let base = tx.chain_id().map_or(27, |id| id.saturating_mul(2).saturating_add(35));
         value["v"] = hex(base.saturating_add(parity));
         return value;
@@ -93,12 +101,22 @@ pub(crate) fn transaction(block: &Block, entry: &Entry) -> Value {
     value["v"] = hex(parity);
     value["yParity"] = hex(parity);
     value["accessList"] = tx.access_list().map_or_else(|| json!([]), access_list);
-    match tx.max_priority_fee_per_gas() {
-        Some(tip) => {
-            value["maxFeePerGas"] = hex(tx.max_fee_per_gas());
-            value["maxPriorityFeePerGas"] = hex(tip);
-        }
-        None => value["gasPrice"] = hex(tx.max_fee_per_gas()),
+    if let Some(tip) = tx.max_priority_fee_per_gas() {
+        value["maxFeePerGas"] = hex(tx.max_fee_per_gas());
+        value["maxPriorityFeePerGas"] = hex(tip);
+    }
+    if let Some(authorizations) = tx.authorization_list() {
+        let list = authorizations.iter().map(|signed| {
+            json!({
+                "chainId": hex(signed.chain_id),
+                "address": signed.address.to_string(),
+                "nonce": hex(signed.nonce),
+                "yParity": hex(signed.y_parity()),
+                "r": hex(signed.r()),
+                "s": hex(signed.s()),
+            })
+        });
+        value["authorizationList"] = list.collect();
     }
     value
 }
@@ -114,23 +132,22 @@ pub(crate) fn access_list(list: &AccessList) -> Value {
 
 /// A receipt, with Arbitrum's additions.
 pub(crate) fn receipt(block: &Block, entry: &Entry) -> Value {
-    let receipt = &entry.receipt;
-    let logs: Vec<Value> = logs(block).map(|(_, log)| log).collect();
+    let logs: Vec<Value> = entry_logs(block, entry).map(|(_, log)| log).collect();
     json!({
-        "transactionHash": entry.envelope.tx_hash().to_string(),
-        "transactionIndex": "0x0",
+        "transactionHash": entry.hash().to_string(),
+        "transactionIndex": hex(entry.index),
         "blockHash": block.hash.to_string(),
         "blockNumber": hex(block.header.number),
         "from": entry.from.to_string(),
         "to": entry.envelope.to().map(|to| to.to_string()),
         "type": hex(entry.envelope.ty()),
-        "status": hex(u64::from(receipt.status.is_success())),
-        "gasUsed": hex(receipt.gas_used),
-        "cumulativeGasUsed": hex(receipt.gas_used),
-        "effectiveGasPrice": hex(block.header.base_fee_per_gas.unwrap_or_default()),
-        "contractAddress": receipt.contract_address.map(|address| address.to_string()),
+        "status": hex(u64::from(entry.success)),
+        "gasUsed": hex(entry.gas_used),
+        "cumulativeGasUsed": hex(entry.cumulative_gas),
+        "effectiveGasPrice": hex(entry.price),
+        "contractAddress": entry.contract.map(|address| address.to_string()),
         "logs": logs,
-        "logsBloom": logs_bloom(&receipt.logs).to_string(),
+        "logsBloom": entry.bloom().to_string(),
         "gasUsedForL1": "0x0",
         "l1BlockNumber": hex(block.l1_block),
         "timeboosted": false,
@@ -139,11 +156,14 @@ pub(crate) fn receipt(block: &Block, entry: &Entry) -> Value {
 
 /// Logs of a block, beside themselves as JSON.
 pub(crate) fn logs(block: &Block) -> impl Iterator<Item = (&Log, Value)> {
-    let logs = block.entry.iter().flat_map(|entry| {
-        let hash = entry.envelope.tx_hash();
-        entry.receipt.logs.iter().enumerate().map(move |(index, log)| (hash, index, log))
-    });
-    logs.map(|(hash, index, log)| {
+    block.entries.iter().flat_map(move |entry| entry_logs(block, entry))
+}
+
+fn entry_logs<'a>(
+    block: &'a Block,
+    entry: &'a Entry,
+) -> impl Iterator<Item = (&'a Log, Value)> + 'a {
+    (entry.first_log..).zip(&entry.logs).map(move |(index, log)| {
         let topics: Vec<_> = log.data.topics().iter().map(ToString::to_string).collect();
         let value = json!({
             "address": log.address.to_string(),
@@ -152,8 +172,8 @@ pub(crate) fn logs(block: &Block) -> impl Iterator<Item = (&Log, Value)> {
             "blockHash": block.hash.to_string(),
             "blockNumber": hex(block.header.number),
             "blockTimestamp": hex(block.header.timestamp),
-            "transactionHash": hash.to_string(),
-            "transactionIndex": "0x0",
+            "transactionHash": entry.hash().to_string(),
+            "transactionIndex": hex(entry.index),
             "logIndex": hex(index),
             "removed": false,
         });

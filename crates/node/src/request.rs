@@ -1,12 +1,15 @@
 //! Transactions that are not signed yet, and what a call may assume about the state.
 
-use alloy_consensus::{Transaction, TxEip1559, TxEip2930, TxEnvelope, TxLegacy, TypedTransaction};
+use alloy_consensus::{
+    Transaction, TxEip1559, TxEip2930, TxEip7702, TxEnvelope, TxLegacy, TypedTransaction,
+};
 use alloy_eips::eip2930::{AccessList, AccessListItem};
+use alloy_eips::eip7702::{Authorization, SignedAuthorization};
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
-use plimsoll_devnet::{Chain, Tx};
+use plimsoll_devnet::{Chain, RecoveredAuthorization, Tx};
 use serde_json::{Map, Value};
 
-use crate::args;
+use crate::args::{self, short};
 use crate::error::{Answer, invalid};
 
 /// A transaction as `eth_call` and `eth_sendTransaction` take it.
@@ -22,11 +25,17 @@ pub(crate) struct Request {
     data: Bytes,
     nonce: Option<u64>,
     access_list: Option<AccessList>,
+    authorizations: Vec<SignedAuthorization>,
 }
 
 impl Request {
     pub(crate) fn new(value: &Value, chain_id: u64) -> Answer<Self> {
         let fields = Fields(args::object(value)?);
+        for blob in ["blobVersionedHashes", "maxFeePerBlobGas", "blobs"] {
+            if fields.0.get(blob).is_some_and(|value| !value.is_null()) {
+                return Err(invalid("blob transactions are not supported: Arbitrum has none"));
+            }
+        }
         if fields.get("chainId", args::quantity)?.is_some_and(|id| id != chain_id) {
             return Err(invalid(format!("chainId does not match the node's, {chain_id}")));
         }
@@ -39,9 +48,14 @@ impl Request {
         if gas_price.is_some() && max_fee.is_some() {
             return Err(invalid("both gasPrice and maxFeePerGas are specified"));
         }
+        let to = fields.get("to", args::address)?;
+        let authorizations = fields.get("authorizationList", authorizations)?.unwrap_or_default();
+        if !authorizations.is_empty() && (gas_price.is_some() || to.is_none()) {
+            return Err(invalid("authorizationList needs to, and excludes gasPrice"));
+        }
         Ok(Self {
             from: fields.get("from", args::address)?.unwrap_or_default(),
-            to: fields.get("to", args::address)?,
+            to,
             gas: fields.get("gas", args::quantity)?,
             gas_price,
             max_fee,
@@ -50,6 +64,7 @@ impl Request {
             data: input.or(data).unwrap_or_default(),
             nonce: fields.get("nonce", args::quantity)?,
             access_list: fields.get("accessList", access_list)?,
+            authorizations,
         })
     }
 
@@ -65,7 +80,13 @@ impl Request {
             max_fee: self.max_fee.or(self.gas_price).filter(|fee| *fee > 0),
             nonce: None,
             access_list: words(self.access_list.as_ref()),
+            authorizations: recovered(&self.authorizations),
         }
+    }
+
+    /// Whether an account is warm without being listed.
+    pub(crate) fn warms(&self, account: Address) -> bool {
+        account == self.from || self.to == Some(account)
     }
 
     /// The same with another access list.
@@ -73,10 +94,10 @@ impl Request {
         Self { access_list: Some(list), ..self.clone() }
     }
 
-    /// What the sender would sign, with `gas` and what the chain knows filled in.
-    pub(crate) fn typed(self, gas_limit: u64, chain: &Chain) -> TypedTransaction {
+    /// What the sender would sign, with what it left out filled in.
+    pub(crate) fn typed(self, gas_limit: u64, nonce: u64, chain: &Chain) -> TypedTransaction {
         let chain_id = chain.config().chain_id;
-        let nonce = self.nonce.unwrap_or_else(|| chain.nonce(self.from));
+        let nonce = self.nonce.unwrap_or(nonce);
         let to = self.to.map_or(TxKind::Create, TxKind::Call);
         let (value, input) = (self.value, self.data);
         match (self.gas_price, self.access_list) {
@@ -93,6 +114,23 @@ impl Request {
                     to,
                     value,
                     access_list,
+                    input,
+                };
+                tx.into()
+            }
+            (None, access_list) if !self.authorizations.is_empty() => {
+                let max_priority_fee_per_gas = self.tip.unwrap_or(0);
+                let usual = u128::from(chain.config().base_fee) * 2;
+                let tx = TxEip7702 {
+                    chain_id,
+                    nonce,
+                    gas_limit,
+                    max_fee_per_gas: self.max_fee.unwrap_or(usual + max_priority_fee_per_gas),
+                    max_priority_fee_per_gas,
+                    to: self.to.unwrap_or_default(),
+                    value,
+                    access_list: access_list.unwrap_or_default(),
+                    authorization_list: self.authorizations,
                     input,
                 };
                 tx.into()
@@ -128,7 +166,13 @@ pub(crate) fn executable(envelope: &TxEnvelope, from: Address) -> Tx {
         max_fee: Some(envelope.max_fee_per_gas()),
         nonce: Some(envelope.nonce()),
         access_list: words(envelope.access_list()),
+        authorizations: recovered(envelope.authorization_list().unwrap_or_default()),
     }
+}
+
+/// Authorizations with who signed them; void ones stay, since they cost gas.
+fn recovered(signed: &[SignedAuthorization]) -> Vec<RecoveredAuthorization> {
+    signed.iter().map(|signed| signed.clone().into_recovered()).collect()
 }
 
 fn words(list: Option<&AccessList>) -> Vec<(Address, Vec<U256>)> {
@@ -156,11 +200,35 @@ fn access_list(value: &Value) -> Answer<AccessList> {
     items.iter().map(item).collect::<Answer<Vec<_>>>().map(AccessList)
 }
 
+fn authorizations(value: &Value) -> Answer<Vec<SignedAuthorization>> {
+    let items = value.as_array().ok_or_else(|| invalid("authorizationList must be an array"))?;
+    let item = |value: &Value| {
+        let fields = Fields(args::object(value)?);
+        let missing = |name: &str| invalid(format!("an authorization needs {name}"));
+        let number = |name: &str| fields.get(name, args::word)?.ok_or_else(|| missing(name));
+        let narrow = |name: &str| fields.get(name, args::quantity)?.ok_or_else(|| missing(name));
+        let authorization = Authorization {
+            chain_id: number("chainId")?,
+            address: fields.get("address", args::address)?.ok_or_else(|| missing("address"))?,
+            nonce: narrow("nonce")?,
+        };
+        let parity = fields.get("yParity", args::quantity)?.or(fields.get("v", args::quantity)?);
+        let parity = parity.and_then(|parity| u8::try_from(parity).ok());
+        let parity = parity.ok_or_else(|| missing("yParity"))?;
+        let (r, s) = (number("r")?, number("s")?);
+        Ok(SignedAuthorization::new_unchecked(authorization, parity, r, s))
+    };
+    items.iter().map(item).collect()
+}
+
 /// Applies the state overrides of `eth_call` to the chain.
 pub(crate) fn assume(chain: &mut Chain, overrides: &Value) -> Answer<()> {
     for (account, value) in args::object(overrides)? {
         let account = args::address(&Value::String(account.clone()))?;
         let fields = Fields(args::object(value)?);
+        if fields.0.contains_key("movePrecompileToAddress") {
+            return Err(invalid("precompiles cannot be moved"));
+        }
         if let Some(balance) = fields.get("balance", args::word)? {
             chain.set_balance(account, balance);
         }
@@ -186,7 +254,22 @@ pub(crate) fn assume(chain: &mut Chain, overrides: &Value) -> Answer<()> {
     Ok(())
 }
 
-fn slots(value: &Value) -> Answer<Vec<(U256, U256)>> {
+/// Applies the block overrides of `eth_call`: those that programs and bytecode can see here.
+///
+/// `number` is what `NUMBER` returns, which on Arbitrum is the parent chain's block.
+pub(crate) fn assume_block(chain: &mut Chain, overrides: &Value) -> Answer<()> {
+    for (name, value) in args::object(overrides)?.iter().filter(|(_, value)| !value.is_null()) {
+        match name.as_str() {
+            "number" => chain.set_l1_block(args::quantity(value)?),
+            "time" | "timestamp" => chain.set_time(args::quantity(value)?),
+            "baseFee" | "baseFeePerGas" => chain.set_base_fee(args::quantity(value)?),
+            _ => return Err(invalid(format!("block override {} is not supported", short(name)))),
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn slots(value: &Value) -> Answer<Vec<(U256, U256)>> {
     let slot = |(slot, word): (&String, &Value)| {
         Ok((args::word(&Value::String(slot.clone()))?, args::word(word)?))
     };

@@ -1,25 +1,28 @@
-//! Connections, and the way from a request to its method.
+//! Connections, the way from a request to its method, and blocks that the clock closes.
 
 use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use jsonrpsee::core::traits::IdProvider;
 use jsonrpsee::server::{BatchRequestConfig, RpcModule, Server, ServerConfig, ServerHandle};
 use jsonrpsee::types::SubscriptionId;
-use tokio::sync::broadcast::Sender;
+use tokio::sync::{broadcast, watch};
+use tokio::task::AbortHandle;
+use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 
 use crate::args::Args;
-use crate::node::Node;
-use crate::store::Block;
+use crate::dump::{Dump, dump};
+use crate::node::{News, Node};
 use crate::{Config, Limits, methods, subscribe};
 
 /// The node, shared by all requests, which take turns.
 pub(crate) struct Shared {
     node: Mutex<Node>,
-    /// Closed blocks; apart, so that subscribing does not wait for a long call.
-    pub heads: Sender<Arc<Block>>,
+    /// What happens; apart, so that subscribing does not wait for a long call.
+    pub news: broadcast::Sender<News>,
 }
 
 impl Shared {
@@ -30,30 +33,60 @@ impl Shared {
 }
 
 /// A node that is serving; it stops when this is dropped.
-#[derive(Debug)]
 pub struct Running {
     /// Where it listens.
     pub address: SocketAddr,
     handle: ServerHandle,
+    shared: Arc<Shared>,
+    clock: AbortHandle,
+}
+
+impl std::fmt::Debug for Running {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Running").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.clock.abort();
+    }
 }
 
 impl Running {
     /// Waits until the node has stopped.
-    pub async fn stopped(self) {
-        self.handle.stopped().await;
+    pub async fn stopped(&self) {
+        self.handle.clone().stopped().await;
+    }
+
+    /// The state as JSON, for [`Config::load`].
+    #[must_use]
+    pub fn dump(&self) -> String {
+        dump(&self.shared.lock().chain).to_string()
     }
 }
 
 /// Starts a node.
 ///
 /// # Errors
-/// The address is not free.
+/// The address is not free, an origin is none, or the state to load makes no sense.
 pub async fn start(config: Config) -> io::Result<Running> {
-    let limits = config.limits;
-    let server = Server::builder().set_config(bounds(limits)).build(config.listen).await?;
+    let wrong = |message: String| io::Error::new(io::ErrorKind::InvalidInput, message);
+    let loaded = config.load.as_deref().map(Dump::parse).transpose();
+    let loaded = loaded.map_err(|error| wrong(error.message().to_owned()))?;
+    let layer = cors(&config.cors).map_err(wrong)?;
+    let server = Server::builder()
+        .set_config(bounds(config.limits))
+        .set_http_middleware(tower::ServiceBuilder::new().option_layer(layer))
+        .build(config.listen)
+        .await?;
     let address = server.local_addr()?;
-    let module = module(Node::new(&config)).map_err(io::Error::other)?;
-    Ok(Running { address, handle: server.start(module) })
+    let node = Node::new(config, loaded.map(Arc::new));
+    let (news, interval) = (node.news.clone(), node.interval.subscribe());
+    let shared = Arc::new(Shared { node: Mutex::new(node), news });
+    let module = module(shared.clone()).map_err(io::Error::other)?;
+    let clock = tokio::spawn(tick(shared.clone(), interval)).abort_handle();
+    Ok(Running { address, handle: server.start(module), shared, clock })
 }
 
 fn bounds(limits: Limits) -> ServerConfig {
@@ -68,8 +101,26 @@ fn bounds(limits: Limits) -> ServerConfig {
         .build()
 }
 
-fn module(node: Node) -> Result<RpcModule<Shared>, jsonrpsee::core::RegisterMethodError> {
-    let mut module = RpcModule::new(Shared { heads: node.heads.clone(), node: Mutex::new(node) });
+/// Lets web pages of these origins read answers; nothing if there are none.
+fn cors(origins: &[String]) -> Result<Option<CorsLayer>, String> {
+    if origins.is_empty() {
+        return Ok(None);
+    }
+    let allowed = match origins.iter().any(|origin| origin == "*") {
+        true => AllowOrigin::any(),
+        false => {
+            let parsed = origins.iter().map(|origin| {
+                origin.parse().map_err(|_| format!("{origin} is no origin of a web page"))
+            });
+            AllowOrigin::list(parsed.collect::<Result<Vec<_>, _>>()?)
+        }
+    };
+    let layer = CorsLayer::new().allow_origin(allowed).allow_methods(AllowMethods::any());
+    Ok(Some(layer.allow_headers(AllowHeaders::any())))
+}
+
+fn module(shared: Arc<Shared>) -> Result<RpcModule<Shared>, jsonrpsee::core::RegisterMethodError> {
+    let mut module = RpcModule::from_arc(shared);
     for (name, method) in methods::all() {
         module.register_blocking_method(name, move |params, shared: Arc<Shared>, _| {
             let args = Args::new(&params)?;
@@ -78,6 +129,28 @@ fn module(node: Node) -> Result<RpcModule<Shared>, jsonrpsee::core::RegisterMeth
     }
     subscribe::register(&mut module)?;
     Ok(module)
+}
+
+/// Closes a block whenever the interval has passed, as long as there is one.
+async fn tick(shared: Arc<Shared>, mut interval: watch::Receiver<Option<u64>>) {
+    loop {
+        let secs = *interval.borrow_and_update();
+        let passed = async {
+            match secs {
+                Some(secs) => tokio::time::sleep(Duration::from_secs(secs)).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            changed = interval.changed() => if changed.is_err() { return },
+            () = passed => {
+                let shared = shared.clone();
+                // Executing may take long; requests that wait for the node do not hold this up.
+                let mined = tokio::task::spawn_blocking(move || shared.lock().mine());
+                if mined.await.is_err() { return }
+            }
+        }
+    }
 }
 
 /// Numbers for subscriptions, written as Ethereum's clients expect them.

@@ -1,6 +1,4 @@
-//! News for WebSocket clients: new heads and logs.
-
-use std::sync::Arc;
+//! News for WebSocket clients: new heads, logs, and transactions that arrive.
 
 use jsonrpsee::core::RegisterMethodError;
 use jsonrpsee::server::{
@@ -15,13 +13,19 @@ use crate::args::{self, Args};
 use crate::error::{Answer, invalid};
 use crate::filter::Filter;
 use crate::json;
+use crate::node::News;
 use crate::server::Shared;
-use crate::store::Block;
 
 /// What a client wants to hear of.
 enum Topic {
     Heads,
     Logs(Filter),
+    /// Transactions that arrive, whole or by their hashes.
+    Waiting {
+        full: bool,
+    },
+    /// Nothing ever changes here.
+    Syncing,
 }
 
 pub(crate) fn register(module: &mut RpcModule<Shared>) -> Result<(), RegisterMethodError> {
@@ -46,31 +50,35 @@ fn topic(args: &Args) -> Answer<Topic> {
             Some(filter) => Filter::new(filter).map(Topic::Logs),
             None => Ok(Topic::Logs(Filter::default())),
         },
-        _ => Err(invalid("only newHeads and logs can be subscribed to")),
+        "newPendingTransactions" => Ok(Topic::Waiting { full: args.flag(1)? }),
+        "syncing" => Ok(Topic::Syncing),
+        _ => {
+            Err(invalid("unknown subscription: newHeads, logs, newPendingTransactions or syncing"))
+        }
     }
 }
 
 async fn serve(pending: PendingSubscriptionSink, topic: Topic, shared: &Shared) {
     // Before the client knows, so that it hears of whatever it causes.
-    let heads = shared.heads.subscribe();
+    let news = shared.news.subscribe();
     if let Ok(sink) = pending.accept().await {
-        forward(heads, topic, sink).await;
+        forward(news, &topic, shared, sink).await;
     }
 }
 
 /// Sends until the client goes away.
-async fn forward(mut heads: Receiver<Arc<Block>>, topic: Topic, sink: SubscriptionSink) {
+async fn forward(mut news: Receiver<News>, topic: &Topic, shared: &Shared, sink: SubscriptionSink) {
     loop {
-        let block = tokio::select! {
+        let happened = tokio::select! {
             () = sink.closed() => return,
-            block = heads.recv() => block,
+            happened = news.recv() => happened,
         };
-        let block = match block {
-            Ok(block) => block,
+        let values = match happened {
+            Ok(happened) => told(topic, &happened, shared),
             Err(RecvError::Lagged(_)) => continue,
             Err(RecvError::Closed) => return,
         };
-        for value in news(&topic, &block) {
+        for value in values {
             let Ok(value) = to_raw_value(&value) else { return };
             if sink.send(SubscriptionMessage::from(value)).await.is_err() {
                 return;
@@ -79,9 +87,18 @@ async fn forward(mut heads: Receiver<Arc<Block>>, topic: Topic, sink: Subscripti
     }
 }
 
-fn news(topic: &Topic, block: &Block) -> Vec<Value> {
-    match topic {
-        Topic::Heads => vec![json::header(block)],
-        Topic::Logs(filter) => filter.logs(block).collect(),
+fn told(topic: &Topic, happened: &News, shared: &Shared) -> Vec<Value> {
+    match (topic, happened) {
+        (Topic::Heads, News::Block(block)) => vec![json::header(block)],
+        (Topic::Logs(filter), News::Block(block)) => filter.logs(block).collect(),
+        (Topic::Waiting { full: false }, News::Waiting(hash)) => vec![hash.to_string().into()],
+        (Topic::Waiting { full: true }, News::Waiting(hash)) => {
+            let node = shared.lock();
+            let executed = node.store.tx(*hash).map(|(_, entry)| (&entry.envelope, entry.from));
+            let waiting = node.pool.get(*hash).map(|waiting| (&waiting.envelope, waiting.from));
+            let found = waiting.or(executed);
+            found.map(|(envelope, from)| json::waiting(envelope, from)).into_iter().collect()
+        }
+        _ => Vec::new(),
     }
 }

@@ -9,6 +9,7 @@ use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolEvent;
 use motsu::prelude::{Contract, FromTag};
 use plimsoll::{Engine, Error, Setup};
+use plimsoll_math::words::{PricePolicy, Source};
 
 use crate::{Deployed, Feed, Outcome, Taker, Token, host};
 
@@ -41,6 +42,24 @@ pub fn milli_eth(thousandths: u64) -> U256 {
 #[must_use]
 pub fn wad(whole: u64) -> U256 {
     U256::from(whole) * U256::from(10).pow(U256::from(18))
+}
+
+/// A policy for one source: seconds, bps, bps; nothing fades and the average is the price.
+#[must_use]
+pub fn policy(max_age: u32, step: u16, max_confidence: u16) -> PricePolicy {
+    PricePolicy { max_age, step, max_confidence, quorum: 1, ..PricePolicy::default() }
+}
+
+/// A reporter as a source.
+#[must_use]
+pub fn reporter_source(address: Address) -> Source {
+    Source { address, kind: Source::REPORTER, weight: 1, ..Source::default() }
+}
+
+/// A Chainlink-style feed as a source.
+#[must_use]
+pub fn feed_source(address: Address, decimals: u8) -> Source {
+    Source { address, decimals, weight: 1, ..Source::default() }
 }
 
 /// One world at a time. motsu keeps the state of every thread in one table, waits ten milliseconds
@@ -99,7 +118,6 @@ impl World {
         world.list(ETH, &world.eth, 18);
         world.list(BTC, &world.btc, 8);
         let governor = world.governor;
-        world.by(governor).set_reporter(world.reporter, true).passes();
         world.by(governor).set_rate_curve(10, 90, 8, 12).passes();
         world.prices(ETH_PRICE, BTC_PRICE);
         world
@@ -138,7 +156,18 @@ impl World {
     #[must_use]
     pub fn setup(&self) -> Setup {
         Setup {
-            programs: ["liquidation", "claims", "prices", "market", "lens", "risk", "governance", "positions", "breakers"].map(Address::from_tag),
+            programs: [
+                "liquidation",
+                "claims",
+                "prices",
+                "market",
+                "lens",
+                "risk",
+                "governance",
+                "positions",
+                "breakers",
+            ]
+            .map(Address::from_tag),
             governor: self.governor,
             guardian: self.guardian,
             base: self.usdc.address(),
@@ -151,7 +180,9 @@ impl World {
         let governor = self.governor;
         let listed = self.by(governor).list_asset(token.address(), decimals).passes();
         assert_eq!(listed, asset);
-        self.by(governor).set_price_policy(asset, MAX_AGE, 5_000, 100).passes();
+        self.by(governor).change_policy(asset, policy(MAX_AGE, 5_000, 100)).passes();
+        let reporter = reporter_source(self.reporter);
+        self.by(governor).change_source(asset, 0, reporter, U256::ZERO).passes();
         self.by(governor).set_threshold(asset, 8_000, 0).passes();
         self.by(governor).set_max_ltv(asset, 7_500).passes();
         self.by(governor).set_cap(asset, U256::from(u128::MAX >> 16)).passes();

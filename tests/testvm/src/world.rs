@@ -4,7 +4,7 @@ use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::{SolCall, SolError, SolEvent};
 use plimsoll::{Engine, Error, Setup};
 use plimsoll_abi::{IAggregator, auction_id};
-use plimsoll_math::words::{AuctionPool, AuctionTerms};
+use plimsoll_math::words::{AuctionPool, AuctionTerms, PricePolicy, Source};
 use stylus_sdk::testing::TestVM;
 
 use crate::Outcome;
@@ -73,10 +73,28 @@ impl World {
         };
         world.engine.construct(&setup).passes();
         world.by(GOVERNOR).list_asset(TOKEN, 18).passes();
-        world.by(GOVERNOR).set_price_policy(ETH, MAX_AGE, 5_000, 100).passes();
+        world.believe(MAX_AGE);
         world.by(GOVERNOR).set_threshold(ETH, 8_000, 0).passes();
-        world.by(GOVERNOR).set_reporter(REPORTER, true).passes();
+        world.source(Source::REPORTER, REPORTER);
         world
+    }
+
+    /// Sets how old a price may become.
+    pub fn believe(&mut self, max_age: u32) {
+        let policy = PricePolicy {
+            max_age,
+            step: 5_000,
+            max_confidence: 100,
+            quorum: 1,
+            ..PricePolicy::default()
+        };
+        self.by(GOVERNOR).change_policy(ETH, policy).passes();
+    }
+
+    /// Makes a feed of 18 decimals, or a reporter, the only source of the price.
+    pub fn source(&mut self, kind: u8, address: Address) {
+        let source = Source { address, kind, decimals: 18, weight: 1, ..Source::default() };
+        self.by(GOVERNOR).change_source(ETH, 0, source, U256::ZERO).passes();
     }
 
     /// Turns the clock to so many seconds after the start.

@@ -3,7 +3,7 @@
 mod fields;
 pub mod slots;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use plimsoll_testkit::engine::Programs;
 use serde_json::{Map, Value, json};
@@ -39,7 +39,7 @@ pub fn layout(mode: Mode) -> Result<(), String> {
     let mut page = HEAD.to_owned();
     page.push_str(&slot_tables(&slots));
     page.push_str(&word_tables(&words));
-    page.push_str(&paths(&measure::all(programs)?));
+    page.push_str(&paths(&measure::all(Arc::new(programs))?));
     mode.text(PAGE, &page)?;
     println!("{} constants, {} words", slots.all().len(), words.len());
     Ok(())

@@ -32,8 +32,8 @@ pub const OWED: u128 = usdc(23_990);
 #[derive(Clone)]
 pub struct Market {
     pub world: World,
-    /// A closed auction that nobody has a claim on: its words may be used again.
-    pub spent: u64,
+    /// Closed auctions that nobody has a claim on, one an asset: their words may be used again.
+    pub spent: Vec<u64>,
 }
 
 impl Market {
@@ -46,7 +46,7 @@ impl Market {
         };
         let assets = NAMES.into_iter().enumerate().map(asset).collect();
         let config = WorldConfig { programs, assets, ..WorldConfig::default() };
-        let mut market = Self { world: World::build(&config), spent: 0 };
+        let mut market = Self { world: World::build(&config), spent: Vec::new() };
         market.settle_in();
         market
     }
@@ -64,9 +64,10 @@ impl Market {
         world.pass(60);
         world.set_price(SOLD, LOW);
         assert_eq!(world.kick(KAY, &[DAVE]).map_err(|failure| failure.name()), Ok(vec![0]));
-        self.spent = world.newest(SOLD);
+        let sold = world.newest(SOLD);
+        self.spent = vec![sold];
         world.pass(300);
-        world.take_all(TAK, self.spent);
+        world.take_all(TAK, sold);
         world.settle(DAVE);
         world.set_price(SOLD, HIGH);
         world.pass_fresh(3_000);
@@ -80,17 +81,25 @@ impl Market {
 
     /// A borrower of several collaterals.
     pub fn holder(&mut self, n: u16, assets: u8) -> Address {
+        let who = self.stranger(n);
+        for asset in 0..assets {
+            self.world.deposit(who, asset, HELD);
+        }
+        self.world.borrow(who, OWED * u128::from(assets));
+        who
+    }
+
+    /// Somebody new, who approves the engine for every token.
+    pub fn stranger(&mut self, n: u16) -> Address {
         let mut bytes = [0xb0; 20];
         bytes[18..].copy_from_slice(&n.to_be_bytes());
         let who = Address::from(bytes);
         let world = &mut self.world;
         world.chain.fund(who, U256::from(10_u64.pow(18)));
         world.approve(who, world.base);
-        for asset in 0..assets {
-            world.approve(who, world.token(asset));
-            world.deposit(who, asset, HELD);
+        for token in world.tokens.clone() {
+            world.approve(who, token);
         }
-        world.borrow(who, OWED * u128::from(assets));
         who
     }
 
@@ -110,7 +119,8 @@ impl Market {
         let kick = self.kick(&accounts, true);
         self.play(kick);
         let id = self.world.newest(SOLD);
-        assert_eq!(auction_parts(id).2, auction_parts(self.spent).2, "the words are used again");
+        let slots = [id, self.spent[0]].map(|id| auction_parts(id).2);
+        assert_eq!(slots[0], slots[1], "the words are used again");
         self.world.pass(300);
         id
     }
@@ -126,7 +136,7 @@ impl Market {
 
     /// A keeper's kick, with or without naming the words that may be used again.
     pub fn kick(&self, accounts: &[Address], hint: bool) -> Tx {
-        let hints = if hint { vec![self.spent] } else { Vec::new() };
+        let hints = if hint { self.spent.clone() } else { Vec::new() };
         self.call(KAY, abi::kickCall { accounts: accounts.to_vec(), hints })
     }
 

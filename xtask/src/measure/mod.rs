@@ -4,25 +4,43 @@
 //! has a balance already, one sale of the asset is over, time has passed since the last accrual.
 //! No word and no account is warm when it begins.
 
+mod equal;
 mod market;
 mod names;
 mod scenarios;
 
 use std::sync::Arc;
 
-use plimsoll_devnet::{Cost, Receipt};
+use plimsoll_devnet::{Cost, Receipt, Tx};
 use plimsoll_testkit::engine::{Programs, World};
 
-pub use market::Market;
-pub use scenarios::{SCENARIOS, Scenario};
+use market::Market;
+use scenarios::SCENARIOS;
 
-/// One measured call.
+/// What is measured: its parts are in [`Figures`].
+#[derive(Clone)]
+pub enum Call {
+    /// A transaction: its base and its calldata count, and so does the refund.
+    Transaction(Tx),
+    /// A question that a contract asks: only its execution counts.
+    View(Tx),
+}
+
+impl From<Tx> for Call {
+    fn from(tx: Tx) -> Self {
+        Self::Transaction(tx)
+    }
+}
+
+/// One measured call: `execution = init + ink + storage + calls + logs`, and
+/// `total = execution + intrinsic - refund`.
 pub struct Figures {
     pub name: &'static str,
-    /// What a receipt says.
+    /// What a receipt says; of a view, its execution.
     pub total: u64,
     /// Without the transaction's base, its calldata and the refund.
     pub execution: u64,
+    /// The transaction's base and its calldata; none for a view.
     pub intrinsic: u64,
     pub refund: u64,
     /// Loading the programs, their memory included.
@@ -31,10 +49,11 @@ pub struct Figures {
     pub ink: u64,
     /// Storage, the tokens' included.
     pub storage: u64,
-    /// Calling other contracts, without what they do.
+    /// Calling out: what each call costs its caller, those from program to program included, and
+    /// the instructions of tokens and feeds. Their storage and logs are counted as such.
     pub calls: u64,
-    /// Instructions of tokens and feeds.
-    pub evm: u64,
+    /// The instructions in `calls`.
+    pub tokens: u64,
     pub logs: u64,
     /// Words of the engine's storage that are touched, by name.
     pub words: Vec<Word>,
@@ -56,52 +75,75 @@ pub struct Measured {
 }
 
 /// Measures every scenario, in order.
-pub fn all(programs: Programs) -> Result<Vec<Measured>, String> {
-    let base = Market::new(Arc::new(programs));
-    SCENARIOS.iter().map(|scenario| one(&base, scenario)).collect()
+pub fn all(programs: Arc<Programs>) -> Result<Vec<Measured>, String> {
+    let base = Market::new(programs);
+    let one = |scenario: &scenarios::Scenario| {
+        let mut market = base.clone();
+        let call = (scenario.prepare)(&mut market);
+        Measured::new(&market.world, scenario.name, scenario.about, &call)
+    };
+    SCENARIOS.iter().map(one).collect()
 }
 
-fn one(base: &Market, scenario: &Scenario) -> Result<Measured, String> {
-    let mut market = base.clone();
-    let call = (scenario.prepare)(&mut market);
-    let mut figures = [true, false].map(|cached| {
-        let mut world = market.world.clone();
-        for program in world.programs.into_iter().chain([world.engine]) {
-            world.chain.set_cached(program, cached);
-        }
-        let receipt = world.chain.transact(call.clone());
-        let receipt = receipt.map_err(|error| format!("{}: {error}", scenario.name))?;
-        Figures::new(scenario.name, &world, &receipt)
-    });
-    let [cached, uncached] = &mut figures;
-    let take =
-        |figures: &mut Result<Figures, String>| std::mem::replace(figures, Err(String::new()));
-    Ok(Measured { about: scenario.about, cached: take(cached)?, uncached: take(uncached)? })
+/// Measures the situations in which peers were measured, in order.
+pub fn equal(programs: &Arc<Programs>) -> Result<Vec<Measured>, String> {
+    let one = |scenario: &equal::Scenario| {
+        let (market, call) = (scenario.prepare)(programs.clone());
+        Measured::new(&market.world, scenario.name, scenario.about, &call)
+    };
+    equal::SCENARIOS.iter().map(one).collect()
+}
+
+impl Measured {
+    fn new(
+        world: &World,
+        name: &'static str,
+        about: &'static str,
+        call: &Call,
+    ) -> Result<Self, String> {
+        let figures = |cached: bool| {
+            let mut world = world.clone();
+            for program in world.programs.into_iter().chain([world.engine]) {
+                world.chain.set_cached(program, cached);
+            }
+            let (Call::Transaction(tx) | Call::View(tx)) = call;
+            let receipt = world.chain.transact(tx.clone());
+            let receipt = receipt.map_err(|error| format!("{name}: {error}"))?;
+            Figures::new(name, &world, &receipt, matches!(call, Call::View(_)))
+        };
+        Ok(Self { about, cached: figures(true)?, uncached: figures(false)? })
+    }
 }
 
 impl Figures {
-    fn new(name: &'static str, world: &World, receipt: &Receipt) -> Result<Self, String> {
+    fn new(
+        name: &'static str,
+        world: &World,
+        receipt: &Receipt,
+        view: bool,
+    ) -> Result<Self, String> {
         if !receipt.status.is_success() {
             return Err(format!("{name}: {:?}", receipt.status));
         }
         let trace = &receipt.trace;
-        let intrinsic = trace.of(Cost::Intrinsic);
         let names = names::Names::new(world, &crate::layout::slots::Slots::read()?);
         let own = trace.words.iter().filter(|((account, _), _)| *account == world.engine);
         let words: Vec<Word> = own
             .map(|((_, slot), access)| Word { name: names.of(*slot), written: access.writes > 0 })
             .collect();
+        let execution = trace.spent.sum() - trace.of(Cost::Intrinsic);
+        let tokens = trace.of(Cost::Evm);
         let figures = Self {
             name,
-            total: receipt.gas_used,
-            execution: trace.spent.sum() - intrinsic,
-            intrinsic,
-            refund: trace.refund,
+            total: if view { execution } else { receipt.gas_used },
+            execution,
+            intrinsic: if view { 0 } else { trace.of(Cost::Intrinsic) },
+            refund: if view { 0 } else { trace.refund },
             init: trace.of(Cost::Init) + trace.of(Cost::Memory),
             ink: trace.of(Cost::Compute),
             storage: trace.of(Cost::Storage),
-            calls: trace.of(Cost::Call) + trace.of(Cost::Account),
-            evm: trace.of(Cost::Evm),
+            calls: trace.of(Cost::Call) + trace.of(Cost::Account) + tokens,
+            tokens,
             logs: trace.of(Cost::Log),
             others: trace.words.len() - words.len(),
             words,
@@ -111,11 +153,47 @@ impl Figures {
 
     /// Fails if gas was spent for something that no figure shows.
     fn adds_up(self) -> Result<Self, String> {
-        let shown = self.init + self.ink + self.storage + self.calls + self.evm + self.logs;
-        if shown == self.execution {
-            Ok(self)
-        } else {
-            Err(format!("{}: {shown} of {} gas have a purpose", self.name, self.execution))
+        let Self { name, total, execution, .. } = self;
+        let shown = self.init + self.ink + self.storage + self.calls + self.logs;
+        if shown != execution {
+            return Err(format!("{name}: {shown} of {execution} gas have a purpose"));
         }
+        if total + self.refund != execution + self.intrinsic {
+            return Err(format!("{name}: {total} gas are not what was spent and given back"));
+        }
+        Ok(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn figures() -> Figures {
+        Figures {
+            name: "call",
+            total: 21_000 + 111 - 11,
+            execution: 111,
+            intrinsic: 21_000,
+            refund: 11,
+            init: 1,
+            ink: 10,
+            storage: 50,
+            calls: 30,
+            tokens: 5,
+            logs: 20,
+            words: Vec::new(),
+            others: 0,
+        }
+    }
+
+    #[test]
+    fn gas_without_a_purpose_is_an_error() {
+        assert!(figures().adds_up().is_ok());
+        let lost = Figures { logs: 19, ..figures() }.adds_up().err();
+        assert_eq!(lost.as_deref(), Some("call: 110 of 111 gas have a purpose"));
+        let unpaid = Figures { refund: 12, ..figures() }.adds_up().err();
+        let wanted = "call: 21100 gas are not what was spent and given back";
+        assert_eq!(unpaid.as_deref(), Some(wanted));
     }
 }

@@ -2,23 +2,27 @@
 
 use alloy_primitives::{Address, U256};
 use plimsoll_abi::IPlimsoll as abi;
-use plimsoll_devnet::Tx;
 use plimsoll_testkit::engine::{ALICE, KAY, SAM, SUE, usdc, wad, whole};
 
+use super::Call;
 use super::market::{HELD, HIGH, Market, SOLD};
 
 /// One call, and what happens before it.
 pub struct Scenario {
     pub name: &'static str,
     pub about: &'static str,
-    pub prepare: fn(&mut Market) -> Tx,
+    pub prepare: fn(&mut Market) -> Call,
 }
 
 macro_rules! scenarios {
-    ($($name:ident, $about:literal, $prepare:expr;)*) => {
+    ($($name:ident, $about:literal, |$market:ident| $prepare:expr;)*) => {
         /// Every scenario, in the order of the tables.
         pub const SCENARIOS: &[Scenario] = &[$(
-            Scenario { name: stringify!($name), about: $about, prepare: $prepare },
+            Scenario {
+                name: stringify!($name),
+                about: $about,
+                prepare: |$market| Call::from($prepare),
+            },
         )*];
     };
 }
@@ -122,8 +126,8 @@ fn amount(tokens: u128) -> U256 {
     U256::from(usdc(tokens))
 }
 
-fn health(market: &mut Market, assets: u8) -> Tx {
+fn health(market: &mut Market, assets: u8) -> Call {
     let account: Address = market.holder(100, assets);
     market.world.pass(12);
-    market.call(KAY, abi::healthFactorCall { account })
+    Call::View(market.call(KAY, abi::healthFactorCall { account }))
 }

@@ -202,7 +202,7 @@ impl Run {
         for (at, asset) in ASSETS.iter().enumerate() {
             if self.data.prices.len() == at {
                 let asset = asset.name.to_owned();
-                self.data.prices.push(PriceLine { asset, points: Vec::new() });
+                self.data.prices.push(PriceLine { asset, ..PriceLine::default() });
             }
             let point = (now, self.market.oracle(at, now));
             self.data.prices[at].points.push(point);

@@ -16,6 +16,10 @@ use crate::world::World;
 
 /// Longest list that the contract takes.
 const LIST_MAX: usize = 100;
+/// State of `liquidationStatus`: below one, and nobody has started the owner's clock.
+const UNFLAGGED: u8 = 1;
+/// The health factor from which on a flag may come off.
+const CURED: u128 = WAD / 10_000 * plimsoll_math::trigger::CURED_BPS as u128;
 /// Hints beside a kick: closed auctions of different assets whose words may be used again.
 const HINTS: usize = 8;
 
@@ -79,6 +83,8 @@ impl Keeper {
         }
         let sick = candidates(mirror.positions(world), LIST_MAX);
         let accounts = confirmed(world, sick)?;
+        self.flag(world, mirror, &accounts)?;
+        let accounts = ranked(world, accounts)?;
         if accounts.is_empty() || !self.kick(world, accounts) {
             self.idle = state;
             return Ok(());
@@ -86,6 +92,26 @@ impl Keeper {
         for sale in mirror.sales(world).to_vec() {
             if world.record.is_new(sale.id) {
                 world.record.sample(sale.id, world.now(), sale.price, sale.oracle);
+            }
+        }
+        Ok(())
+    }
+
+    /// Starts the clock of those whose owners have a grace that nobody has started yet.
+    fn flag(&self, world: &mut World, mirror: &mut Mirror, accounts: &[Address]) -> Result<()> {
+        let standings = mirror.positions(world).iter();
+        let open = standings.filter(|s| s.has_grace && s.flagged_at == 0);
+        let open: Vec<Address> = open.map(|standing| standing.account).collect();
+        for account in accounts.iter().copied().filter(|account| open.contains(account)) {
+            let status = world.view(IPlimsoll::liquidationStatusCall { account })?;
+            let call = IPlimsoll::flagCall { account };
+            // A price in doubt starts no clock.
+            if status.state != UNFLAGGED || world.simulate(self.address, &call).is_none() {
+                continue;
+            }
+            if world.send(self.address, call).is_ok() {
+                let longest = &mut world.record.risk.longest_grace;
+                *longest = (*longest).max(status.secondsLeft.into());
             }
         }
         Ok(())
@@ -154,6 +180,20 @@ fn confirmed(world: &mut World, accounts: Vec<Address>) -> Result<Vec<Address>> 
     Ok(below)
 }
 
+/// By what they may cost, as the contract counts it: the worst first.
+fn ranked(world: &mut World, accounts: Vec<Address>) -> Result<Vec<Address>> {
+    if accounts.len() < 2 {
+        return Ok(accounts);
+    }
+    let ranking = world.view(IPlimsoll::rankCall { accounts: accounts.clone() })?;
+    let largest = ranking.losses.first().copied().unwrap_or_default().saturating_to();
+    let risk = &mut world.record.risk;
+    risk.rankings += 1;
+    risk.reordered += u32::from(ranking.ranked != accounts);
+    risk.largest_loss = risk.largest_loss.max(largest);
+    Ok(ranking.ranked)
+}
+
 /// Words to open auctions in: spent ones, the same number of each asset.
 fn hints(world: &World) -> Vec<u64> {
     let mut hints = Vec::new();
@@ -216,6 +256,19 @@ impl Caretaker {
         Ok(())
     }
 
+    /// Takes the flags of positions off that are healthy again.
+    pub fn unflag(&self, world: &mut World, mirror: &mut Mirror) {
+        let cured = |s: &&Standing| s.flagged_at > 0 && s.health >= CURED;
+        let cured = mirror.positions(world).iter().filter(cured);
+        let cured: Vec<Address> = cured.map(|standing| standing.account).collect();
+        for account in cured {
+            let call = IPlimsoll::unflagCall { account };
+            if world.simulate(self.address, &call).is_some() {
+                world.send(self.address, call).ok();
+            }
+        }
+    }
+
     /// Books the debt of positions that have nothing left.
     pub fn realise(&self, world: &mut World, mirror: &mut Mirror) {
         let dust = world.words().terms(0).dust_value().unwrap_or(0);
@@ -244,6 +297,8 @@ mod tests {
             debt: 1_000,
             backing: 900,
             has_collateral: true,
+            has_grace: false,
+            flagged_at: 0,
         }
     }
 

@@ -91,13 +91,17 @@ pub struct Group {
     pub rows: Vec<(String, String)>,
 }
 
-/// The oracle price of an asset over time.
+/// The price of an asset over time, its moving average, and how volatile it was measured to be.
 #[derive(Clone, Debug, Default)]
 pub struct PriceLine {
     /// Ticker symbol.
     pub asset: String,
     /// Time in seconds and price in WAD, times rising.
     pub points: Vec<(u64, u128)>,
+    /// Time and moving average in WAD.
+    pub averages: Vec<(u64, u128)>,
+    /// Time and volatility in bps per square root of a day.
+    pub volatilities: Vec<(u64, u128)>,
 }
 
 /// Number of bands in [`Health`].

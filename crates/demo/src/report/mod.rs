@@ -10,6 +10,7 @@ mod solvency;
 mod svg;
 mod tables;
 mod takes;
+mod volatility;
 
 use std::fs;
 use std::io;
@@ -34,6 +35,7 @@ pub fn render(data: &Data) -> String {
         tables::figures(&data.figures),
         tables::summary(&data.summary),
         prices::prices(&data.prices),
+        volatility::volatility(&data.prices),
         health::health(&data.health),
         auctions::auctions(&data.auctions),
         takes::takes(&data.auctions),

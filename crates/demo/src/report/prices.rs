@@ -21,7 +21,8 @@ pub fn prices(lines: &[PriceLine]) -> String {
             format!("<figure>{}{chart}</figure>", caption(line, at))
         })
         .collect();
-    let note = "What the oracle said. The dot marks the lowest price.";
+    let note = "What the engine believed, and its moving average (dashed), which holds a sale back \
+                while it is above the line of liquidation. The dot marks the lowest price.";
     section("prices", "Prices", note, &format!("<div class=\"pairs\">{charts}</div>"))
 }
 
@@ -52,7 +53,7 @@ fn chart(line: &PriceLine, at: usize, id: &str, size: Size) -> String {
     let points = scale::thin_line(&line.points, size.width as usize);
     let value = |point: &(u64, u128)| (point.0 as f64, wad(point.1));
     let (mut low, mut high) = (f64::MAX, 0.0f64);
-    for point in &points {
+    for point in points.iter().chain(&line.averages) {
         low = low.min(wad(point.1));
         high = high.max(wad(point.1));
     }
@@ -62,6 +63,9 @@ fn chart(line: &PriceLine, at: usize, id: &str, size: Size) -> String {
     frame.time_axis();
     let drawn: Vec<_> = points.iter().map(value).map(|(x, y)| frame.at(x, y)).collect();
     let colour = at % 4;
+    let averages = scale::thin_line(&line.averages, size.width as usize);
+    let averages: Vec<_> = averages.iter().map(value).map(|(x, y)| frame.at(x, y)).collect();
+    frame.svg.polyline("line average", &averages);
     frame.svg.polyline(&format!("line s{colour}"), &drawn);
     if let Some(lowest) = points.iter().min_by_key(|point| point.1) {
         let (x, y) = frame.at(lowest.0 as f64, wad(lowest.1));

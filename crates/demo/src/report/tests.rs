@@ -41,7 +41,12 @@ fn filled(text: &str) -> Data {
         },
         figures: vec![Figure { label: name(), value: name(), note: name(), tone: Tone::Bad }],
         summary: vec![Group { title: name(), rows: vec![(name(), name())] }],
-        prices: vec![PriceLine { asset: name(), points: vec![(100, WAD), (200, 2 * WAD)] }],
+        prices: vec![PriceLine {
+            asset: name(),
+            points: vec![(100, WAD), (200, 2 * WAD)],
+            averages: vec![(100, WAD), (200, WAD)],
+            volatilities: vec![(100, 500), (200, 700)],
+        }],
         health: vec![Health { time: 100, counts: [1; BANDS] }],
         auctions: vec![auction(text)],
         solvency: vec![solvency(100), solvency(200)],
@@ -84,6 +89,7 @@ fn a_filled_page_has_every_section_and_unique_ids() {
     for id in [
         "summary",
         "prices",
+        "volatility",
         "health",
         "auctions",
         "takes",
@@ -123,6 +129,7 @@ fn nothing_is_fetched() {
 fn extreme_values_draw_no_nonsense() {
     let mut data = filled("WETH");
     data.prices[0].points = vec![(5, 0), (5, u128::MAX), (u64::MAX / 2, 1)];
+    data.prices[0].volatilities = vec![(5, 0), (5, u128::MAX)];
     data.auctions[0].takes[0].oracle = 0;
     data.auctions[0].takes[0].pay = u128::MAX;
     data.auctions[0].curve[0].price = 0;

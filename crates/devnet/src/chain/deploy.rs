@@ -6,7 +6,8 @@ use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_sol_types::SolCall;
 
 use super::{Chain, Outcome, Receipt, Tx, TxError, init_code, stylus_code};
-use crate::evm::precompiles::{ARB_WASM, activateProgramCall};
+use crate::arbos::precompiles::ARB_WASM;
+use crate::arbos::precompiles::wasm::activateProgramCall;
 use crate::program::{Codes, check_fragments, load, root_code, split};
 use crate::wasm::instrument::ActivationError;
 
@@ -156,8 +157,9 @@ impl Chain {
 
     fn load_program(&self, account: Address) -> Result<(), ActivationError> {
         let (hash, code) = self.code_of(account);
-        check_fragments(&code, &self.params)?;
-        load(&self.programs, &self.params, (hash, &code), self).map(|_| ())
+        let params = self.params();
+        check_fragments(&code, &params)?;
+        load(&self.programs, &params, (hash, &code), self).map(|_| ())
     }
 }
 

@@ -1,25 +1,36 @@
 //! The chain: state, clock and blocks, and the two ways to run a transaction.
 
 mod deploy;
+mod estimate;
+mod genesis;
+mod history;
+mod observe;
 mod state;
 mod tx;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use alloy_primitives::{Address, Bytes, U256, address};
-use revm::DatabaseCommit;
 use revm::context::BlockEnv;
 use revm::context_interface::cfg::GasParams;
 use revm::primitives::B256;
+use revm::state::EvmState;
 
-use crate::calls::Recorder;
+use crate::arbos::precompiles::node_interface::NODE_INTERFACE;
 use crate::evm::transaction::{Done, Job, run};
 use crate::evm::{Db, SPEC};
-use crate::session::{RecentPrograms, Session};
+use crate::session::{RecentPrograms, Session, Surroundings};
 use crate::wasm::instrument::StylusParams;
 use crate::wasm::{ProgramCache, run_on_large_stack};
+use crate::watch::Watch;
 
 pub use deploy::{DeployError, Deployed};
+pub use genesis::{CREATE2_FACTORY, NITRO_DEV_ACCOUNT, STYLUS_DEPLOYER};
+use history::History;
+
+pub use history::Changes;
+pub use observe::Observed;
 pub use tx::{Outcome, Receipt, Tx, TxError};
 
 /// Address that Arbitrum's sequencer posts from; the `COINBASE` of its blocks.
@@ -48,6 +59,8 @@ pub struct ChainConfig {
     pub auto_mine: bool,
     /// Whether receipts carry the calls that were made.
     pub record_calls: bool,
+    /// Closed blocks that the chain can go back past.
+    pub history: usize,
     /// Stylus parameters.
     pub params: StylusParams,
 }
@@ -64,6 +77,7 @@ impl Default for ChainConfig {
             base_fee: 20_000_000,
             auto_mine: true,
             record_calls: false,
+            history: 0,
             params: StylusParams::default(),
         }
     }
@@ -88,11 +102,12 @@ pub struct BlockInfo {
 #[derive(Clone)]
 pub struct Chain {
     config: ChainConfig,
-    params: Arc<StylusParams>,
     programs: Arc<ProgramCache>,
     db: Db,
     block: BlockInfo,
+    block_hashes: Arc<BTreeMap<u64, B256>>,
     recent: RecentPrograms,
+    history: History,
     snapshots: Vec<Snapshot>,
 }
 
@@ -101,6 +116,7 @@ struct Snapshot {
     db: Db,
     block: BlockInfo,
     recent: RecentPrograms,
+    history: History,
 }
 
 impl Default for Chain {
@@ -110,7 +126,7 @@ impl Default for Chain {
 }
 
 impl Chain {
-    /// Starts a chain with nothing but its precompiles.
+    /// Starts a chain with its precompiles, the CREATE2 factory and the StylusDeployer.
     #[must_use]
     pub fn new(config: ChainConfig) -> Self {
         let block = BlockInfo {
@@ -119,11 +135,12 @@ impl Chain {
             timestamp: config.timestamp,
         };
         Self {
-            params: Arc::new(config.params.clone()),
             programs: Arc::default(),
-            db: state::genesis(),
+            db: genesis::state(&config),
             block,
+            block_hashes: Arc::default(),
             recent: RecentPrograms::default(),
+            history: History::new(config.history),
             snapshots: Vec::new(),
             config,
         }
@@ -140,20 +157,13 @@ impl Chain {
     /// # Errors
     /// The transaction is invalid and leaves no trace; a revert or halt is no error.
     pub fn transact(&mut self, tx: Tx) -> Result<Receipt, TxError> {
+        self.upgrade_if_due();
         let job = self.job(tx, true)?;
-        let block = self.block;
-        let done = self.execute(job)?;
-        let receipt = Receipt {
-            status: Outcome::new(done.reason, done.output),
-            gas_used: done.profile.total,
-            logs: done.logs,
-            contract_address: done.created,
-            block,
-            trace: done.profile,
-            calls: done.calls,
-        };
-        self.db.commit(done.state);
-        self.recent = done.recent;
+        let done = self.execute(job, self.usual())?;
+        self.recent = done.recent.clone();
+        let (receipt, state) = self.receipt(done);
+        self.commit(state);
+        self.settle_base_fee();
         if self.config.auto_mine {
             self.mine();
         }
@@ -169,8 +179,7 @@ impl Chain {
         &mut self,
         work: impl FnOnce(&mut Self) -> T + Send,
     ) -> Result<T, TxError> {
-        let params = self.params.clone();
-        run_on_large_stack(&params, || work(self)).map_err(|_| TxError::NoStack)
+        run_on_large_stack(|| work(self)).map_err(|_| TxError::NoStack)
     }
 
     /// Executes a transaction on top of the state and forgets its effects.
@@ -180,17 +189,13 @@ impl Chain {
     /// # Errors
     /// The transaction is invalid.
     pub fn simulate(&mut self, tx: Tx) -> Result<Receipt, TxError> {
+        self.upgrade_if_due();
+        if tx.to == Some(NODE_INTERFACE) {
+            return self.ask_node(&tx);
+        }
         let job = self.job(tx, false)?;
-        let done = self.execute(job)?;
-        Ok(Receipt {
-            status: Outcome::new(done.reason, done.output),
-            gas_used: done.profile.total,
-            logs: done.logs,
-            contract_address: done.created,
-            block: self.block,
-            trace: done.profile,
-            calls: done.calls,
-        })
+        let done = self.execute(job, self.usual())?;
+        Ok(self.receipt(done).0)
     }
 
     /// Like [`Chain::simulate`], reduced to how the call ended.
@@ -201,20 +206,41 @@ impl Chain {
         self.simulate(tx).map(|receipt| receipt.status)
     }
 
+    /// What is recorded of every transaction.
+    fn usual(&self) -> Watch {
+        Watch { calls: self.config.record_calls, ..Watch::default() }
+    }
+
+    fn receipt(&self, done: Done) -> (Receipt, EvmState) {
+        let receipt = Receipt {
+            status: Outcome::new(done.reason, done.output),
+            gas_used: done.profile.total,
+            logs: done.logs,
+            contract_address: done.created,
+            block: self.block,
+            trace: done.profile,
+            calls: done.calls,
+        };
+        (receipt, done.state)
+    }
+
     /// Runs a job on a stack of its own. The database comes back unchanged.
-    fn execute(&mut self, job: Job) -> Result<Done, TxError> {
-        let session = Session::new(
-            self.params.clone(),
-            self.programs.clone(),
-            self.recent.clone(),
-            self.block.l2_block,
-            Recorder::new(self.config.record_calls),
-        );
+    fn execute(&mut self, job: Job, watch: Watch) -> Result<Done, TxError> {
+        let around = Surroundings {
+            params: self.params(),
+            param_words: self.param_words(),
+            programs: self.programs.clone(),
+            recent: self.recent.clone(),
+            l2_block: self.block.l2_block,
+            block_hashes: self.block_hashes.clone(),
+            tx_gas_limit: self.config.tx_gas_limit,
+        };
+        let session = Session::new(around, watch);
         let block = self.block_env();
         let chain_id = self.config.chain_id;
         // The work takes its parts out of here, so that they are not lost with a stack that fails.
         let mut parts = Some((std::mem::take(&mut self.db), session, job));
-        let done = run_on_large_stack(&self.params, || {
+        let done = run_on_large_stack(|| {
             let (db, session, job) = parts.take()?;
             Some(run(db, block, chain_id, session, job))
         });
@@ -263,6 +289,7 @@ impl Chain {
             gas_price,
             nonce,
             access_list: tx.access_list,
+            authorizations: tx.authorizations,
             intrinsic,
             charges_fees,
         })
@@ -282,12 +309,13 @@ impl Chain {
     }
 }
 
-/// Gas before execution: base, calldata, access list, create surcharge and init code words.
+/// Gas before execution: base, calldata, lists, create surcharge and init code words.
 fn intrinsic_gas(tx: &Tx) -> u64 {
     let slots = tx.access_list.iter().map(|(_, slots)| slots.len() as u64).sum();
     let (is_create, accounts) = (tx.to.is_none(), tx.access_list.len() as u64);
-    let gas =
-        GasParams::new_spec(SPEC).initial_tx_gas(&tx.data, is_create, accounts, slots, 0, None);
+    let delegations = tx.authorizations.len() as u64;
+    let params = GasParams::new_spec(SPEC);
+    let gas = params.initial_tx_gas(&tx.data, is_create, accounts, slots, delegations, None);
     gas.initial_regular_gas()
 }
 

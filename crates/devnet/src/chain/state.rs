@@ -1,35 +1,24 @@
 //! Reading and arranging state, time and blocks from outside any transaction.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use alloy_primitives::{Address, B256, Bytes, U256};
 use revm::DatabaseRef;
 use revm::bytecode::Bytecode;
-use revm::database::CacheDB;
-use revm::database_interface::EmptyDB;
 use revm::state::AccountInfo;
 
 use super::{BlockInfo, Chain, Snapshot};
-use crate::evm::Db;
-use crate::evm::precompiles::{ARB_SYS, ARB_WASM};
-use crate::program::{ARBOS_STATE, Record};
+use crate::arbos::params;
+use crate::arbos::state::{ARBOS_STATE, Slot};
+use crate::program::Record;
 use crate::session::RecentPrograms;
+use crate::wasm::instrument::StylusParams;
 
+/// Blocks whose hashes are kept.
+const KNOWN_BLOCKS: usize = 256;
 /// Seconds between blocks of the parent chain.
 const L1_BLOCK_SECS: u64 = 12;
-
-/// State before the first block.
-pub(super) fn genesis() -> Db {
-    let mut db = CacheDB::new(EmptyDB::default());
-    // Solidity checks for code before it calls; the byte is the one that real precompiles have.
-    let invalid = || Bytecode::new_legacy(Bytes::from_static(&[0xFE]));
-    for precompile in [ARB_SYS, ARB_WASM] {
-        db.insert_account_info(precompile, AccountInfo::default().with_code(invalid()));
-    }
-    // EIP-161 would sweep an empty account away, storage included.
-    db.insert_account_info(ARBOS_STATE, AccountInfo { nonce: 1, ..AccountInfo::default() });
-    db
-}
 
 impl Chain {
     /// Adds `wei` to a balance.
@@ -67,7 +56,11 @@ impl Chain {
 
     /// Places code without running a constructor.
     pub fn set_code(&mut self, account: Address, code: Bytes) {
-        let bytecode = Bytecode::new_legacy(code);
+        // A delegation (EIP-7702) is a form of its own; any other code runs as it is.
+        let bytecode = match Bytecode::new_raw_checked(code.clone()) {
+            Ok(parsed) if parsed.is_eip7702() => parsed,
+            _ => Bytecode::new_legacy(code),
+        };
         self.edit(account, |info| {
             info.code_hash = bytecode.hash_slow();
             info.code = Some(bytecode);
@@ -91,6 +84,7 @@ impl Chain {
 
     /// Overwrites a storage word.
     pub fn set_storage(&mut self, account: Address, slot: U256, value: U256) {
+        self.note_word(account, slot);
         let Ok(()) = self.db.insert_account_storage(account, slot, value);
     }
 
@@ -112,7 +106,7 @@ impl Chain {
     pub fn is_active(&self, account: Address) -> bool {
         let slot = self.info(account).code_hash.into();
         let record = Record::unpack(self.storage(ARBOS_STATE, slot));
-        record.check_active(&self.params, self.block.timestamp).is_ok()
+        record.check_active(&self.params(), self.block.timestamp).is_ok()
     }
 
     /// The open block.
@@ -142,17 +136,68 @@ impl Chain {
     pub fn mine(&mut self) {
         self.block.l2_block += 1;
         self.recent = RecentPrograms::default();
+        self.history.close();
     }
 
     /// Sets the price of gas in wei.
     pub fn set_base_fee(&mut self, wei: u64) {
         self.config.base_fee = wei;
+        self.set_arbos(Slot::BaseFee, U256::from(wei));
+    }
+
+    /// Stylus parameters as of now: those the chain started from, and what its owner changed.
+    #[must_use]
+    pub fn params(&self) -> Arc<StylusParams> {
+        Arc::new(params::unpack(&self.config.params, self.param_words()))
+    }
+
+    /// Tells the chain the hash of a closed block, which ArbSys then knows for 256 blocks.
+    pub fn set_block_hash(&mut self, number: u64, hash: B256) {
+        let hashes = Arc::make_mut(&mut self.block_hashes);
+        hashes.insert(number, hash);
+        while hashes.len() > KNOWN_BLOCKS {
+            hashes.pop_first();
+        }
+    }
+
+    pub(super) fn param_words(&self) -> [U256; 3] {
+        params::SLOTS.map(|slot| self.arbos(slot))
+    }
+
+    pub(super) fn arbos(&self, slot: Slot) -> U256 {
+        self.storage(ARBOS_STATE, slot.into())
+    }
+
+    fn set_arbos(&mut self, slot: Slot, value: U256) {
+        self.set_storage(ARBOS_STATE, slot.into(), value);
+    }
+
+    /// Upgrades ArbOS if that is due: in a block after the one that scheduled it.
+    pub(super) fn upgrade_if_due(&mut self) {
+        let number = |slot| self.arbos(slot).saturating_to::<u64>();
+        let scheduled = number(Slot::UpgradeBlock) < self.block.l2_block;
+        if !scheduled || number(Slot::UpgradeTime) > self.block.timestamp {
+            return;
+        }
+        if let Some(upgraded) = self.params().upgraded(number(Slot::UpgradeVersion)) {
+            self.set_arbos(Slot::Params, params::pack(&upgraded));
+            self.set_arbos(Slot::Version, U256::from(upgraded.arbos));
+        }
+    }
+
+    /// Takes over the price of gas that the owner set.
+    pub(super) fn settle_base_fee(&mut self) {
+        self.config.base_fee = self.arbos(Slot::BaseFee).saturating_to();
     }
 
     /// Remembers the state and the open block. Returns the number to revert to.
     pub fn snapshot(&mut self) -> usize {
-        let Self { db, block, recent, .. } = self;
-        self.snapshots.push(Snapshot { db: db.clone(), block: *block, recent: recent.clone() });
+        self.snapshots.push(Snapshot {
+            db: self.db.clone(),
+            block: self.block,
+            recent: self.recent.clone(),
+            history: self.history.clone(),
+        });
         self.snapshots.len() - 1
     }
 
@@ -164,6 +209,8 @@ impl Chain {
                 self.db = snapshot.db;
                 self.block = snapshot.block;
                 self.recent = snapshot.recent;
+                self.history = snapshot.history;
+                self.settle_base_fee();
                 true
             }),
             false => false,
@@ -176,9 +223,25 @@ impl Chain {
         self.info(account).code_hash
     }
 
-    fn info(&self, account: Address) -> AccountInfo {
+    /// Every account that exists, in order.
+    #[must_use]
+    pub fn accounts(&self) -> Vec<Address> {
+        let accounts = self.db.cache.accounts.iter();
+        let mut accounts: Vec<_> = accounts
+            .filter(|(_, account)| account.info().is_some_and(|info| !info.is_empty()))
+            .map(|(address, _)| *address)
+            .collect();
+        accounts.sort_unstable();
+        accounts
+    }
+
+    pub(super) fn info(&self, account: Address) -> AccountInfo {
+        self.existing(account).unwrap_or_default()
+    }
+
+    pub(super) fn existing(&self, account: Address) -> Option<AccountInfo> {
         let Ok(info) = self.db.basic_ref(account);
-        info.unwrap_or_default()
+        info
     }
 
     fn bytecode(&self, account: Address) -> Bytecode {
@@ -193,6 +256,7 @@ impl Chain {
     }
 
     fn edit(&mut self, account: Address, change: impl FnOnce(&mut AccountInfo)) {
+        self.note(account);
         let mut info = self.info(account);
         change(&mut info);
         self.db.insert_account_info(account, info);

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use alloy_primitives::{Address, Bytes, Log, U256};
+use revm::context_interface::transaction::RecoveredAuthorization;
 use revm::interpreter::InstructionResult;
 
 use super::BlockInfo;
@@ -28,6 +29,8 @@ pub struct Tx {
     pub nonce: Option<u64>,
     /// Accounts and slots to warm.
     pub access_list: Vec<(Address, Vec<U256>)>,
+    /// Delegations of accounts to code (EIP-7702), each with who signed it.
+    pub authorizations: Vec<RecoveredAuthorization>,
 }
 
 impl Tx {

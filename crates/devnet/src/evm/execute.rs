@@ -17,7 +17,7 @@ use std::convert::Infallible;
 use super::{Machine, instructions};
 use crate::calls;
 use crate::profile::{Cost, FrameKind};
-use crate::program;
+use crate::{program, watch};
 
 type Fault = ContextError<Infallible>;
 
@@ -56,6 +56,7 @@ fn run_loop(mut machine: Box<Machine>, init: FrameInit) -> (Box<Machine>, FrameR
         step = match step {
             Step::Start(init) => {
                 calls::enter(&mut machine.ctx, &init.frame_input);
+                machine.ctx.chain.tape.enter(&init.frame_input);
                 let (next, begun) = begin(machine, init);
                 machine = next;
                 match begun {
@@ -72,6 +73,7 @@ fn run_loop(mut machine: Box<Machine>, init: FrameInit) -> (Box<Machine>, FrameR
             },
             Step::Return(result) => {
                 calls::exit(&mut machine.ctx, &result);
+                machine.ctx.chain.tape.exit();
                 if frames.last().is_some_and(|frame| frame.is_finished()) {
                     frames.pop();
                 }
@@ -124,7 +126,10 @@ fn begin(mut machine: Box<Machine>, init: FrameInit) -> (Box<Machine>, Begun) {
 
 fn run_frame(machine: &mut Machine, frame: &mut EthFrame) -> Step {
     let table = instructions::table();
-    let mut action = frame.interpreter.run_plain(&table.instructions, &table.gas, &mut machine.ctx);
+    let mut action = match machine.ctx.chain.tape.has_steps() {
+        true => watch::run(frame, &mut machine.ctx),
+        false => frame.interpreter.run_plain(&table.instructions, &table.gas, &mut machine.ctx),
+    };
     let mut before_deposit = None;
     if let (FrameInput::Create(_), InterpreterAction::Return(result)) = (&frame.input, &mut action)
     {
@@ -147,16 +152,14 @@ fn run_frame(machine: &mut Machine, frame: &mut EthFrame) -> Step {
     }
     let burned = if result.instruction_result().is_ok_or_revert() { 0 } else { forfeited };
     meter.exit(used(&result), burned);
-    if let Some(acting) = acting_in_its_own_right(frame) {
-        machine.ctx.chain.pop_acting(acting);
-    }
+    machine.ctx.chain.pop_frame(acting_in_its_own_right(frame));
     Step::Return(result)
 }
 
 /// Applies EIP-3541 to everything but Stylus code, whose prefix Nitro exempts.
 fn forbid_foreign_ef_code(result: &mut InterpreterResult) {
     let code = &result.output;
-    if result.result.is_ok() && code.first() == Some(&0xEF) && !program::is_deployable(code) {
+    if result.result.is_ok() && code.first() == Some(&0xEF) && !program::is_stylus(code) {
         result.result = InstructionResult::CreateContractStartingWithEF;
         result.output = Bytes::new();
     }
@@ -167,9 +170,7 @@ fn enter_frame(machine: &mut Machine, frame: &EthFrame) {
     let code = input.bytecode_address.unwrap_or(input.target_address);
     let chain = &mut machine.ctx.chain;
     chain.meter.enter(FrameKind::Evm, code, input.target_address);
-    if let Some(acting) = acting_in_its_own_right(frame) {
-        chain.push_acting(acting);
-    }
+    chain.push_frame(acting_in_its_own_right(frame), input.caller_address);
 }
 
 fn acting_in_its_own_right(frame: &EthFrame) -> Option<Address> {

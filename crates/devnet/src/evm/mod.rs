@@ -9,6 +9,7 @@ use alloy_primitives::{Address, B256, Bytes};
 use revm::context::{BlockEnv, CfgEnv, Journal, TxEnv};
 use revm::database::InMemoryDB;
 use revm::primitives::hardfork::SpecId;
+use revm::state::AccountInfo;
 use revm::{Context, DatabaseRef};
 
 use crate::program::Codes;
@@ -23,16 +24,21 @@ pub(crate) type Ctx = Context<BlockEnv, TxEnv, CfgEnv, Db, Journal<Db>, Session>
 
 impl Codes for Ctx {
     fn code_of(&self, account: Address) -> (B256, Bytes) {
-        let journal = &self.journaled_state;
-        let loaded = journal.inner.state.get(&account).map(|account| account.info.clone());
-        let Ok(stored) = journal.database.basic_ref(account);
-        let info = loaded.or(stored).unwrap_or_default();
+        let info = untouched_account(self, account);
         let code = info.code.unwrap_or_else(|| {
-            let Ok(code) = journal.database.code_by_hash_ref(info.code_hash);
+            let Ok(code) = self.journaled_state.database.code_by_hash_ref(info.code_hash);
             code
         });
         (info.code_hash, code.original_bytes())
     }
+}
+
+/// An account as it is now, without making it warm.
+pub(crate) fn untouched_account(ctx: &Ctx, account: Address) -> AccountInfo {
+    let journal = &ctx.journaled_state;
+    let loaded = journal.inner.state.get(&account).map(|account| account.info.clone());
+    let Ok(stored) = journal.database.basic_ref(account);
+    loaded.or(stored).unwrap_or_default()
 }
 
 /// Everything a frame needs to run.

@@ -1,10 +1,16 @@
 //! One transaction from validation to its effect on the database.
 
+use std::convert::Infallible;
+
 use alloy_primitives::{Address, Bytes, Log, TxKind, U256};
 use revm::Context;
 use revm::context::{BlockEnv, CfgEnv, ContextTr, Journal, LocalContext, TxEnv};
+use revm::context_interface::cfg::GasParams;
 use revm::context_interface::journaled_state::account::JournaledAccountTr;
+use revm::context_interface::result::EVMError;
+use revm::context_interface::transaction::RecoveredAuthorization;
 use revm::context_interface::{CreateScheme, JournalTr};
+use revm::handler::pre_execution::apply_auth_list;
 use revm::handler::{FrameResult, PrecompileProvider};
 use revm::interpreter::{
     CallInput, CallInputs, CallScheme, CallValue, CreateInputs, FrameInput, InstructionResult,
@@ -12,11 +18,13 @@ use revm::interpreter::{
 use revm::state::EvmState;
 
 use super::execute::{callee_code, execute, used};
-use super::precompiles::{ArbPrecompiles, NETWORK_FEES};
+use super::precompiles::ArbPrecompiles;
 use super::{Ctx, Db, Machine, SPEC};
+use crate::arbos::state::NETWORK_FEES;
 use crate::calls::Call;
 use crate::profile::{Cost, GasProfile};
 use crate::session::{RecentPrograms, Session};
+use crate::watch::Recorded;
 
 /// A validated transaction: nonce, balance and gas limit are known to fit.
 pub(crate) struct Job {
@@ -28,6 +36,7 @@ pub(crate) struct Job {
     pub gas_price: u128,
     pub nonce: u64,
     pub access_list: Vec<(Address, Vec<U256>)>,
+    pub authorizations: Vec<RecoveredAuthorization>,
     /// Gas charged before execution.
     pub intrinsic: u64,
     /// Whether the sender pays for gas.
@@ -45,6 +54,7 @@ pub(crate) struct Done {
     pub logs: Vec<Log>,
     pub profile: GasProfile,
     pub calls: Vec<Call>,
+    pub recorded: Recorded,
 }
 
 /// Executes a job. The database is only read; the changes are in [`Done::state`].
@@ -52,10 +62,11 @@ pub(crate) fn run(db: Db, block: BlockEnv, chain_id: u64, session: Session, job:
     let ctx = context(db, block, chain_id, session, &job);
     let mut machine = Box::new(Machine { ctx, precompiles: ArbPrecompiles::default() });
     prepare(&mut machine, &job);
+    let refund = delegate(&mut machine, &job, chain_id);
     machine.ctx.chain.meter.charge(Cost::Intrinsic, job.intrinsic);
     let input = first_frame(&mut machine, &job);
     let (machine, result) = execute(machine, input, 0);
-    finish(*machine, &job, result)
+    finish(*machine, &job, result, refund)
 }
 
 fn context(db: Db, block: BlockEnv, chain_id: u64, session: Session, job: &Job) -> Ctx {
@@ -103,6 +114,18 @@ fn prepare(machine: &mut Machine, job: &Job) {
     }
 }
 
+/// Points accounts to code, as those who own them signed (EIP-7702). Returns the refund for accounts
+/// that exist, which is the transaction's whatever comes of it.
+fn delegate(machine: &mut Machine, job: &Job, chain_id: u64) -> u64 {
+    let authorizations = job.authorizations.iter();
+    let journal = machine.ctx.journal_mut();
+    let applied: Result<u64, EVMError<Infallible>> =
+        apply_auth_list(chain_id, authorizations, journal);
+    // What is wrong with an authorization only makes it void; the database cannot fail.
+    let existing = applied.unwrap_or_default();
+    existing * GasParams::new_spec(SPEC).tx_eip7702_auth_refund_regular()
+}
+
 fn first_frame(machine: &mut Machine, job: &Job) -> FrameInput {
     let gas_limit = job.gas_limit - job.intrinsic;
     let Some(to) = job.to else {
@@ -126,15 +149,15 @@ fn first_frame(machine: &mut Machine, job: &Job) -> FrameInput {
     }))
 }
 
-fn finish(mut machine: Machine, job: &Job, result: FrameResult) -> Done {
+fn finish(mut machine: Machine, job: &Job, result: FrameResult, delegated: u64) -> Done {
     let reason = result.instruction_result();
     let spent = job.intrinsic + used(&result);
-    // EIP-3529: at most a fifth of the gas comes back.
-    let refund = if reason.is_ok() {
-        u64::try_from(result.gas().refunded()).unwrap_or(0).min(spent / 5)
-    } else {
-        0
+    let counter = match reason.is_ok() {
+        true => u64::try_from(result.gas().refunded()).unwrap_or(0),
+        false => 0,
     };
+    // EIP-3529: at most a fifth of the gas comes back.
+    let refund = counter.saturating_add(delegated).min(spent / 5);
     let total = spent - refund;
     let created = match &result {
         FrameResult::Create(outcome) if reason.is_ok() => outcome.address,
@@ -155,6 +178,7 @@ fn finish(mut machine: Machine, job: &Job, result: FrameResult) -> Done {
         state,
         profile: session.meter.finish(total, refund),
         calls: session.calls.finish(),
+        recorded: session.tape.finish(),
         recent: session.recent,
         reason,
         output,

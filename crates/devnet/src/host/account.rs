@@ -74,23 +74,35 @@ fn code_hash(caller: Caller<'_, Host>, address: u32, dest: u32) -> Result<()> {
 
 fn code_size(caller: Caller<'_, Host>, address: u32) -> Result<u32> {
     let mut io = Io::enter(caller, price::REQUEST_ONLY)?;
-    io.require_gas(price::COLD_ACCOUNT)?;
-    let address = io.read_address(address)?;
-    let account = load(&mut io, address, true)?;
-    io.buy_gas(Cost::Account, account.gas)?;
-    Ok(account.code.len() as u32)
+    Ok(load_code(&mut io, address)?.len() as u32)
 }
 
 /// Copies part of an account's code. The ink covers the whole code, whatever part is asked for.
 fn code(caller: Caller<'_, Host>, address: u32, offset: u32, size: u32, dest: u32) -> Result<u32> {
     let mut io = Io::enter(caller, price::REQUEST_ONLY)?;
+    let code = load_code(&mut io, address)?;
+    io.buy_ink(price::write(code.len() as u64))?;
+    let start = (offset as usize).min(code.len());
+    let end = start.saturating_add(size as usize).min(code.len());
+    io.write(dest, &code[start..end])?;
+    Ok((end - start) as u32)
+}
+
+/// Reads code, which is free for the account whose code the frame read last.
+///
+/// Source: Nitro crates/arbutil, `EvmApiRequestor::account_code`.
+fn load_code(io: &mut Io<'_>, address: u32) -> Result<Bytes> {
     io.require_gas(price::COLD_ACCOUNT)?;
     let address = io.read_address(address)?;
-    let account = load(&mut io, address, true)?;
+    if let Some((last, code)) = &io.host().last_code
+        && *last == address
+    {
+        return Ok(code.clone());
+    }
+    let account = load(io, address, true)?;
     io.buy_gas(Cost::Account, account.gas)?;
-    io.buy_ink(price::write(account.code.len() as u64))?;
-    let start = (offset as usize).min(account.code.len());
-    let end = start.saturating_add(size as usize).min(account.code.len());
-    io.write(dest, &account.code[start..end])?;
-    Ok((end - start) as u32)
+    if !account.code.is_empty() {
+        io.host().last_code = Some((address, account.code.clone()));
+    }
+    Ok(account.code)
 }

@@ -5,9 +5,11 @@ use wasmtime::{Global, Instance, Memory, Store, Trap, Val};
 
 use super::io::Escape;
 use super::storage::StorageCache;
+use super::watch;
 use crate::evm::Machine;
 use crate::wasm::Loaded;
 use crate::wasm::instrument::{INK_LEFT, INK_STATUS, STACK_LEFT};
+use crate::watch::HostCall;
 
 /// What a program is called with.
 #[derive(Clone, Debug)]
@@ -55,6 +57,8 @@ pub(crate) struct Host {
     pub machine: Option<Box<Machine>>,
     pub message: Message,
     pub cache: StorageCache,
+    /// Account whose code was read last, with its code.
+    pub last_code: Option<(Address, Bytes)>,
     pub output: Vec<u8>,
     pub return_data: Bytes,
     pub refund: i64,
@@ -94,6 +98,7 @@ pub(crate) fn run(
         machine: Some(machine),
         message,
         cache: StorageCache::default(),
+        last_code: None,
         output: Vec::new(),
         return_data: Bytes::new(),
         refund: 0,
@@ -104,6 +109,12 @@ pub(crate) fn run(
     let ended = enter(&mut store, loaded, ink, max_stack_depth);
     let ink_left = read_ink(&mut store).unwrap_or(ink);
     let outcome = judge(&mut store, ended);
+    bound(
+        &mut store,
+        "user_returned",
+        u32::from(!matches!(outcome, Outcome::Success(_))),
+        ink_left,
+    );
     let host = store.into_data();
 
     let exhausted = matches!(outcome, Outcome::OutOfInk | Outcome::OutOfStack);
@@ -121,15 +132,39 @@ fn enter(
     ink: u64,
     max_stack_depth: u32,
 ) -> wasmtime::Result<u32> {
-    let instance = loaded.instance.instantiate(&mut *store)?;
+    let instance = match is_watched(store) {
+        true => watch::instantiate(store, loaded.instance.module())?,
+        false => loaded.instance.instantiate(&mut *store)?,
+    };
     let handles = Handles::find(instance, store).ok_or(Escape::Internal)?;
     handles.ink.set(&mut *store, Val::I64(ink as i64))?;
     handles.ink_status.set(&mut *store, Val::I32(0))?;
     handles.stack_left.set(&mut *store, Val::I32(max_stack_depth as i32))?;
     store.data_mut().handles = Some(handles);
     let length = store.data().message.calldata.len() as u32;
+    bound(store, "user_entrypoint", length, ink);
     let entry = instance.get_typed_func::<u32, u32>(&mut *store, "user_entrypoint")?;
     entry.call(store, length)
+}
+
+fn is_watched(store: &Store<Host>) -> bool {
+    let machine = store.data().machine.as_ref();
+    machine.is_some_and(|machine| machine.ctx.chain.tape.has_host_calls())
+}
+
+/// Records where a program begins or ends: the length of its call data, or its status.
+fn bound(store: &mut Store<Host>, name: &'static str, number: u32, ink: u64) {
+    if !is_watched(store) {
+        return;
+    }
+    let number = number.to_be_bytes().to_vec();
+    let (args, outs) = match name {
+        "user_entrypoint" => (number, Vec::new()),
+        _ => (Vec::new(), number),
+    };
+    let (callee, inner) = (None, Vec::new());
+    let call = HostCall { name, args, outs, start_ink: ink, end_ink: ink, callee, inner };
+    watch::record(store.data_mut(), call);
 }
 
 fn read_ink(store: &mut Store<Host>) -> Option<u64> {

@@ -8,6 +8,7 @@ use revm::interpreter::FrameInput;
 use wasmtime::{AsContext, AsContextMut, Caller, Val};
 
 use super::frame::{Handles, Host};
+use super::price;
 use crate::evm::execute::execute;
 use crate::evm::{Ctx, Machine};
 use crate::profile::Cost;
@@ -79,6 +80,11 @@ impl<'a> Io<'a> {
     /// Gas left, rounded down.
     pub(super) fn gas_left(&self) -> u64 {
         self.ink / self.price
+    }
+
+    /// Gas of a request to the node, which a storage load that misses the cache pays once more.
+    pub(super) fn request_gas(&self) -> u64 {
+        price::REQUEST / self.price
     }
 
     /// Charges ink, or ends the program when it has too little.

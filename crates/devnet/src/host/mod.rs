@@ -14,6 +14,7 @@ mod math;
 mod price;
 mod result;
 mod storage;
+mod watch;
 
 use wasmtime::Linker;
 

@@ -7,7 +7,7 @@ pub(super) const BASE: u64 = 8_400;
 /// Reading or writing one word of guest memory.
 const POINTER: u64 = 13_440 - BASE;
 /// Crossing into the node.
-const REQUEST: u64 = 59_673;
+pub(super) const REQUEST: u64 = 59_673;
 
 /// A getter that writes one word.
 pub(super) const WORD_GETTER: u64 = BASE + POINTER;
@@ -32,8 +32,6 @@ pub(super) const MATH_ADD_MOD: u64 = BASE + 4 * POINTER + 21_000;
 /// `math_mul_mod`.
 pub(super) const MATH_MUL_MOD: u64 = BASE + 4 * POINTER + 24_100;
 
-/// Gas of [`REQUEST`], charged again when a storage load misses the cache.
-pub(super) const REQUEST_GAS: u64 = REQUEST / 10_000;
 /// Gas that must be left for a storage cache access, beyond the access it may lead to.
 pub(super) const CACHE_ACCESS_GAS: u64 = 10;
 /// Gas of a cold storage load.
@@ -84,7 +82,6 @@ mod tests {
         assert_eq!(CREATE2, 88_233);
         assert_eq!((MATH_DIV, MATH_POW), (43_520, 23_520));
         assert_eq!((MATH_ADD_MOD, MATH_MUL_MOD), (49_560, 52_660));
-        assert_eq!(REQUEST_GAS, 5);
     }
 
     #[test]

@@ -42,19 +42,27 @@ fn write_result(caller: Caller<'_, Host>, data: u32, length: u32) -> Result<()> 
     Ok(())
 }
 
+/// First release that takes all 32 bits of the number of pages.
+const WIDE_PAGES: u64 = 59;
+
 /// Charges for `pages` more pages. The SDK calls it with zero, which has a price of its own.
 fn pay_for_memory_grow(caller: Caller<'_, Host>, pages: u32) -> Result<()> {
-    if pages == 0 {
-        return Io::enter(caller, price::BASE).map(|_| ());
-    }
     let mut io = Io::enter(caller, 0)?;
-    let Ok(pages) = u16::try_from(pages) else {
+    let is_wide = io.ctx()?.chain.params.arbos >= WIDE_PAGES;
+    if is_wide && pages > u32::from(u16::MAX) {
         return io.out_of_ink();
-    };
+    }
+    // Older releases look at sixteen bits.
+    let pages = pages as u16;
+    if pages == 0 {
+        return io.buy_ink(price::BASE);
+    }
     let chain = &mut io.ctx()?.chain;
-    let Some(gas) = program::page_gas(chain, pages) else {
-        return io.out_of_ink();
-    };
+    let gas = program::page_gas(chain, pages);
+    // Pages that cannot be paid for count for the rest of the transaction, too.
     program::open_pages(chain, pages);
-    io.buy_gas(Cost::Memory, gas)
+    match gas {
+        Some(gas) => io.buy_gas(Cost::Memory, gas),
+        None => io.out_of_ink(),
+    }
 }

@@ -97,7 +97,8 @@ pub(super) fn link(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
 
 fn load(caller: Caller<'_, Host>, key: u32, dest: u32) -> Result<()> {
     let mut io = Io::enter(caller, price::TWO_WORDS)?;
-    io.require_gas(price::COLD_SLOAD + price::CACHE_ACCESS_GAS + price::REQUEST_GAS)?;
+    let request = io.request_gas();
+    io.require_gas(price::COLD_SLOAD + price::CACHE_ACCESS_GAS + request)?;
     let key = io.read_word(key)?;
     let mut gas = io.host().cache.count_read();
     let hit = io.host().cache.words.get(&key).map(|word| word.value);
@@ -105,7 +106,7 @@ fn load(caller: Caller<'_, Host>, key: u32, dest: u32) -> Result<()> {
         Some(value) => value,
         None => {
             let (value, cost) = load_from_trie(&mut io, key)?;
-            gas += cost + price::REQUEST_GAS;
+            gas += cost + request;
             io.host().cache.words.insert(key, Word { value, known: Some(value) });
             value
         }

@@ -1,13 +1,27 @@
 //! Activation: checking a program, measuring it and recording it.
 //!
-//! Source: Nitro arbos/programs, `ActivateProgram`; `DataPricer`.
+//! Source: Nitro arbos/programs, `ActivateProgram`, `getWasm`.
+
+use std::sync::Arc;
 
 use alloy_primitives::{Address, B256, U256};
 use revm::context_interface::{ContextTr, JournalTr};
+use revm::interpreter::InstructionResult;
 
 use super::record::{self, Record};
-use super::{check_fragments, fragments, load, read_word, write_word};
-use crate::evm::Ctx;
+use super::{Codes, check_fragments, fragments, is_stylus, load};
+use crate::arbos::precompiles::wasm::{not_wasm, up_to_date};
+use crate::arbos::state::Slot;
+use crate::arbos::{Done, Metered, Stop, price_data};
+use crate::wasm::Loaded;
+use crate::wasm::instrument::{ActivationError, StylusParams};
+
+/// First release that knows fragments, and has an error for what is no program.
+const FRAGMENTS: u64 = 60;
+/// First release whose owner may add gas to every activation.
+const SURCHARGE: u64 = 59;
+/// Longest code of an account, in words.
+const MAX_CODE_WORDS: u64 = 24_576 / 32;
 
 /// An activation that went through.
 #[derive(Clone, Copy, Debug)]
@@ -18,119 +32,85 @@ pub(crate) struct Activation {
     pub code_hash: B256,
     /// Fee in wei for keeping the native code.
     pub data_fee: U256,
-    /// Gas that depends on the program.
-    pub gas: u64,
 }
 
-/// Why an activation failed.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Refusal {
-    /// The program is activated already.
-    UpToDate,
-    /// The account has no code.
-    NotWasm,
-    /// The code is no valid program, or needs more memory than is left.
-    Invalid,
-}
-
-/// Activates the program at `address`.
-pub(crate) fn activate(ctx: &mut Ctx, address: Address) -> Result<Activation, Refusal> {
-    let now: u64 = ctx.block.timestamp.saturating_to();
-    let Ok(account) = ctx.journal_mut().load_account_with_code(address);
-    let code_hash = account.data.info.code_hash;
-    let code =
-        account.data.info.code.as_ref().map(|code| code.original_bytes()).unwrap_or_default();
-    let params = ctx.chain.params.clone();
-
-    let before = record::read(ctx, code_hash);
-    if before.check_active(&params, now).is_ok() {
-        return Err(Refusal::UpToDate);
+/// Activates the program at `account`.
+///
+/// Code that holds no program is a plain revert; a program that is refused takes all gas.
+pub(crate) fn activate(state: &mut Metered<'_>, account: Address) -> Done<Activation> {
+    if state.ctx.chain.params.arbos >= SURCHARGE {
+        let surcharge = state.read(Slot::ActivationGas)?;
+        state.burn(surcharge.saturating_to())?;
     }
-    if code.is_empty() {
-        return Err(Refusal::NotWasm);
+    let fixed = state.ctx.chain.params.activation_fixed_gas;
+    state.burn(fixed)?;
+    let (code_hash, code) = state.ctx.code_of(account);
+    let params = state.params()?;
+    let before = state.record(code_hash)?;
+    if before.check_active(&params, state.now()).is_ok() {
+        return Err(up_to_date());
     }
-    check_fragments(&code, &params).map_err(|_| Refusal::Invalid)?;
-    let fragment_gas = read_fragments(ctx, &fragments(&code));
-    let source = (code_hash, code.as_ref());
-    let loaded = load(&ctx.chain.programs, &params, source, ctx).map_err(|_| Refusal::Invalid)?;
-    let program = &loaded.program;
-    let budget = params.page_limit.saturating_sub(ctx.chain.pages.open);
-    if program.footprint > budget {
-        return Err(Refusal::Invalid);
+    let loaded = check(state, &params, (code_hash, &code))?;
+    state.burn(loaded.program.activation_gas)?;
+    if before.cached {
+        // The word with the hash of the compiled module that is replaced.
+        state.read_constants(1)?;
     }
-    let fits = |gas: u64| u32::try_from(gas).unwrap_or(u32::MAX);
-    let activated = Record {
+    // The word with the hash of the compiled module.
+    state.write_nowhere()?;
+    let data_fee = price_data(state, loaded.program.asm_estimate)?;
+    let record = Record {
         version: params.version,
-        init_gas: fits(program.init_gas),
-        cached_gas: fits(program.cached_gas),
-        footprint: program.footprint,
-        activated_at: record::hours(now),
-        asm_kib: program.asm_estimate.div_ceil(1024),
+        init_cost: loaded.program.init_cost,
+        cached_cost: loaded.program.cached_cost,
+        footprint: loaded.program.footprint,
+        activated_at: record::hours(state.now()),
+        asm_kib: loaded.program.asm_estimate.div_ceil(1024),
         cached: before.cached,
     };
-    record::write(ctx, code_hash, activated);
-    let data_fee = price_data(ctx, program.asm_estimate, now);
-    Ok(Activation {
-        version: params.version,
-        code_hash,
-        data_fee,
-        gas: program.activation_gas + fragment_gas,
-    })
+    state.set_record(code_hash, record)?;
+    Ok(Activation { version: params.version, code_hash, data_fee })
 }
 
-/// Warms the fragments of a program. Returns the gas for reading them: access and 3 per word.
-fn read_fragments(ctx: &mut Ctx, fragments: &[Address]) -> u64 {
-    let read = |fragment: &Address| {
-        let Ok(account) = ctx.journal_mut().load_account_with_code(*fragment);
-        let access = if account.is_cold { 2_600 } else { 100 };
-        let code = account.data.info.code.as_ref();
-        access + 3 * code.map_or(0, |code| code.len() as u64).div_ceil(32)
-    };
-    fragments.iter().map(read).sum()
-}
-
-/// Slots of the data pricer in ArbOS state. Code hashes cannot collide with such small numbers.
-const DEMAND: U256 = U256::from_limbs([1, 0, 0, 0]);
-const LAST_UPDATE: U256 = U256::from_limbs([2, 0, 0, 0]);
-
-/// Wei per byte at no demand.
-const MIN_PRICE: u64 = 82_928_201;
-/// Bytes of demand that multiply the price by e.
-const INERTIA: u64 = 21_360_419;
-/// Bytes of demand that drain per second: 1 TiB a year.
-const DRAIN: u64 = 34_865;
-/// One, in basis points.
-const BIPS: u64 = 10_000;
-
-/// Adds `bytes` of demand and returns their price in wei.
-fn price_data(ctx: &mut Ctx, bytes: u32, now: u64) -> U256 {
-    let demand: u64 = read_word(ctx, DEMAND).saturating_to();
-    let last: u64 = read_word(ctx, LAST_UPDATE).saturating_to();
-    let drained = now.saturating_sub(last).saturating_mul(DRAIN);
-    let demand = demand.saturating_sub(drained).saturating_add(u64::from(bytes));
-    write_word(ctx, DEMAND, U256::from(demand));
-    write_word(ctx, LAST_UPDATE, U256::from(now));
-
-    let multiplier = exp_bips(demand.saturating_mul(BIPS) / INERTIA);
-    let per_byte = MIN_PRICE.saturating_mul(multiplier) / BIPS;
-    U256::from(per_byte) * U256::from(bytes)
-}
-
-/// `e^x` in basis points, as ArbOS computes it: twelve terms of the series, rounding down.
-fn exp_bips(x: u64) -> u64 {
-    const TERMS: u64 = 12;
-    (1..TERMS).rev().fold(BIPS.saturating_add(x / TERMS), |sum, term| {
-        BIPS.saturating_add(sum.saturating_mul(x) / (term * BIPS))
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn series_is_close_to_e() {
-        assert_eq!(exp_bips(0), 10_000);
-        assert!((27_175..=27_183).contains(&exp_bips(10_000)), "{}", exp_bips(10_000));
+/// Reads the program and checks that it may be activated.
+fn check(
+    state: &mut Metered<'_>,
+    params: &StylusParams,
+    (code_hash, code): (B256, &[u8]),
+) -> Done<Arc<Loaded>> {
+    if code.is_empty() || (params.arbos >= FRAGMENTS && !is_stylus(code)) {
+        return Err(not_wasm());
     }
+    check_fragments(code, params).map_err(|error| refusal(&error))?;
+    for fragment in fragments(code) {
+        read_fragment(state, fragment)?;
+    }
+    let chain = &state.ctx.chain;
+    let loaded = load(&chain.programs, params, (code_hash, code), state.ctx);
+    let loaded = loaded.map_err(|error| refusal(&error))?;
+    let budget = params.page_limit.saturating_sub(state.ctx.chain.pages.open);
+    if loaded.program.footprint > budget {
+        return Err(Stop::Halt(InstructionResult::PrecompileError));
+    }
+    Ok(loaded)
+}
+
+fn refusal(error: &ActivationError) -> Stop {
+    match error {
+        ActivationError::Code(_) => Stop::PLAIN,
+        _ => Stop::Halt(InstructionResult::PrecompileError),
+    }
+}
+
+/// Pays for a fragment and makes it warm: access and 3 gas per word. There must be gas for the
+/// longest fragment, whatever its length.
+fn read_fragment(state: &mut Metered<'_>, fragment: Address) -> Done<()> {
+    const WORD: u64 = 3;
+    let Ok(account) = state.ctx.journal_mut().load_account_with_code(fragment);
+    let access = if account.is_cold { 2_600 } else { 100 };
+    let words = account.data.info.code.as_ref().map_or(0, |code| code.len() as u64).div_ceil(32);
+    if state.gas.remaining() < access + WORD * MAX_CODE_WORDS {
+        return Err(Stop::Burn);
+    }
+    state.burn(access + WORD * words)
 }

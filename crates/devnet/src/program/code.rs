@@ -29,8 +29,9 @@ pub(crate) fn is_program(code: &[u8]) -> bool {
     code.len() > CLASSIC.len() && (code.starts_with(&CLASSIC) || code.starts_with(&ROOT))
 }
 
-/// Whether this code may be deployed although it starts with `0xEF`.
-pub(crate) fn is_deployable(code: &[u8]) -> bool {
+/// Whether this code belongs to Stylus, a fragment included: it may be deployed although it starts
+/// with `0xEF`.
+pub(crate) fn is_stylus(code: &[u8]) -> bool {
     code.len() > CLASSIC.len()
         && [CLASSIC, FRAGMENT, ROOT].iter().any(|prefix| code.starts_with(prefix))
 }
@@ -159,15 +160,15 @@ fn decompress(stream: &[u8], max_size: u32) -> Result<Vec<u8>, ActivationError> 
     brotli::Decompressor::new(stream, 4096)
         .take(u64::from(max_size) + 1)
         .read_to_end(&mut wasm)
-        .map_err(|fault| ActivationError::Invalid(format!("malformed brotli stream: {fault}")))?;
+        .map_err(|fault| ActivationError::Code(format!("malformed brotli stream: {fault}")))?;
     if wasm.len() as u64 > u64::from(max_size) {
-        return Err(ActivationError::Invalid(format!("wasm larger than {max_size} bytes")));
+        return Err(ActivationError::Code(format!("wasm larger than {max_size} bytes")));
     }
     Ok(wasm)
 }
 
 fn invalid(reason: &str) -> ActivationError {
-    ActivationError::Invalid(reason.into())
+    ActivationError::Code(reason.into())
 }
 
 /// Splits account code that is too long for one account into the code of its fragments.

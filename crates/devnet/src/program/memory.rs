@@ -4,14 +4,18 @@
 
 use crate::session::Session;
 
+/// First release with a limit beside the price.
+const PAGE_LIMIT: u64 = 59;
+
 /// Gas for opening `pages` more pages, or `None` when the chain's limit forbids them.
 ///
 /// Pages beyond the free ones cost a flat price each time they are opened; raising the transaction's
 /// high-water mark costs an exponential term on top.
 pub(crate) fn page_gas(session: &Session, pages: u16) -> Option<u64> {
     let params = &session.params;
-    let open = session.pages.open.checked_add(pages)?;
-    if open > params.page_limit {
+    let open = session.pages.open.saturating_add(pages);
+    let is_limited = params.arbos >= PAGE_LIMIT && params.page_limit > 0;
+    if is_limited && open > params.page_limit {
         return None;
     }
     let ever = session.pages.ever.max(open);
@@ -21,7 +25,8 @@ pub(crate) fn page_gas(session: &Session, pages: u16) -> Option<u64> {
     let beyond_free = |open: u16| u64::from(open.saturating_sub(params.free_pages));
     let added = beyond_free(open) - beyond_free(session.pages.open);
     let linear = added * u64::from(params.page_gas);
-    Some(linear + exponential(ever) - exponential(session.pages.ever))
+    let expansion = exponential(ever) - exponential(session.pages.ever);
+    Some(linear.saturating_add(expansion))
 }
 
 /// Exponential term in gas at a high-water mark of `pages`.

@@ -6,11 +6,11 @@ mod memory;
 mod record;
 mod run;
 
-pub(crate) use activate::{Refusal, activate};
+pub(crate) use activate::activate;
 pub(crate) use code::{
-    Codes, check_fragments, compressed_code, create_prelude, fragments, is_deployable, is_program,
+    Codes, check_fragments, compressed_code, create_prelude, fragments, is_program, is_stylus,
     load, root_code, split,
 };
 pub(crate) use memory::page_gas;
-pub(crate) use record::{ARBOS_STATE, Inactive, Record, active_record, read_word, write_word};
+pub(crate) use record::{Inactive, Record, active_record};
 pub(crate) use run::{call, open_pages};

@@ -4,34 +4,32 @@
 //! everything else and a snapshot carries it.
 //! Source: Nitro arbos/programs, `Program`, `getActiveProgram`.
 
-use alloy_primitives::{Address, B256, U256, address};
-use revm::context_interface::{ContextTr, JournalTr};
+use alloy_primitives::{B256, U256};
 
+use crate::arbos::params;
+use crate::arbos::state::{self, ARBITRUM_START};
 use crate::evm::Ctx;
 use crate::wasm::instrument::StylusParams;
 
-/// Account that holds ArbOS state.
-pub(crate) const ARBOS_STATE: Address = address!("A4B05FffffFffFFFFfFFfffFfffFFfffFfFfFFFf");
-
-/// Second of the epoch that activation hours count from.
-const ARBITRUM_START: u64 = 1_421_388_000;
 const HOUR: u64 = 3_600;
 const DAY: u64 = 86_400;
+/// Most hours and KiB that a record has room for.
+const U24_MAX: u32 = (1 << 24) - 1;
 
 /// One activated program.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Record {
     /// Stylus version it was activated under; 0 is never.
     pub version: u16,
-    /// Gas of an uncached call beyond [`Record::cached_gas`].
-    pub init_gas: u32,
-    /// Gas of every call.
-    pub cached_gas: u32,
+    /// Load cost from which [`StylusParams::init_gas`] follows.
+    pub init_cost: u16,
+    /// Load cost from which [`StylusParams::cached_gas`] follows.
+    pub cached_cost: u16,
     /// Initial memory in pages.
     pub footprint: u16,
-    /// Hours since [`ARBITRUM_START`].
+    /// Hours since [`ARBITRUM_START`], of 24 bits.
     pub activated_at: u32,
-    /// Estimated native code, in KiB.
+    /// Estimated native code in KiB, of 24 bits.
     pub asm_kib: u32,
     /// Whether a cache manager keeps it cached.
     pub cached: bool,
@@ -56,6 +54,21 @@ impl Record {
         u64::from(params.expiry_days) * DAY
     }
 
+    /// Age in seconds at which it may be extended.
+    pub(crate) fn keepalive_secs(params: &StylusParams) -> u64 {
+        u64::from(params.keepalive_days) * DAY
+    }
+
+    /// Estimated native code in bytes, rounded up to KiB.
+    pub(crate) fn asm_bytes(&self) -> u32 {
+        self.asm_kib.saturating_mul(1024)
+    }
+
+    /// The same, activated at `now`.
+    pub(crate) fn activated_anew(self, now: u64) -> Self {
+        Self { activated_at: hours(now), ..self }
+    }
+
     /// Checks that the program may run at `now`.
     pub(crate) fn check_active(self, params: &StylusParams, now: u64) -> Result<Self, Inactive> {
         if self.version == 0 {
@@ -71,71 +84,47 @@ impl Record {
         Ok(self)
     }
 
+    /// The word it is kept in: fields in order from the top, and 17 bytes of nothing.
     pub(crate) fn pack(self) -> U256 {
-        let fields = [
-            (u64::from(self.version), 16),
-            (u64::from(self.init_gas), 32),
-            (u64::from(self.cached_gas), 32),
-            (u64::from(self.footprint), 16),
-            (u64::from(self.activated_at), 32),
-            (u64::from(self.asm_kib), 32),
-            (u64::from(self.cached), 8),
-        ];
-        fields.iter().fold(U256::ZERO, |word, (value, bits)| (word << *bits) | U256::from(*value))
+        let mut word = [0; 32];
+        word[0..2].copy_from_slice(&self.version.to_be_bytes());
+        word[2..4].copy_from_slice(&self.init_cost.to_be_bytes());
+        word[4..6].copy_from_slice(&self.cached_cost.to_be_bytes());
+        word[6..8].copy_from_slice(&self.footprint.to_be_bytes());
+        word[8..11].copy_from_slice(&self.activated_at.to_be_bytes()[1..]);
+        word[11..14].copy_from_slice(&self.asm_kib.to_be_bytes()[1..]);
+        word[14] = u8::from(self.cached);
+        U256::from_be_bytes(word)
     }
 
     pub(crate) fn unpack(word: U256) -> Self {
-        let field = |shift: usize, bits: usize| -> u64 {
-            ((word >> shift) & ((U256::from(1) << bits) - U256::from(1))).saturating_to()
-        };
+        let word: [u8; 32] = word.to_be_bytes();
+        let short = |at: usize| u16::from_be_bytes([word[at], word[at + 1]]);
+        let medium = |at: usize| u32::from_be_bytes([0, word[at], word[at + 1], word[at + 2]]);
         Self {
-            version: field(152, 16) as u16,
-            init_gas: field(120, 32) as u32,
-            cached_gas: field(88, 32) as u32,
-            footprint: field(72, 16) as u16,
-            activated_at: field(40, 32) as u32,
-            asm_kib: field(8, 32) as u32,
-            cached: field(0, 8) != 0,
+            version: short(0),
+            init_cost: short(2),
+            cached_cost: short(4),
+            footprint: short(6),
+            activated_at: medium(8),
+            asm_kib: medium(11),
+            cached: word[14] != 0,
         }
     }
 }
 
 /// Hours since Arbitrum began, rounded down.
 pub(crate) fn hours(now: u64) -> u32 {
-    u32::try_from(now.saturating_sub(ARBITRUM_START) / HOUR).unwrap_or(u32::MAX)
+    let hours = now.saturating_sub(ARBITRUM_START) / HOUR;
+    u32::try_from(hours).unwrap_or(u32::MAX).min(U24_MAX)
 }
 
-/// Reads a record; a program never activated has version 0.
-pub(crate) fn read(ctx: &mut Ctx, code_hash: B256) -> Record {
-    Record::unpack(read_word(ctx, code_hash.into()))
-}
-
-/// Writes a record.
-pub(crate) fn write(ctx: &mut Ctx, code_hash: B256, record: Record) {
-    write_word(ctx, code_hash.into(), record.pack());
-}
-
-/// Reads the record of a program that may run now.
+/// Reads the record of a program that may run now, free of charge.
 pub(crate) fn active_record(ctx: &mut Ctx, code_hash: B256) -> Result<Record, Inactive> {
     let now = ctx.block.timestamp.saturating_to();
-    let record = read(ctx, code_hash);
-    record.check_active(&ctx.chain.params, now)
-}
-
-/// Reads a word of ArbOS state.
-pub(crate) fn read_word(ctx: &mut Ctx, slot: U256) -> U256 {
-    let journal = ctx.journal_mut();
-    let Ok(_) = journal.load_account(ARBOS_STATE);
-    let Ok(word) = journal.sload(ARBOS_STATE, slot);
-    word.data
-}
-
-/// Writes a word of ArbOS state.
-pub(crate) fn write_word(ctx: &mut Ctx, slot: U256, value: U256) {
-    let journal = ctx.journal_mut();
-    let Ok(_) = journal.load_account(ARBOS_STATE);
-    journal.touch_account(ARBOS_STATE);
-    let Ok(_) = journal.sstore(ARBOS_STATE, slot, value);
+    let params = params::current(ctx);
+    let record = Record::unpack(state::read(ctx, U256::from_be_bytes(code_hash.0)));
+    record.check_active(&params, now)
 }
 
 #[cfg(test)]
@@ -145,11 +134,11 @@ mod tests {
     fn sample() -> Record {
         Record {
             version: 3,
-            init_gas: 74_367,
-            cached_gas: 65_887,
+            init_cost: 65_535,
+            cached_cost: 65_534,
             footprint: 17,
             activated_at: hours(1_700_000_000),
-            asm_kib: 1_234,
+            asm_kib: U24_MAX,
             cached: true,
         }
     }

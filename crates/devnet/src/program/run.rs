@@ -16,6 +16,10 @@ use crate::evm::Machine;
 use crate::evm::execute::{acts_for_itself, used};
 use crate::host::{self, Message, Outcome};
 use crate::profile::{Cost, FrameKind};
+use crate::wasm::MAX_NESTED_FRAMES;
+
+/// First release that remembers a block's programs.
+const RECENT_PROGRAMS: u64 = 60;
 
 /// Runs the program that `inputs` calls, as one call frame at `depth`.
 pub(crate) fn call(
@@ -28,7 +32,8 @@ pub(crate) fn call(
     };
     let untouched =
         |reason| InterpreterResult::new(reason, Bytes::new(), Gas::new(inputs.gas_limit));
-    if depth > CALL_STACK_LIMIT as usize {
+    let too_many = machine.ctx.chain.program_frames >= MAX_NESTED_FRAMES;
+    if depth > CALL_STACK_LIMIT as usize || too_many {
         return (machine, finish(untouched(InstructionResult::CallTooDeep)));
     }
     let journal = machine.ctx.journal_mut();
@@ -43,18 +48,16 @@ pub(crate) fn call(
     let acting = acts_for_itself(inputs.scheme).then_some(inputs.target_address);
     let chain = &mut machine.ctx.chain;
     chain.meter.enter(FrameKind::Stylus, inputs.bytecode_address, inputs.target_address);
-    if let Some(acting) = acting {
-        chain.push_acting(acting);
-    }
+    chain.push_frame(acting, inputs.caller);
+    chain.program_frames += 1;
     let open_pages = chain.pages.open;
 
     let (mut machine, result, burned) = run(machine, &inputs, depth);
 
     let chain = &mut machine.ctx.chain;
     chain.pages.open = open_pages;
-    if let Some(acting) = acting {
-        chain.pop_acting(acting);
-    }
+    chain.pop_frame(acting);
+    chain.program_frames -= 1;
     let is_ok = result.result.is_ok();
     let outcome = finish(result);
     chain.meter.exit(used(&outcome), burned);
@@ -128,9 +131,12 @@ fn pay_for_init(
         active_record(&mut machine.ctx, code_hash).map_err(|_| InstructionResult::NotActivated)?;
     let chain = &mut machine.ctx.chain;
     let memory = page_gas(chain, record.footprint);
-    let recent = chain.recent.insert(code_hash, usize::from(chain.params.block_cache_size));
-    let cached = record.cached || recent;
-    let init = u64::from(record.cached_gas) + if cached { 0 } else { u64::from(record.init_gas) };
+    let params = &chain.params;
+    let recent = params.arbos >= RECENT_PROGRAMS
+        && chain.recent.insert(code_hash, usize::from(params.block_cache_size));
+    let uncached = !record.cached && !recent;
+    let init = params.cached_gas(record.cached_cost)
+        + if uncached { params.init_gas(record.init_cost) } else { 0 };
     let gas_left = memory
         .and_then(|memory| limit.checked_sub(memory.checked_add(init)?))
         .ok_or(InstructionResult::OutOfGas)?;

@@ -24,8 +24,9 @@ const FRAME_STACK_BYTES: usize = 1 << 20;
 /// more by default, which adds up when programs nest.
 const MEMORY_BYTES: u64 = 128 << 16;
 
-/// Program frames that can be nested at once, whatever the page limit.
-const MAX_NESTED_FRAMES: usize = 1_024;
+/// Program frames that can be nested at once. Each needs a page of memory at least, for the address
+/// it calls, and no gas pays for more than 128; an owner who makes pages free meets this instead.
+pub(crate) const MAX_NESTED_FRAMES: usize = 128;
 
 /// A program ready to be instantiated.
 pub(crate) struct Loaded {
@@ -97,29 +98,24 @@ fn runtime() -> &'static Result<(Engine, Linker<Host>), String> {
 }
 
 thread_local! {
-    /// Program frames that the stack of this thread has room for.
-    static ROOM: Cell<usize> = const { Cell::new(0) };
+    /// Whether the stack of this thread has room for all of them.
+    static IS_LARGE: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Runs `work` where deep recursion between programs and bytecode cannot exhaust the native stack.
 ///
-/// A program that calls needs at least a page of memory for the address, so the page limit bounds
-/// how many can be nested. Only stack pages that are touched take memory. Work that is nested in
-/// such work stays on its thread.
-pub(crate) fn run_on_large_stack<T: Send>(
-    params: &StylusParams,
-    work: impl FnOnce() -> T + Send,
-) -> std::io::Result<T> {
-    let frames = usize::from(params.page_limit).min(MAX_NESTED_FRAMES) + 2;
-    if ROOM.get() >= frames {
+/// Only stack pages that are touched take memory. Work that is nested in such work stays on its
+/// thread.
+pub(crate) fn run_on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> std::io::Result<T> {
+    if IS_LARGE.get() {
         return Ok(work());
     }
     thread::scope(|scope| {
         let worker = thread::Builder::new()
             .name("transaction".into())
-            .stack_size(frames * FRAME_STACK_BYTES)
+            .stack_size((MAX_NESTED_FRAMES + 2) * FRAME_STACK_BYTES)
             .spawn_scoped(scope, || {
-                ROOM.set(frames);
+                IS_LARGE.set(true);
                 work()
             })?;
         Ok(worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))

@@ -5,4 +5,4 @@ mod engine;
 pub mod instrument;
 
 pub use clean::clean_wasm;
-pub(crate) use engine::{Loaded, ProgramCache, run_on_large_stack};
+pub(crate) use engine::{Loaded, MAX_NESTED_FRAMES, ProgramCache, run_on_large_stack};

@@ -19,8 +19,10 @@ fn garbage() {
 
 #[test]
 fn other_stylus_versions() {
-    let params = StylusParams { version: 2, ..StylusParams::default() };
-    assert_eq!(instrument(&[], &params).unwrap_err(), Error::UnsupportedVersion(2));
+    for version in [0, 1, 4] {
+        let params = StylusParams { version, ..StylusParams::default() };
+        assert_eq!(instrument(&[], &params).unwrap_err(), Error::UnsupportedVersion(version));
+    }
 }
 
 #[test]

@@ -3,7 +3,9 @@
 mod calls;
 mod environment;
 mod gas;
+mod history;
 mod lifecycle;
 mod outcomes;
+mod precompiles;
 mod rig;
 mod storage;

@@ -138,7 +138,8 @@ pub fn assert_accounted(receipt: &Receipt) {
     assert_eq!(trace.spent.sum() - trace.refund, trace.total, "{trace:#?}");
     let frames: u64 = trace.frames.iter().map(|frame| frame.own.sum()).sum();
     let outside = trace.of(Cost::Intrinsic);
-    let precompile_only = if trace.frames.is_empty() { trace.of(Cost::Precompile) } else { 0 };
+    let of_precompile = trace.of(Cost::Precompile) + trace.of(Cost::Burned);
+    let precompile_only = if trace.frames.is_empty() { of_precompile } else { 0 };
     assert_eq!(frames + outside + precompile_only, trace.spent.sum(), "{trace:#?}");
 }
 

@@ -5,6 +5,7 @@ mod float;
 mod median;
 mod source;
 mod stats;
+mod verdict;
 
 pub use aggregate::{
     Aggregate, Fate, LEAD_MAX, Outcome, Priced, Prior, Reading, SOURCES, age_weight, aggregate,
@@ -16,111 +17,12 @@ pub use stats::{
     FAST, RETURN_MIN, SLOW, Stats, VARIANCE_FLOOR, VARIANCE_MAX, squared_return, variance_of,
     volatility_of,
 };
+pub use verdict::{ACTIONS, Action, Verdict, aged, allows, worst};
 
 use crate::{Result, bits::low_8, fixed::mul_div_up};
 
 /// Steps of a confidence code in one: a step is 4 bps of the price.
 const CONFIDENCE_STEPS: u128 = 2_500;
-
-/// The judgement on a price, by severity.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
-    /// Fit for everything.
-    #[default]
-    Valid,
-    /// The confidence is wide.
-    Uncertain,
-    /// Moved more than a step in one update and is not confirmed yet.
-    Jumped,
-    /// Too old.
-    Stale,
-    /// No price at all.
-    Invalid,
-}
-
-impl Verdict {
-    /// The stored code.
-    pub const fn code(self) -> u8 {
-        match self {
-            Self::Valid => 0,
-            Self::Uncertain => 1,
-            Self::Jumped => 2,
-            Self::Stale => 3,
-            Self::Invalid => 4,
-        }
-    }
-
-    /// The verdict of a stored code. A code that was never stored is the worst.
-    pub const fn from_code(code: u8) -> Self {
-        match code {
-            0 => Self::Valid,
-            1 => Self::Uncertain,
-            2 => Self::Jumped,
-            3 => Self::Stale,
-            _ => Self::Invalid,
-        }
-    }
-
-    /// The worse of two.
-    pub const fn worse(self, other: Self) -> Self {
-        if self.code() < other.code() { other } else { self }
-    }
-}
-
-/// What somebody wants to do with a price.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// Take on debt.
-    Borrow,
-    /// Take collateral out while owing.
-    Withdraw,
-    /// Start a sale. `hard`: the position is below [`crate::health::HARD_BPS`] even at the price
-    /// plus its confidence.
-    Kick {
-        /// Whether it is.
-        hard: bool,
-    },
-    /// Restart a sale.
-    Redo,
-    /// Buy from a sale.
-    Take,
-    /// Withdraw from an open sale.
-    Leave,
-    /// Write off a debt that nothing backs.
-    Realise,
-    /// Pay back.
-    Repay,
-    /// Add collateral.
-    Deposit,
-    /// Book a closed sale.
-    Settle,
-}
-
-/// Whether a price of this verdict is good enough for an action: the one table.
-///
-/// | action | worst verdict |
-/// |---|---|
-/// | borrow, withdraw, leave, realise, kick | Valid |
-/// | redo | Uncertain |
-/// | kick of a position that is below the hard limit at the price plus its confidence | Jumped |
-/// | take | Stale |
-/// | repay, deposit, settle | Invalid |
-pub const fn allows(verdict: Verdict, action: Action) -> bool {
-    let worst = match action {
-        Action::Borrow | Action::Withdraw | Action::Leave | Action::Realise => Verdict::Valid,
-        Action::Kick { hard: false } => Verdict::Valid,
-        Action::Redo => Verdict::Uncertain,
-        Action::Kick { hard: true } => Verdict::Jumped,
-        Action::Take => Verdict::Stale,
-        Action::Repay | Action::Deposit | Action::Settle => Verdict::Invalid,
-    };
-    verdict.code() <= worst.code()
-}
-
-/// The verdict that was stored, as it stands at `now`: a price is stale after `fresh_until`.
-pub const fn aged(stored: Verdict, fresh_until: u32, now: u32) -> Verdict {
-    if now > fresh_until { stored.worse(Verdict::Stale) } else { stored }
-}
 
 /// The stored code of a confidence: steps of 4 bps of the price.
 ///
@@ -168,13 +70,6 @@ pub fn upper_bound(price: u128, code: u8) -> Result<u128> {
 mod tests {
     use super::*;
     use crate::fixed::WAD;
-
-    #[test]
-    fn a_price_is_fresh_in_its_last_second() {
-        assert_eq!(aged(Verdict::Valid, 100, 100), Verdict::Valid);
-        assert_eq!(aged(Verdict::Valid, 100, 101), Verdict::Stale);
-        assert_eq!(aged(Verdict::Invalid, 100, 101), Verdict::Invalid);
-    }
 
     #[test]
     fn confidences_are_steps_of_four_basis_points() {

@@ -8,6 +8,7 @@ use plimsoll_math::{
     settlement::write_off,
     shares::{VIRTUAL_SHARES, assets_for_down, shares_for_down},
     value::{debt_up, units_down, units_up},
+    words::Market,
 };
 use proptest::prelude::*;
 

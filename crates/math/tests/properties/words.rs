@@ -175,13 +175,14 @@ proptest! {
     #[test]
     fn market_words_go_round(
         (index, accrued_at, reserve, rate, level) in
-            (field(96), f32(32), field(104), f16(16), f8(8)),
+            (field(96), f32(32), field(104), f16(16), f8(3)),
+        (window, uptime, gap) in (any::<bool>(), any::<bool>(), f8(3)),
         (net, cash, no_suppliers) in (signed(112), field(112), any::<bool>()),
         (base, kink, slope, jump) in (f8(8), f8(7), f8(8), f8(8)),
         (shares, credits) in (field(128), field(112)),
         (token, decimals, min_debt, outflow) in (address(), f8(8), field(80), f8(8)),
     ) {
-        let word = Market { index, accrued_at, reserve, rate, level };
+        let word = Market { index, accrued_at, reserve, rate, level, window, uptime, gap };
         prop_assert_eq!(Market::unpack(word.pack().unwrap()), word);
         let curve = RateCurve { base, kink, slope, jump };
         let word = Totals { net, cash, curve, no_suppliers };
@@ -221,8 +222,12 @@ proptest! {
         prop_assert_eq!(Holding::unpack(word).pack().unwrap(), word);
         prop_assert_eq!(Claim::unpack(word).pack().unwrap(), word & low(136));
         prop_assert_eq!(SaleTerms::unpack(word).pack().unwrap(), word);
+        prop_assert_eq!(Source::unpack(word).pack().unwrap(), word & low(189));
+        prop_assert_eq!(Report::unpack(word).pack().unwrap(), word & low(216));
+        prop_assert_eq!(Outage::unpack(word).pack().unwrap(), word & low(224));
         prop_assert_eq!(Sales::unpack(word).pack().unwrap(), word);
         prop_assert_eq!(Caps::unpack(word).pack().unwrap(), word & low(252));
+        prop_assert_eq!(Risk::unpack(word).pack().unwrap(), word & low(248));
         prop_assert_eq!(Token::unpack(word).pack().unwrap(), word & low(168));
         prop_assert_eq!(PricePolicy::unpack(word).pack().unwrap(), word & low(121));
         prop_assert_eq!(Ramp::unpack(word).pack().unwrap(), word & low(252));

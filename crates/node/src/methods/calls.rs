@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 
 use alloy_eips::eip2930::{AccessList, AccessListItem};
-use plimsoll_devnet::{Outcome, TxError};
+use alloy_primitives::Address;
+use plimsoll_devnet::{Chain, Outcome, Watch};
 use serde_json::{Value, json};
 
 use super::Table;
-use crate::args::Args;
+use crate::args::{Args, At};
 use crate::error::{Answer, invalid_tx, output, refused};
 use crate::json::{access_list, hex};
 use crate::node::Node;
-use crate::request::{Request, assume};
+use crate::request::{Request, assume, assume_block};
 
 pub(super) const METHODS: Table = &[
     ("eth_call", call),
@@ -19,27 +20,45 @@ pub(super) const METHODS: Table = &[
     ("eth_createAccessList", create_access_list),
 ];
 
-/// Gas that a call with value hands to the callee on top, which the first guess leaves out.
-const STIPEND: u64 = 2_300;
+/// What a request may assume about the state and the block that it runs in.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Assumed<'a> {
+    pub state: Option<&'a Value>,
+    pub block: Option<&'a Value>,
+}
+
+impl<'a> Assumed<'a> {
+    /// The third and fourth parameter of `eth_call`.
+    fn new(args: &'a Args) -> Self {
+        Self { state: args.optional(2), block: args.optional(3) }
+    }
+}
 
 fn call(node: &mut Node, args: &Args) -> Answer {
-    assuming(node, args, args.optional(2), |node, request| {
-        let gas = request.gas.unwrap_or(u64::MAX).min(node.gas_cap());
-        let receipt = node.simulate(request, gas).map_err(invalid_tx)?;
+    assuming(node, args, Assumed::new(args), |chain, request, cap| {
+        let gas = request.gas.unwrap_or(u64::MAX).min(cap);
+        let receipt = chain.simulate(request.tx(gas)).map_err(invalid_tx)?;
         Ok(output(receipt.status)?.to_string().into())
     })
 }
 
 fn estimate_gas(node: &mut Node, args: &Args) -> Answer {
-    assuming(node, args, args.optional(2), |node, request| estimate(node, request).map(hex))
+    assuming(node, args, Assumed::new(args), |chain, request, cap| {
+        estimate(chain, request, cap).map(hex)
+    })
 }
 
-/// The storage that a call touches, and the gas it uses when that is listed.
+/// The accounts and storage that a call touches, and the gas it uses when they are listed.
 fn create_access_list(node: &mut Node, args: &Args) -> Answer {
-    assuming(node, args, args.optional(2), |node, request| {
-        let gas = request.gas.unwrap_or(u64::MAX).min(node.gas_cap());
-        let receipt = node.simulate(request, gas).map_err(invalid_tx)?;
+    assuming(node, args, Assumed::new(args), |chain, request, cap| {
+        let gas = request.gas.unwrap_or(u64::MAX).min(cap);
+        let watch = Watch { calls: true, ..Watch::default() };
+        let receipt = chain.observe(request.tx(gas), false, watch).map_err(invalid_tx)?.receipt;
         let mut slots = BTreeMap::<_, Vec<_>>::new();
+        let called = receipt.calls.iter().filter(|call| call.depth > 0).filter_map(|call| call.to);
+        // What is warm anyway costs more when it is listed.
+        let cold = called.filter(|account| !request.warms(*account) && !is_precompile(*account));
+        slots.extend(cold.map(|account| (account, Vec::new())));
         for (account, slot) in receipt.trace.words.into_keys() {
             slots.entry(account).or_default().push(slot.into());
         }
@@ -47,7 +66,7 @@ fn create_access_list(node: &mut Node, args: &Args) -> Answer {
         let items = items.map(|(address, storage_keys)| AccessListItem { address, storage_keys });
         let list = AccessList(items.collect());
         let shown = access_list(&list);
-        let receipt = node.simulate(&request.warming(list), gas).map_err(invalid_tx)?;
+        let receipt = chain.simulate(request.warming(list).tx(gas)).map_err(invalid_tx)?;
         let mut answer = json!({ "accessList": shown, "gasUsed": hex(receipt.gas_used) });
         if let Err(error) = output(receipt.status) {
             answer["error"] = error.message().into();
@@ -56,60 +75,49 @@ fn create_access_list(node: &mut Node, args: &Args) -> Answer {
     })
 }
 
-/// Runs `work` for the request that the arguments begin with, under state overrides.
+/// Whether an account is one of Ethereum's precompiles or Arbitrum's, which all have low numbers.
+fn is_precompile(account: Address) -> bool {
+    account.iter().take(18).all(|byte| *byte == 0) && account[18] <= 1
+}
+
+/// Runs `work` for the request that the arguments begin with, in the block that comes next, under
+/// what is assumed and with the most gas that a call gets.
 pub(super) fn assuming<T>(
     node: &mut Node,
     args: &Args,
-    overrides: Option<&Value>,
-    work: impl Fn(&mut Node, &Request) -> Answer<T>,
+    assumed: Assumed<'_>,
+    work: impl FnOnce(&mut Chain, &Request, u64) -> Answer<T>,
 ) -> Answer<T> {
     let request = Request::new(args.required(0)?, node.chain.config().chain_id)?;
-    node.has_state(args.block(1)?)?;
-    match overrides {
-        None => work(node, &request),
-        Some(overrides) => node.aside(|node| {
-            assume(&mut node.chain, overrides)?;
-            work(node, &request)
-        }),
-    }
+    let cap = node.gas_cap();
+    node.at(args.block(1)?, |chain| {
+        if let Some(block) = assumed.block {
+            assume_block(chain, block)?;
+        }
+        if let Some(state) = assumed.state {
+            assume(chain, state)?;
+        }
+        work(chain, &request, cap)
+    })
 }
 
-/// The least gas limit with which the transaction succeeds.
-///
-/// What a transaction uses is not what it needs: refunds come at the end, and each call keeps a
-/// 64th of its gas back. So it is tried out.
-pub(super) fn estimate(node: &mut Node, request: &Request) -> Answer<u64> {
-    let cap = request.gas.unwrap_or(u64::MAX).min(node.gas_cap());
-    let receipt = node.simulate(request, cap).map_err(invalid_tx)?;
-    if let Outcome::Halt { .. } = receipt.status {
-        let error = output(receipt.status).err();
-        let why = error.map_or_else(String::new, |error| format!(": {}", error.message()));
-        return Err(refused(format!("gas required exceeds allowance ({cap}){why}")));
-    }
-    output(receipt.status)?;
-    let (mut fails, mut works) = (receipt.gas_used.saturating_sub(1), cap);
-    let spent = receipt.gas_used.saturating_add(receipt.trace.refund);
-    let guess = spent.saturating_add(spent / 32).saturating_add(STIPEND);
-    if guess < works {
-        match suffices(node, request, guess)? {
-            true => works = guess,
-            false => fails = guess,
-        }
-    }
-    while works - fails > 1 {
-        let middle = fails + (works - fails) / 2;
-        match suffices(node, request, middle)? {
-            true => works = middle,
-            false => fails = middle,
-        }
-    }
-    Ok(works)
+/// The least gas limit with which a transaction succeeds that comes next.
+pub(super) fn estimate_next(node: &mut Node, request: &Request) -> Answer<u64> {
+    let cap = node.gas_cap();
+    node.at(At::Latest, |chain| estimate(chain, request, cap))
 }
 
-fn suffices(node: &mut Node, request: &Request, gas: u64) -> Answer<bool> {
-    match node.simulate(request, gas) {
-        Ok(receipt) => Ok(receipt.status.is_success()),
-        Err(TxError::GasLimitTooLow { .. }) => Ok(false),
-        Err(error) => Err(invalid_tx(error)),
+/// The least gas limit with which the transaction succeeds, up to what it names or the cap.
+fn estimate(chain: &mut Chain, request: &Request, cap: u64) -> Answer<u64> {
+    let cap = request.gas.unwrap_or(u64::MAX).min(cap);
+    match chain.estimate_gas(&request.tx(cap)).map_err(invalid_tx)? {
+        Ok(gas) => Ok(gas),
+        Err(outcome @ Outcome::Halt { .. }) => {
+            let error = output(outcome).err();
+            let why = error.map_or_else(String::new, |error| format!(": {}", error.message()));
+            Err(refused(format!("gas required exceeds allowance ({cap}){why}")))
+        }
+        // A revert says why itself.
+        Err(outcome) => Err(output(outcome).err().unwrap_or_else(|| refused("execution failed"))),
     }
 }

@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 use super::Table;
 use crate::accounts;
 use crate::args::{Args, At};
-use crate::error::{Answer, invalid, refused};
+use crate::error::{Answer, invalid, refused, too_much};
 use crate::json::hex;
 use crate::node::Node;
+use crate::store::Block;
 
 pub(super) const METHODS: Table = &[
     ("eth_chainId", |node, _| Ok(hex(node.chain.config().chain_id))),
@@ -17,30 +18,49 @@ pub(super) const METHODS: Table = &[
     ("web3_clientVersion", |_, _| Ok(crate::CLIENT_VERSION.into())),
     ("web3_sha3", |_, args| Ok(keccak256(args.bytes(0)?).to_string().into())),
     ("eth_syncing", |_, _| Ok(false.into())),
+    ("eth_protocolVersion", |_, _| Ok(hex(68_u64))),
+    ("net_peerCount", |_, _| Ok(hex(0_u64))),
+    ("eth_hashrate", |_, _| Ok(hex(0_u64))),
+    ("eth_blobBaseFee", |_, _| Err(refused("Arbitrum has no blobs"))),
     ("eth_mining", |_, _| Ok(false.into())),
     ("eth_accounts", |_, _| Ok(accounts::unlocked().map(|account| account.to_string()).collect())),
     ("eth_gasPrice", |node, _| Ok(hex(node.chain.config().base_fee))),
     ("eth_maxPriorityFeePerGas", |_, _| Ok(hex(0_u64))),
     ("eth_feeHistory", fee_history),
     ("eth_getBalance", |node, args| {
-        node.has_state(args.block(1)?)?;
-        Ok(hex(node.chain.balance(args.address(0)?)))
+        let account = args.address(0)?;
+        node.at(args.block(1)?, |chain| Ok(hex(chain.balance(account))))
     }),
     ("eth_getCode", |node, args| {
-        node.has_state(args.block(1)?)?;
-        Ok(node.chain.code(args.address(0)?).to_string().into())
+        let account = args.address(0)?;
+        node.at(args.block(1)?, |chain| Ok(chain.code(account).to_string().into()))
     }),
     ("eth_getStorageAt", |node, args| {
-        node.has_state(args.block(2)?)?;
-        let word = node.chain.storage(args.address(0)?, args.word(1)?);
-        Ok(B256::from(word).to_string().into())
+        let (account, slot) = (args.address(0)?, args.word(1)?);
+        node.at(args.block(2)?, |chain| {
+            Ok(B256::from(chain.storage(account, slot)).to_string().into())
+        })
     }),
     ("eth_getTransactionCount", |node, args| {
-        node.has_state(args.block(1)?)?;
-        Ok(hex(node.chain.nonce(args.address(0)?)))
+        let account = args.address(0)?;
+        match args.block(1)? {
+            At::Pending => Ok(hex(node.pending_nonce(account))),
+            at => node.at(at, |chain| Ok(hex(chain.nonce(account)))),
+        }
+    }),
+    ("eth_getProof", |node, args| {
+        let slots = args.required(1)?.as_array().ok_or_else(|| invalid("expected an array"))?;
+        if slots.len() > PROOF_SLOTS {
+            return Err(too_much(format!("more than {PROOF_SLOTS} slots")));
+        }
+        let slots = slots.iter().map(|slot| crate::args::word(slot).map(B256::from));
+        let slots = slots.collect::<Answer<Vec<_>>>()?;
+        Ok(node.state(args.block(2)?)?.proof(args.address(0)?, &slots))
     }),
 ];
 
+/// Most slots that are proved at once, as in geth.
+const PROOF_SLOTS: usize = 1_024;
 /// Most blocks that one fee history covers, as in geth.
 const FEE_BLOCKS: u64 = 1_024;
 /// Most percentiles that one fee history has, as in geth.
@@ -55,14 +75,18 @@ fn fee_history(node: &mut Node, args: &Args) -> Answer {
     let newest = newest.header.number;
     let oldest = (newest + 1).saturating_sub(count);
     let blocks = node.store.range(oldest, newest);
-    let fee = hex(node.chain.config().base_fee);
+    let base_fee = |block: &Block| hex(block.header.base_fee_per_gas.unwrap_or_default());
+    let mut fees: Vec<Value> = blocks.iter().map(|block| base_fee(block)).collect();
+    // The last one is the fee of the block after the newest.
+    let after = node.store.block(At::Number(newest + 1));
+    fees.push(after.map_or_else(|| hex(node.chain.config().base_fee), |block| base_fee(block)));
     let ratios: Vec<f64> = blocks
         .iter()
         .map(|block| block.header.gas_used as f64 / block.header.gas_limit.max(1) as f64)
         .collect();
     let mut history = json!({
         "oldestBlock": hex(oldest),
-        "baseFeePerGas": vec![fee; blocks.len() + 1],
+        "baseFeePerGas": fees,
         "gasUsedRatio": ratios,
     });
     if let Some(percentiles) = args.optional(2) {

@@ -1,10 +1,12 @@
 //! What only a development node offers, under the names that tools know it by.
 
-use serde_json::Value;
+use alloy_primitives::Bytes;
+use serde_json::{Value, json};
 
 use super::Table;
-use crate::args::Args;
-use crate::error::{Answer, invalid, too_much};
+use crate::args::{Args, At};
+use crate::dump::{Dump, dump};
+use crate::error::{Answer, refused};
 use crate::json::hex;
 use crate::node::Node;
 
@@ -13,18 +15,12 @@ pub(super) const METHODS: Table = &[
     ("anvil_snapshot", snapshot),
     ("evm_revert", revert),
     ("anvil_revert", revert),
-    ("evm_mine", mine),
-    ("anvil_mine", mine_many),
-    ("hardhat_mine", mine_many),
-    ("evm_increaseTime", increase_time),
-    ("anvil_increaseTime", increase_time),
-    ("evm_setNextBlockTimestamp", set_time),
-    ("anvil_setNextBlockTimestamp", set_time),
     ("anvil_setBalance", set_balance),
     ("hardhat_setBalance", set_balance),
     ("anvil_setCode", set_code),
     ("hardhat_setCode", set_code),
     ("anvil_setNonce", set_nonce),
+    ("evm_setAccountNonce", set_nonce),
     ("hardhat_setNonce", set_nonce),
     ("anvil_setStorageAt", set_storage),
     ("hardhat_setStorageAt", set_storage),
@@ -36,15 +32,73 @@ pub(super) const METHODS: Table = &[
         node.impersonates_all = args.flag(0)?;
         Ok(Value::Null)
     }),
-    ("evm_setAutomine", |_, args| match args.flag(0)? {
-        true => Ok(true.into()),
-        false => Err(invalid("each transaction closes its block")),
+    ("anvil_addBalance", |node, args| {
+        let (account, wei) = (args.address(0)?, args.word(1)?);
+        node.chain.fund(account, wei);
+        Ok(Value::Null)
     }),
-    ("anvil_getAutomine", |_, _| Ok(true.into())),
+    ("anvil_dumpState", |node, _| {
+        Ok(Bytes::from(dump(&node.chain).to_string().into_bytes()).to_string().into())
+    }),
+    ("anvil_loadState", load),
+    ("hardhat_loadState", load),
+    ("anvil_reset", reset),
+    ("hardhat_reset", reset),
+    ("anvil_nodeInfo", |node, _| Ok(info(node))),
+    ("anvil_metadata", |node, _| Ok(metadata(node))),
+    ("hardhat_metadata", |node, _| Ok(metadata(node))),
+    ("anvil_setLoggingEnabled", |_, _| Ok(Value::Null)),
+    ("hardhat_setLoggingEnabled", |_, _| Ok(Value::Null)),
 ];
 
-/// Latest time that can be set, in seconds since the epoch: some 35,000 years from it.
-const LATEST: u64 = 1 << 40;
+/// Takes over a state that `anvil_dumpState` returned, or such a state as a JSON object.
+fn load(node: &mut Node, args: &Args) -> Answer {
+    let state = args.required(0)?;
+    let dump = match state.is_object() {
+        true => Dump::new(state)?,
+        false => Dump::parse(&args.bytes(0)?)?,
+    };
+    node.load(&dump);
+    Ok(true.into())
+}
+
+fn reset(node: &mut Node, args: &Args) -> Answer {
+    let forking = args.optional(0).and_then(|options| options.get("forking"));
+    if forking.is_some_and(|value| !value.is_null()) {
+        return Err(refused("the node cannot fork another chain"));
+    }
+    node.reset();
+    Ok(Value::Null)
+}
+
+fn info(node: &Node) -> Value {
+    let (config, latest) = (node.chain.config(), node.store.block(At::Latest));
+    json!({
+        "currentBlockNumber": hex(node.store.latest()),
+        "currentBlockTimestamp": node.latest_time(),
+        "currentBlockHash": latest.map(|block| block.hash.to_string()),
+        "hardFork": "arbos61",
+        "transactionOrder": "fifo",
+        "environment": {
+            "baseFee": hex(config.base_fee),
+            "chainId": config.chain_id,
+            "gasLimit": hex(config.block_gas_limit),
+            "gasPrice": hex(config.base_fee),
+        },
+        "forkConfig": {},
+    })
+}
+
+fn metadata(node: &Node) -> Value {
+    let latest = node.store.block(At::Latest);
+    json!({
+        "clientVersion": crate::CLIENT_VERSION,
+        "chainId": node.chain.config().chain_id,
+        "latestBlockNumber": node.store.latest(),
+        "latestBlockHash": latest.map(|block| block.hash.to_string()),
+        "snapshots": {},
+    })
+}
 
 fn snapshot(node: &mut Node, _: &Args) -> Answer {
     node.snapshot().map(hex)
@@ -52,53 +106,6 @@ fn snapshot(node: &mut Node, _: &Args) -> Answer {
 
 fn revert(node: &mut Node, args: &Args) -> Answer {
     Ok(node.revert(args.quantity(0)?).into())
-}
-
-/// Closes a block, at a time if there is one.
-fn mine(node: &mut Node, args: &Args) -> Answer {
-    if args.optional(0).is_some_and(|value| !value.is_object()) {
-        set_time(node, args)?;
-    }
-    node.close(None);
-    Ok("0x0".into())
-}
-
-/// Closes a number of blocks, with seconds between them if there is such a number.
-fn mine_many(node: &mut Node, args: &Args) -> Answer {
-    let count = args.optional(0).map_or(Ok(1), crate::args::quantity)?;
-    let interval = args.optional(1).map(crate::args::quantity).transpose()?;
-    if count > node.limits.mined {
-        return Err(too_much(format!("more than {} blocks at once", node.limits.mined)));
-    }
-    for index in 0..count {
-        let latest = node.latest_time();
-        if let Some(interval) = interval.filter(|_| index > 0) {
-            node.set_time(later(latest, interval)?);
-        }
-        node.close(None);
-    }
-    Ok(Value::Null)
-}
-
-fn increase_time(node: &mut Node, args: &Args) -> Answer {
-    let secs = args.quantity(0)?;
-    node.set_time(later(node.chain.block().timestamp, secs)?);
-    Ok(secs.into())
-}
-
-fn set_time(node: &mut Node, args: &Args) -> Answer {
-    let (timestamp, latest) = (args.quantity(0)?, node.latest_time());
-    if timestamp < latest {
-        return Err(invalid(format!("time {timestamp} is before the latest block's, {latest}")));
-    }
-    node.set_time(later(timestamp, 0)?);
-    Ok(Value::Null)
-}
-
-/// A time that leaves room for those after it.
-fn later(timestamp: u64, secs: u64) -> Answer<u64> {
-    let sum = timestamp.checked_add(secs).filter(|sum| *sum <= LATEST);
-    sum.ok_or_else(|| invalid("time is too far in the future"))
 }
 
 fn set_balance(node: &mut Node, args: &Args) -> Answer {
@@ -113,6 +120,7 @@ fn set_code(node: &mut Node, args: &Args) -> Answer {
 
 fn set_nonce(node: &mut Node, args: &Args) -> Answer {
     node.chain.set_nonce(args.address(0)?, args.quantity(1)?);
+    node.pool.forget_old(|account| node.chain.nonce(account));
     Ok(Value::Null)
 }
 

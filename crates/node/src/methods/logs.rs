@@ -1,27 +1,30 @@
 //! Logs, and filters that clients poll.
 
+use std::collections::VecDeque;
+
 use serde_json::Value;
 
 use super::Table;
 use crate::args::{Args, At};
 use crate::error::{Answer, invalid, refused, too_much};
-use crate::filter::{Filter, Span};
+use crate::filter::{Filter, Installed, Kind, Span};
 use crate::json::hex;
-use crate::node::{Installed, Node};
+use crate::node::Node;
 
 pub(super) const METHODS: Table = &[
     ("eth_getLogs", |node, args| find(node, &Filter::new(args.required(0)?)?)),
     ("eth_newFilter", |node, args| {
         let filter = Filter::new(args.required(0)?)?;
-        install(node, Some(filter))
+        install(node, Kind::Logs(filter))
     }),
-    ("eth_newBlockFilter", |node, _| install(node, None)),
+    ("eth_newBlockFilter", |node, _| install(node, Kind::Blocks)),
+    ("eth_newPendingTransactionFilter", |node, _| install(node, Kind::Waiting(VecDeque::new()))),
     ("eth_getFilterChanges", changes),
     ("eth_getFilterLogs", |node, args| {
         let installed = node.filters.get(&args.quantity(0)?);
-        match installed.ok_or_else(unknown)?.filter.clone() {
-            Some(filter) => find(node, &filter),
-            None => Err(refused("filter is not one of logs")),
+        match &installed.ok_or_else(unknown)?.kind {
+            Kind::Logs(filter) => find(node, filter),
+            _ => Err(refused("filter is not one of logs")),
         }
     }),
     ("eth_uninstallFilter", |node, args| {
@@ -29,25 +32,33 @@ pub(super) const METHODS: Table = &[
     }),
 ];
 
-fn install(node: &mut Node, filter: Option<Filter>) -> Answer {
+fn install(node: &mut Node, kind: Kind) -> Answer {
     if node.filters.len() >= node.limits.filters {
         return Err(too_much(format!("more than {} filters", node.limits.filters)));
     }
     let id = node.next_filter;
     node.next_filter += 1;
-    node.filters.insert(id, Installed { filter, next: node.store.latest() + 1 });
+    node.filters.insert(id, Installed { kind, next: node.store.latest() + 1 });
     Ok(hex(id))
 }
 
+/// What happened since this was asked last.
 fn changes(node: &mut Node, args: &Args) -> Answer {
-    let latest = node.store.latest();
+    let (latest, most) = (node.store.latest(), node.limits.log_blocks);
     let installed = node.filters.get_mut(&args.quantity(0)?).ok_or_else(unknown)?;
-    let from = std::mem::replace(&mut installed.next, latest + 1);
-    let filter = installed.filter.clone();
-    let most = node.limits.log_blocks;
-    if latest.saturating_sub(from) >= most {
+    let from = installed.next;
+    if latest.saturating_sub(from) >= most && !matches!(installed.kind, Kind::Waiting(_)) {
+        installed.next = latest + 1;
         return Err(too_much(format!("filter was not asked for more than {most} blocks")));
     }
+    let filter = match &mut installed.kind {
+        Kind::Waiting(hashes) => {
+            return Ok(std::mem::take(hashes).iter().map(ToString::to_string).collect());
+        }
+        Kind::Blocks => None,
+        Kind::Logs(filter) => Some(filter.clone()),
+    };
+    installed.next = latest + 1;
     match filter {
         Some(filter) => collect(node, &filter, from, latest),
         None => {
@@ -84,7 +95,7 @@ fn bounds(node: &Node, span: Span) -> Answer<(u64, u64)> {
 
 fn number(at: At, latest: u64) -> Answer<u64> {
     match at {
-        At::Latest => Ok(latest),
+        At::Latest | At::Pending => Ok(latest),
         At::Number(number) => Ok(number),
         At::Hash(_) => Err(invalid("a range is one of block numbers")),
     }

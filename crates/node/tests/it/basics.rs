@@ -1,8 +1,10 @@
 //! The chain, its accounts and its blocks.
 
+use plimsoll_devnet::stylus_code;
 use serde_json::json;
 
 use crate::rig::{ALICE, BOB, COUNTER, Rig, number, word};
+use crate::stylus::{PROGRAM, activation};
 
 #[test]
 fn the_node_says_what_it_is() {
@@ -60,9 +62,18 @@ fn each_transaction_has_a_block_of_its_own() {
 fn the_same_requests_give_the_same_blocks() {
     let play = || {
         let rig = Rig::new();
-        rig.deploy(&COUNTER);
+        let counter = rig.deploy(&COUNTER);
         rig.send(json!({"from": BOB, "to": ALICE, "value": "0x1"}));
-        rig.get("eth_getBlockByNumber", json!(["latest", true]))
+        let program = rig.deploy(&stylus_code(&wat::parse_str(PROGRAM).expect("program")));
+        rig.send(activation(&program));
+        rig.get("evm_setAutomine", json!([false]));
+        for to in [&counter, &program] {
+            let tx = json!({"from": ALICE, "to": to, "data": word(7), "gas": "0xf4240"});
+            rig.get("eth_sendTransaction", json!([tx]));
+        }
+        rig.get("anvil_mine", json!(["0x2", "0x5"]));
+        let block = |number: u64| json!([format!("{number:#x}"), true]);
+        (0..=6).map(|number| rig.get("eth_getBlockByNumber", block(number))).collect::<Vec<_>>()
     };
     assert_eq!(play(), play());
 }
@@ -133,4 +144,52 @@ fn an_access_list_names_the_storage_that_a_call_touches() {
     plain["accessList"] = made["accessList"].clone();
     assert_eq!(rig.number("eth_estimateGas", json!([plain])), without + 4_300 - 2_000);
     assert_eq!(number(&made["gasUsed"]), without + 4_300 - 2_000);
+    // An account that is called is listed too, unless it is warm anyway.
+    // PUSH0 five times; PUSH20 counter; GAS; CALL; and the same to ArbSys.
+    let code = format!("0x5f5f5f5f5f73{}5af15f5f5f5f5f60645af1", &counter[2..]);
+    let caller = "0x00000000000000000000000000000000000000aa";
+    rig.get("anvil_setCode", json!([caller, code]));
+    let made = rig.get("eth_createAccessList", json!([{"from": ALICE, "to": caller}]));
+    assert_eq!(made["accessList"].as_array().map(Vec::len), Some(1));
+    assert_eq!(made["accessList"][0]["storageKeys"], json!([word(0)]));
+}
+
+#[test]
+fn a_call_can_assume_another_block() {
+    let rig = Rig::new();
+    // NUMBER; TIMESTAMP; BASEFEE, a word of memory for each, returned.
+    let code = json!({ BOB: {"code": "0x435f52426020524860405260605ff3"} });
+    let call =
+        |block: serde_json::Value| rig.get("eth_call", json!([{"to": BOB}, "latest", code, block]));
+    let words = |numbers: [u64; 3]| {
+        format!("0x{}", numbers.map(|number| word(number)[2..].to_owned()).concat())
+    };
+    let block = json!({"number": "0x7", "time": "0x77777777", "baseFeePerGas": "0x9"});
+    assert_eq!(call(block), words([7, 0x7777_7777, 9]));
+    assert_eq!(call(json!({})), words([20_000_000, 1_767_225_601, 20_000_000]));
+    let wrong = json!([{"to": BOB}, "latest", null, {"blobBaseFee": "0x1"}]);
+    assert_eq!(rig.code("eth_call", wrong), -32602);
+}
+
+#[test]
+fn headers_and_receipts_say_what_arbitrum_adds() {
+    let rig = Rig::new();
+    rig.get("evm_increaseTime", json!([23]));
+    let receipt = rig.send(json!({"from": ALICE, "to": BOB, "gasPrice": "0x3938700"}));
+    let block = rig.get("eth_getBlockByNumber", json!(["latest", false]));
+    // 24 seconds are two blocks of the parent chain.
+    for shown in [&receipt, &block] {
+        assert_eq!(number(&shown["l1BlockNumber"]), 20_000_002);
+    }
+    assert_eq!(block["sendCount"], "0x0");
+    assert_eq!(block["sendRoot"], word(0));
+    assert_eq!(block["extraData"], block["sendRoot"]);
+    // Sends, the parent chain's block and the release of ArbOS, eight bytes each.
+    assert_eq!(block["mixHash"], format!("0x{:016x}{:016x}{:016x}{:016x}", 0, 20_000_002, 61, 0));
+    assert_eq!(receipt["gasUsedForL1"], "0x0");
+    assert_eq!(receipt["type"], "0x0");
+    // What was offered beyond the base fee stays with the sender.
+    assert_eq!(receipt["effectiveGasPrice"], "0x1312d00");
+    let balance = rig.get("eth_getBalance", json!([ALICE]));
+    assert_eq!(balance, format!("{:#x}", 10_u128.pow(22) - 21_000 * 20_000_000));
 }

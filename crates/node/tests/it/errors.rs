@@ -3,7 +3,7 @@
 use plimsoll_node::Limits;
 use serde_json::{Value, json};
 
-use crate::rig::{ALICE, BOB, COUNTER, Rig, word};
+use crate::rig::{ALICE, BOB, COUNTER, Rig};
 
 fn alive(rig: &Rig) {
     assert_eq!(rig.get("eth_chainId", json!([])), "0x64aba");
@@ -105,23 +105,6 @@ fn a_call_that_never_ends_runs_out_of_gas() {
     let error = rig.refuse("eth_estimateGas", json!([{"to": target}]));
     assert_eq!(error["message"], "gas required exceeds allowance (32000000): out of gas");
     alive(&rig);
-}
-
-#[test]
-fn the_state_of_an_earlier_block_is_refused_rather_than_guessed() {
-    let rig = Rig::new();
-    let first = rig.send(json!({"from": ALICE, "to": BOB, "value": "0x1"}));
-    let second = rig.send(json!({"from": ALICE, "to": BOB, "value": "0x1"}));
-    let balance = |at: Value| json!([BOB, at]);
-    assert_eq!(rig.code("eth_getBalance", balance(json!("0x1"))), -32000);
-    assert_eq!(rig.code("eth_getBalance", balance(json!("earliest"))), -32000);
-    let hash = json!({"blockHash": first["blockHash"]});
-    assert_eq!(rig.code("eth_getBalance", balance(hash)), -32000);
-    assert_eq!(rig.code("eth_getBalance", balance(json!({"blockHash": word(1)}))), -32000);
-    let latest = rig.get("eth_getBalance", balance(json!("latest")));
-    for at in [json!("0x2"), json!("pending"), json!({"blockHash": second["blockHash"]})] {
-        assert_eq!(rig.get("eth_getBalance", balance(at)), latest);
-    }
 }
 
 #[test]

@@ -3,8 +3,14 @@
 mod basics;
 mod development;
 mod errors;
+mod history;
+mod junk;
+mod limits;
 mod logs;
+mod mining;
 mod rig;
+mod signatures;
+mod state;
 mod stylus;
 mod trace;
 mod transactions;

@@ -15,7 +15,7 @@ pub const BOB: &str = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
 /// A node that serves until this is dropped.
 pub struct Rig {
     pub address: SocketAddr,
-    _running: Running,
+    pub running: Running,
     _runtime: Runtime,
 }
 
@@ -25,27 +25,34 @@ impl Rig {
     }
 
     pub fn with(limits: Limits) -> Self {
+        Self::start(Config { limits, ..Config::default() })
+    }
+
+    pub fn start(config: Config) -> Self {
         let runtime = Runtime::new().expect("runtime");
         let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-        let config = Config { listen, limits, ..Config::default() };
-        let running = runtime.block_on(start(config)).expect("free port");
-        Self { address: running.address, _running: running, _runtime: runtime }
+        let running = runtime.block_on(start(Config { listen, ..config })).expect("free port");
+        Self { address: running.address, running, _runtime: runtime }
+    }
+
+    /// What is answered to bytes.
+    pub fn raw(&self, request: &str) -> String {
+        let mut stream = TcpStream::connect(self.address).expect("node listens");
+        // The node may refuse a body before it has read all of it.
+        let _ = stream.write_all(request.as_bytes());
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        String::from_utf8(answer).expect("text")
     }
 
     /// What a request is answered with.
     pub fn post(&self, body: &str) -> (u16, String) {
-        let mut stream = TcpStream::connect(self.address).expect("node listens");
         let head = format!(
             "POST / HTTP/1.1\r\nHost: node\r\nContent-Type: application/json\r\n\
              Connection: close\r\nContent-Length: {}\r\n\r\n",
             body.len()
         );
-        stream.write_all(head.as_bytes()).expect("sent");
-        // The node may refuse a body before it has read all of it.
-        let _ = stream.write_all(body.as_bytes());
-        let mut answer = Vec::new();
-        let _ = stream.read_to_end(&mut answer);
-        let answer = String::from_utf8(answer).expect("text");
+        let answer = self.raw(&(head + body));
         let (head, body) = answer.split_once("\r\n\r\n").expect("HTTP");
         let status = head.split(' ').nth(1).expect("status").parse().expect("number");
         (status, body.into())
@@ -85,6 +92,14 @@ impl Rig {
     /// The receipt of a transaction that the node signs.
     pub fn send(&self, tx: Value) -> Value {
         let hash = self.get("eth_sendTransaction", json!([tx]));
+        self.get("eth_getTransactionReceipt", json!([hash]))
+    }
+
+    /// The receipt of a transaction that the node signs and that waits for a block.
+    pub fn send_and_mine(&self, tx: Value) -> Value {
+        let hash = self.get("eth_sendTransaction", json!([tx]));
+        assert_eq!(self.get("eth_getTransactionReceipt", json!([hash])), json!(null));
+        self.get("evm_mine", json!([]));
         self.get("eth_getTransactionReceipt", json!([hash]))
     }
 

@@ -92,13 +92,12 @@ fn a_trace_goes_through_programs_and_creations() {
 }
 
 #[test]
-fn only_what_is_recorded_can_be_traced() {
+fn what_cannot_be_traced_is_refused() {
     let rig = Rig::new();
     let receipt = rig.send(json!({"from": ALICE, "to": ALICE}));
     let hash = &receipt["transactionHash"];
-    assert_eq!(rig.code("debug_traceTransaction", json!([hash])), -32000);
-    let other = json!({"tracer": "prestateTracer"});
-    assert_eq!(rig.code("debug_traceTransaction", json!([hash, other])), -32000);
+    let other = json!({"tracer": "otherTracer"});
+    assert_eq!(rig.code("debug_traceTransaction", json!([hash, other])), -32602);
     let options = json!({"tracer": "callTracer"});
     assert_eq!(rig.code("debug_traceTransaction", json!([word(1), options])), -32000);
     // JUMPDEST; CALL(100, 0xbb, 0, 0, 2^20, 0, 0); POP; PUSH0; JUMP: each hands on a megabyte.
@@ -108,4 +107,137 @@ fn only_what_is_recorded_can_be_traced() {
     let call = json!({"to": glutton});
     let error = rig.refuse("debug_traceCall", json!([call, "latest", options]));
     assert_eq!(error["message"], "too many calls to trace");
+    // JUMPDEST; PUSH0; JUMP: four million steps.
+    rig.get("anvil_setCode", json!([glutton, "0x5b5f56"]));
+    let error = rig.refuse("debug_traceCall", json!([call, "latest"]));
+    assert_eq!(error["message"], "too many steps to trace");
+}
+
+#[test]
+fn steps_tell_what_each_instruction_found() {
+    let rig = Rig::new();
+    let counter = rig.deploy(&COUNTER);
+    rig.send(json!({"from": ALICE, "to": counter, "data": word(5)}));
+    let receipt = rig.send(json!({"from": ALICE, "to": counter, "data": word(6)}));
+    let trace = rig.get("debug_traceTransaction", json!([receipt["transactionHash"]]));
+    assert_eq!(trace["gas"], number(&receipt["gasUsed"]));
+    assert_eq!((&trace["failed"], &trace["returnValue"]), (&json!(false), &json!(word(11))));
+    let logs = trace["structLogs"].as_array().expect("steps");
+    let first = json!({"pc": 0, "op": "CALLDATASIZE", "gas": logs[0]["gas"], "gasCost": 2,
+        "depth": 1, "stack": []});
+    assert_eq!(logs[0], first);
+    let steps = |op: &str| logs.iter().filter(|log| log["op"] == op).collect::<Vec<_>>();
+    // Cold, and warm after the store.
+    let costs: Vec<_> = steps("SLOAD").iter().map(|log| log["gasCost"].clone()).collect();
+    assert_eq!(costs, [2_100, 100, 100]);
+    assert_eq!(steps("SLOAD")[0]["storage"], json!({ (word(0)): word(5) }));
+    let store = steps("SSTORE")[0];
+    assert_eq!(store["gasCost"], 2_900);
+    assert_eq!(store["stack"], json!(["0xb", "0x0"]));
+    // Each step starts with the gas that the one before it left.
+    for pair in logs.windows(2) {
+        let left = pair[0]["gas"].as_u64().zip(pair[0]["gasCost"].as_u64());
+        assert_eq!(left.map(|(gas, cost)| gas - cost), pair[1]["gas"].as_u64());
+    }
+    let bare = json!({"disableStack": true, "disableStorage": true, "enableMemory": true});
+    let hash = &receipt["transactionHash"];
+    let trace = rig.get("debug_traceTransaction", json!([hash, bare]));
+    let last = trace["structLogs"].as_array().and_then(|logs| logs.last()).expect("steps");
+    assert_eq!(last["stack"], json!(null));
+    assert_eq!(last["memory"], json!([word(11)]));
+}
+
+#[test]
+fn the_accounts_before_and_after_are_told_apart() {
+    let rig = Rig::new();
+    let counter = rig.deploy(&COUNTER);
+    rig.send(json!({"from": ALICE, "to": counter, "data": word(5)}));
+    let tx = json!({"from": ALICE, "to": counter, "data": word(6), "value": "0x7"});
+    let receipt = rig.send(tx);
+    let hash = &receipt["transactionHash"];
+    let trace = |config: Value| {
+        let options = json!({"tracer": "prestateTracer", "tracerConfig": config});
+        rig.get("debug_traceTransaction", json!([hash, options]))
+    };
+    let before = trace(json!({}));
+    assert_eq!(before[&counter]["storage"], json!({ (word(0)): word(5) }));
+    assert_eq!(before[&counter]["balance"], "0x0");
+    assert_eq!(before[ALICE]["nonce"], 2);
+    let both = trace(json!({"diffMode": true}));
+    assert_eq!(both["pre"][&counter]["storage"], json!({ (word(0)): word(5) }));
+    let after = json!({"balance": "0x7", "storage": { (word(0)): word(11) }});
+    assert_eq!(both["post"][&counter], after);
+    assert_eq!(both["post"][ALICE]["nonce"], 3);
+    assert_eq!(both["post"][ALICE]["balance"], rig.get("eth_getBalance", json!([ALICE])));
+}
+
+#[test]
+fn host_calls_are_shown_as_cargo_stylus_reads_them() {
+    let rig = Rig::new();
+    let counter = rig.deploy(&COUNTER);
+    let relay = rig.deploy(&stylus_code(&wat::parse_str(RELAY).expect("program")));
+    rig.send(activation(&relay));
+    // The program calls itself, and through itself the counter.
+    let inner = format!("{:0>64}{}", &counter[2..], &word(5)[2..]);
+    let inner = inner.to_lowercase();
+    let data = format!("0x{:0>64}{inner}", &relay[2..].to_lowercase());
+    let receipt = rig.send(json!({"from": ALICE, "to": relay, "data": data}));
+    assert_eq!(receipt["status"], "0x1");
+    for tracer in ["stylusTracer", "{ \"hostio\": function(info) {} }"] {
+        let options = json!({"tracer": tracer});
+        let hash = &receipt["transactionHash"];
+        let trace = rig.get("debug_traceTransaction", json!([hash, options]));
+        let names = |steps: &Value| -> Vec<String> {
+            let steps = steps.as_array().expect("steps").iter();
+            steps.map(|step| step["name"].as_str().expect("name").into()).collect()
+        };
+        let program =
+            ["user_entrypoint", "read_args", "write_result", "call_contract", "user_returned"];
+        assert_eq!(names(&trace), program);
+        assert_eq!(trace[0]["args"], "0x00000060");
+        assert_eq!(trace[1]["outs"], data);
+        assert_eq!(trace[4]["outs"], "0x00000000");
+        let call = &trace[3];
+        assert!(same(&call["address"], &relay));
+        assert!(call["startInk"].as_u64() > call["endInk"].as_u64());
+        // Address, all the gas there is, no value, data; then how much came back, and a success.
+        let args = format!("{}{}{}{inner}", &relay.to_lowercase(), "f".repeat(16), &word(0)[2..]);
+        assert_eq!(call["args"], args);
+        assert_eq!(call["outs"], "0x0000000000");
+        assert_eq!(names(&call["steps"]), program);
+        let deepest = &call["steps"][3];
+        assert!(same(&deepest["address"], &counter));
+        assert_eq!(deepest["steps"], json!([]));
+        assert_eq!(deepest["outs"], "0x0000002000");
+    }
+}
+
+#[test]
+fn a_trace_repeats_what_happened_whatever_has_happened_since() {
+    let rig = Rig::new();
+    let counter = rig.deploy(&COUNTER);
+    rig.get("evm_setAutomine", json!([false]));
+    for step in 1..=3 {
+        rig.get(
+            "eth_sendTransaction",
+            json!([
+                {"from": ALICE, "to": counter, "data": word(step), "gas": "0x30d40"}
+            ]),
+        );
+    }
+    rig.get("evm_mine", json!([]));
+    rig.get("anvil_setStorageAt", json!([counter, "0x0", word(90)]));
+    rig.send_and_mine(json!({"from": ALICE, "to": counter, "data": word(9)}));
+    let block = rig.get("eth_getBlockByNumber", json!(["0x2", true]));
+    let options = json!({"tracer": "callTracer"});
+    let traces = rig.get("debug_traceBlockByNumber", json!(["0x2", options]));
+    for (index, sum) in [1, 3, 6].into_iter().enumerate() {
+        let hash = &block["transactions"][index]["hash"];
+        let receipt = rig.get("eth_getTransactionReceipt", json!([hash]));
+        let trace = rig.get("debug_traceTransaction", json!([hash, options]));
+        assert_eq!(trace["output"], word(sum));
+        assert_eq!(trace["gasUsed"], receipt["gasUsed"]);
+        assert_eq!(traces[index], json!({"txHash": hash, "result": trace}));
+    }
+    assert_eq!(rig.call(&counter, "0x"), word(99));
 }

@@ -1,15 +1,17 @@
 //! Signed transactions of each type, and what is wrong with some.
 
 use alloy_consensus::{
-    SignableTransaction, TxEip1559, TxEip2930, TxEnvelope, TxLegacy, TypedTransaction,
+    SignableTransaction, TxEip1559, TxEip2930, TxEip4844, TxEip7702, TxEnvelope, TxLegacy,
+    TypedTransaction,
 };
 use alloy_eips::eip2718::Encodable2718;
 use alloy_eips::eip2930::{AccessList, AccessListItem};
+use alloy_eips::eip7702::{Authorization, SignedAuthorization};
 use alloy_primitives::{Address, B256, Signature, TxKind, U256, address, b256, hex};
 use k256::ecdsa::SigningKey;
 use serde_json::{Value, json};
 
-use crate::rig::{ALICE, BOB, Rig};
+use crate::rig::{ALICE, BOB, COUNTER, Rig, number, word};
 
 const CHAIN: u64 = 412_346;
 /// Bob.
@@ -108,7 +110,6 @@ fn transactions_of_all_three_types_are_executed_and_shown_as_they_were_signed() 
 #[test]
 fn a_transaction_is_refused_with_the_words_that_tools_look_for() {
     let rig = Rig::new();
-    assert!(refusal(&rig, legacy(1)).starts_with("nonce too high"));
     rig.get("eth_sendRawTransaction", raw(&sign(legacy(0))));
     assert!(refusal(&rig, legacy(0)).starts_with("already known"));
     assert!(refusal(&rig, dynamic(0)).starts_with("nonce too low"));
@@ -159,4 +160,88 @@ fn the_node_signs_for_its_accounts_with_their_keys() {
         "maxFeePerGas": "0x3938700", "maxPriorityFeePerGas": "0x1312d00",
     }));
     assert_eq!(receipt["transactionHash"], ours.tx_hash().to_string());
+}
+
+/// Bob's key.
+const BOBS_KEY: B256 = b256!("59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d");
+
+/// A delegation of Bob's account to `code`, signed by him.
+fn delegation(code: Address, nonce: u64) -> SignedAuthorization {
+    let authorization = Authorization { chain_id: U256::from(CHAIN), address: code, nonce };
+    let key = SigningKey::from_slice(BOBS_KEY.as_slice()).expect("key");
+    let hash = authorization.signature_hash();
+    let signed = key.sign_prehash_recoverable(hash.as_slice()).expect("signature");
+    authorization.into_signed(Signature::from(signed))
+}
+
+fn delegating(nonce: u64, authorization_list: Vec<SignedAuthorization>) -> TxEip7702 {
+    TxEip7702 {
+        chain_id: CHAIN,
+        nonce,
+        gas_limit: 200_000,
+        max_fee_per_gas: PRICE,
+        to: TO,
+        authorization_list,
+        ..TxEip7702::default()
+    }
+}
+
+#[test]
+fn an_account_is_delegated_to_code_by_its_owner() {
+    let rig = Rig::new();
+    let counter: Address = rig.deploy(&COUNTER).parse().expect("address");
+    let tx = sign(delegating(1, vec![delegation(counter, 0)]));
+    let hash = rig.get("eth_sendRawTransaction", raw(&tx));
+    let receipt = rig.get("eth_getTransactionReceipt", json!([hash]));
+    assert_eq!((&receipt["type"], &receipt["status"]), (&json!("0x4"), &json!("0x1")));
+    let code = format!("0xef0100{}", hex::encode(counter));
+    assert_eq!(rig.get("eth_getCode", json!([BOB])), code);
+    assert_eq!(rig.number("eth_getTransactionCount", json!([BOB])), 1);
+    // Base 21,000 and 25,000 for the authorization, 12,500 of which come back since Bob exists, but
+    // at most a fifth of what is spent. The code that a transaction's own call leads to is warm.
+    let spent = 21_000 + 25_000 + READ;
+    let refund = u64::min(12_500, spent / 5);
+    assert_eq!(number(&receipt["gasUsed"]), spent - refund);
+    rig.send(json!({"from": ALICE, "to": BOB, "data": word(5)}));
+    assert_eq!(rig.get("eth_getStorageAt", json!([BOB, "0x0", "latest"])), word(5));
+    let shown = rig.get("eth_getTransactionByHash", json!([hash]));
+    assert_eq!(shown["authorizationList"][0]["nonce"], "0x0");
+    // Delegations come back with a state.
+    let other = Rig::new();
+    other.get("anvil_loadState", json!([rig.get("anvil_dumpState", json!([]))]));
+    assert_eq!(other.call(BOB, "0x"), word(5));
+}
+
+/// Gas of the counter's way to its sum and back, with the slot cold: two comparisons with their
+/// jumps (2+3+3+3+10 and 2+3+3+10), then JUMPDEST, PUSH0, SLOAD, PUSH0, MSTORE with a word of memory,
+/// PUSH1, PUSH0, RETURN (1+2+2,100+2+6+3+2).
+const READ: u64 = 21 + 18 + 2_116;
+
+#[test]
+fn a_void_delegation_is_paid_for_and_has_no_effect() {
+    let rig = Rig::new();
+    let counter: Address = rig.deploy(&COUNTER).parse().expect("address");
+    let tx = sign(delegating(1, vec![delegation(counter, 7)]));
+    let hash = rig.get("eth_sendRawTransaction", raw(&tx));
+    let receipt = rig.get("eth_getTransactionReceipt", json!([hash]));
+    assert_eq!(receipt["gasUsed"], format!("{:#x}", 21_000 + 25_000));
+    assert_eq!(rig.get("eth_getCode", json!([BOB])), "0x");
+    assert!(refusal(&rig, delegating(2, Vec::new())).contains("empty authorization list"));
+}
+
+#[test]
+fn blob_transactions_are_refused() {
+    let rig = Rig::new();
+    let blob = TxEip4844 {
+        chain_id: CHAIN,
+        gas_limit: 100_000,
+        max_fee_per_gas: PRICE,
+        max_fee_per_blob_gas: 1,
+        blob_versioned_hashes: vec![B256::repeat_byte(1)],
+        ..TxEip4844::default()
+    };
+    let refusal = refusal(&rig, TypedTransaction::Eip4844(blob.into()));
+    assert_eq!(refusal, "transaction type not supported: Arbitrum has no blobs");
+    let call = json!([{"to": BOB, "maxFeePerBlobGas": "0x1"}]);
+    assert_eq!(rig.code("eth_call", call), -32602);
 }

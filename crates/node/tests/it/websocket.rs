@@ -4,16 +4,16 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use plimsoll_node::Limits;
+use plimsoll_node::{Config, Limits};
 use serde_json::{Value, json};
 
 use crate::rig::{ALICE, BOB, COUNTER, Rig, word};
 
 /// A client of RFC 6455 for short texts.
-struct Socket(TcpStream);
+pub struct Socket(TcpStream);
 
 impl Socket {
-    fn open(rig: &Rig) -> Self {
+    pub fn open(rig: &Rig) -> Self {
         let mut stream = TcpStream::connect(rig.address).expect("node listens");
         stream.set_read_timeout(Some(Duration::from_secs(20))).expect("timeout");
         let head = "GET / HTTP/1.1\r\nHost: node\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
@@ -61,7 +61,7 @@ impl Socket {
         }
     }
 
-    fn ask(&mut self, method: &str, params: Value) -> Value {
+    pub fn ask(&mut self, method: &str, params: Value) -> Value {
         let request = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
         self.send(&request.to_string());
         self.receive()
@@ -118,6 +118,27 @@ fn logs_arrive_that_match_the_filter() {
         assert_eq!(log["topics"], json!([word(7), word(number)]));
         assert!(log["address"].as_str().expect("address").eq_ignore_ascii_case(&second));
     }
+}
+
+#[test]
+fn transactions_are_told_of_when_they_arrive() {
+    let rig = Rig::start(Config { auto_mine: false, ..Config::default() });
+    let mut socket = Socket::open(&rig);
+    let hashes = socket.ask("eth_subscribe", json!(["newPendingTransactions"]))["result"].clone();
+    let filter = rig.get("eth_newPendingTransactionFilter", json!([]));
+    let tx = json!([{"from": ALICE, "to": BOB, "value": "0x1"}]);
+    let first = rig.get("eth_sendTransaction", tx.clone());
+    assert_eq!(socket.news(&hashes), first);
+    assert_eq!(socket.ask("eth_unsubscribe", json!([hashes]))["result"], true);
+    let full = json!(["newPendingTransactions", true]);
+    let whole = socket.ask("eth_subscribe", full)["result"].clone();
+    let second = rig.get("eth_sendTransaction", tx);
+    let told = socket.news(&whole);
+    assert_eq!((&told["hash"], &told["nonce"]), (&second, &json!("0x1")));
+    assert_eq!(told["blockHash"], json!(null));
+    assert_eq!(rig.get("eth_getFilterChanges", json!([filter])), json!([first, second]));
+    assert_eq!(rig.get("eth_getFilterChanges", json!([filter])), json!([]));
+    assert_eq!(rig.code("eth_getFilterLogs", json!([filter])), -32000);
 }
 
 #[test]

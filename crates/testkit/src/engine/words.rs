@@ -2,6 +2,7 @@
 
 use alloy_primitives::{Address, B256, U256, keccak256};
 use plimsoll_abi::{auction_id, auction_parts};
+use plimsoll_math::correlation::Correlations;
 use plimsoll_math::interest::{self, Ledger};
 use plimsoll_math::params;
 use plimsoll_math::words::{
@@ -20,6 +21,7 @@ const SHARES: u64 = 158;
 const CREDITS: u64 = 159;
 const COSTS: u64 = 192;
 const SOURCES: u64 = 160;
+const CORRELATIONS: u64 = 167;
 
 /// Slot of a mapping's value.
 fn mapped(key: B256, mapping: u64) -> U256 {
@@ -143,6 +145,14 @@ impl World {
     fn mapped_word(&self, key: B256, mapping: u64, at: u64) -> U256 {
         let slot = mapped(key, mapping).wrapping_add(U256::from(at));
         self.chain.storage(self.engine, slot)
+    }
+
+    /// The correlations of all pairs.
+    #[must_use]
+    pub fn correlations(&self) -> Correlations {
+        (0..4).fold(Correlations::default(), |table, n: u8| {
+            table.with_word(n, self.slot(CORRELATIONS + u64::from(n)))
+        })
     }
 
     /// The `n`-th source of an asset.

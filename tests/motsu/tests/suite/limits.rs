@@ -3,7 +3,8 @@
 use alloy_primitives::{Address, U256};
 use plimsoll::Setup;
 use plimsoll_abi as abi;
-use plimsoll_motsu::{BTC, ETH, Outcome, World, host, usd};
+use plimsoll_math::words::PricePolicy;
+use plimsoll_motsu::{BTC, ETH, Outcome, World, feed_source, host, policy, reporter_source, usd};
 
 #[test]
 fn a_list_has_a_hundred_entries_at_most() {
@@ -80,10 +81,13 @@ fn setters_refuse_what_is_out_of_bounds_with_the_bounds() {
     };
     w.refuses(|w| w.by(g).set_threshold(ETH, 9_501, 0), bad(1, 9_501, 0, 9_500));
     w.refuses(|w| w.by(g).set_max_ltv(ETH, 8_000), bad(1, 8_000, 0, 7_999));
-    w.refuses(|w| w.by(g).set_price_policy(ETH, 9, 5_000, 100), bad(1, 9, 10, 86_400));
-    w.refuses(|w| w.by(g).set_price_policy(ETH, 60, 49, 100), bad(2, 49, 50, 5_000));
-    w.refuses(|w| w.by(g).set_price_policy(ETH, 60, 5_000, 1_001), bad(3, 1_001, 4, 1_000));
-    w.refuses(|w| w.by(g).change_feed(ETH, g, 19), bad(2, 19, 0, 18));
+    let believes =
+        |age, step, width| move |w: &World| w.by(g).change_policy(ETH, policy(age, step, width));
+    w.refuses(believes(9, 5_000, 100), bad(1, 9, 10, 86_400));
+    w.refuses(believes(60, 49, 100), bad(2, 49, 50, 5_000));
+    w.refuses(believes(60, 5_000, 1_001), bad(4, 1_001, 4, 1_000));
+    let feed = feed_source(g, 19);
+    w.refuses(|w| w.by(g).change_source(ETH, 0, feed, U256::ZERO), bad(4, 19, 0, 18));
     w.refuses(|w| w.by(g).set_rate_curve(0, 90, 8, 12), bad(0, 0, 1, 100));
     w.refuses(|w| w.by(g).set_rate_curve(10, 9, 8, 12), bad(1, 9, 10, 99));
     w.refuses(|w| w.by(g).set_rate_curve(10, 90, 101, 12), bad(2, 101, 0, 100));
@@ -123,12 +127,16 @@ fn setters_log_what_was_and_what_is() {
     w.logged(&abi::CapSet { asset: BTC, oldValue: caps, value: U256::from(5) });
     w.by(g).set_min_debt(usd(7)).passes();
     w.logged(&abi::MinDebtSet { oldValue: usd(plimsoll_motsu::MIN_DEBT), value: usd(7) });
-    w.by(g).change_feed(BTC, w.feed.address(), 8).passes();
-    let feed = w.feed.address();
-    w.logged(&abi::FeedSet { asset: BTC, oldFeed: Address::ZERO, feed, decimals: 8 });
+    let (old, feed) = (reporter_source(w.reporter), feed_source(w.feed.address(), 8));
+    w.by(g).change_source(BTC, 0, feed, U256::ZERO).passes();
+    let (old, word) = (old.pack().unwrap(), feed.pack().unwrap());
+    let (asset, data) = (BTC, U256::ZERO);
+    w.logged(&abi::SourceSet { asset, n: 0, oldWord: old, word, data });
     w.by(g).set_threshold(BTC, 8_200, 0).passes();
     let (start, end) = (host::now(), 0);
     w.logged(&abi::ThresholdSet { asset: BTC, oldValue: 8_000, value: 8_200, start, end });
-    w.by(g).set_price_policy(BTC, 60, 1_000, 50).passes();
-    w.logged(&abi::PricePolicySet { asset: BTC, maxAge: 60, maxStep: 1_000, maxConfidence: 50 });
+    let with = |policy| PricePolicy { sources: 1, ..policy }.pack().unwrap();
+    let (old, next) = (policy(plimsoll_motsu::MAX_AGE, 5_000, 100), policy(60, 1_000, 50));
+    w.by(g).change_policy(BTC, next).passes();
+    w.logged(&abi::PricePolicySet { asset: BTC, oldWord: with(old), word: with(next) });
 }

@@ -2,7 +2,9 @@
 
 use alloy_primitives::{I256, U256};
 use plimsoll_abi as abi;
-use plimsoll_motsu::{BTC, ETH, ETH_PRICE, MAX_AGE, Outcome, World, host, wad};
+use plimsoll_motsu::{
+    BTC, ETH, ETH_PRICE, MAX_AGE, Outcome, World, feed_source, host, policy, wad,
+};
 
 const VALID: u8 = 0;
 const UNCERTAIN: u8 = 1;
@@ -86,7 +88,7 @@ fn one_bad_price_takes_the_whole_report_back() {
 #[test]
 fn a_verdict_for_every_kind_of_reading() {
     let w = World::new();
-    w.by(w.governor).set_price_policy(ETH, MAX_AGE, 1_000, 100).passes();
+    w.by(w.governor).change_policy(ETH, policy(MAX_AGE, 1_000, 100)).passes();
     // Ten percent is believed, and not a wei more.
     w.pass(1);
     report(&w, wad(2_200), U256::ZERO, host::now()).passes();
@@ -120,7 +122,8 @@ fn round(answer: i64, updated: u32, answered: u64) -> Vec<u8> {
 }
 
 fn with_feed(w: &World) {
-    w.by(w.governor).change_feed(ETH, w.feed.address(), 8).passes();
+    let feed = feed_source(w.feed.address(), 8);
+    w.by(w.governor).change_source(ETH, 0, feed, U256::ZERO).passes();
     w.pass(10);
 }
 
@@ -139,13 +142,13 @@ fn anybody_may_have_a_feed_read() {
     assert_eq!((price, time, verdict), (wad(2_100), now - 3, VALID));
     let (asset, confidence) = (ETH, U256::ZERO);
     w.logged(&abi::Priced { asset, price, confidence, time, verdict });
-    let asset = BTC;
-    w.refuses(|w| w.by(w.bob).poke(vec![ETH, BTC]), abi::NoFeed { asset });
+    // Whose source is a reporter has nothing newer to say.
+    w.by(w.bob).poke(vec![ETH, BTC]).passes();
     w.refuses(|w| w.by(w.bob).poke(vec![2]), abi::UnknownAsset { asset: 2, count: 2 });
     let confidences = vec![U256::ZERO];
     w.refuses(
         |w| w.by(w.reporter).report(vec![ETH], vec![wad(1)], confidences, now),
-        abi::FeedConfigured { asset: ETH },
+        abi::NotReporter { asset: ETH, caller: w.reporter },
     );
 }
 
@@ -154,15 +157,15 @@ fn a_feed_with_nothing_to_say_lets_the_price_age() {
     let w = World::new();
     with_feed(&w);
     let before = w.view().price_of(ETH).passes();
-    let (now, last) = (host::now(), before.2);
+    let now = host::now();
     let good = round(in_feed(2_100), now, 10);
     let silent: [&[u8]; 6] = [
         &[],
         &good[..159],
         &round(in_feed(2_100), 0, 10),
         &round(in_feed(2_100), now, 9),
-        &round(in_feed(2_100), now + 1, 10),
-        &round(in_feed(2_100), last, 10),
+        &round(in_feed(2_100), now + 11, 10),
+        &round(in_feed(2_100), now - MAX_AGE - 1, 10),
     ];
     for answer in silent {
         answers(&w, answer);
@@ -200,12 +203,12 @@ fn a_feed_that_answers_nonsense_invalidates_the_price() {
 fn a_policy_that_changes_leaves_the_observation_where_it_was() {
     let w = World::new();
     let time = w.view().price_of(ETH).passes().2;
-    w.by(w.governor).set_price_policy(ETH, 60, 1_000, 100).passes();
+    w.by(w.governor).change_policy(ETH, policy(60, 1_000, 100)).passes();
     assert_eq!(w.view().price_of(ETH).passes().2, time);
     w.pass(60);
     assert_eq!(verdict(&w), VALID);
     w.pass(1);
     assert_eq!(verdict(&w), STALE);
-    w.by(w.governor).set_price_policy(ETH, 120, 1_000, 100).passes();
+    w.by(w.governor).change_policy(ETH, policy(120, 1_000, 100)).passes();
     assert_eq!(verdict(&w), VALID);
 }

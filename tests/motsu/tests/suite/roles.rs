@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, U256};
 use plimsoll_abi as abi;
-use plimsoll_motsu::{BTC, ETH, Outcome, World, host, usd};
+use plimsoll_motsu::{BTC, ETH, Outcome, World, feed_source, host, policy, reporter_source, usd};
 
 /// Tries a call as each caller and expects the error that names him.
 macro_rules! closed_to {
@@ -24,9 +24,9 @@ fn governance_is_closed_to_everybody_else() {
         set_max_ltv(ETH, 7_000);
         set_threshold(ETH, 8_100, 0);
         set_cap(ETH, U256::from(1));
-        set_price_policy(ETH, 60, 1_000, 100);
-        change_feed(ETH, token, 8);
-        set_reporter(caller_of_nothing(), true);
+        change_policy(ETH, policy(60, 1_000, 100));
+        change_source(ETH, 0, feed_source(token, 8), U256::ZERO);
+        change_outage(token, 1);
         set_rate_curve(10, 90, 8, 12);
         set_min_debt(usd(50));
         propose_governor(token);
@@ -34,10 +34,6 @@ fn governance_is_closed_to_everybody_else() {
         withdraw_dust(ETH, token);
         lower(ETH, 0);
     );
-}
-
-fn caller_of_nothing() -> Address {
-    Address::from([9; 20])
 }
 
 #[test]
@@ -60,13 +56,13 @@ fn only_a_reporter_reports() {
             let (assets, prices) = (vec![ETH], vec![U256::from(1)]);
             w.by(caller).report(assets, prices, vec![U256::ZERO], host::now())
         };
-        w.refuses(report, abi::NotReporter { caller });
+        w.refuses(report, abi::NotReporter { asset: ETH, caller });
     }
-    w.by(w.governor).set_reporter(w.alice, true).passes();
-    w.logged(&abi::ReporterSet { reporter: w.alice, oldValue: false, value: true });
-    assert!(w.view().is_reporter(w.alice).passes());
-    w.by(w.governor).set_reporter(w.reporter, false).passes();
-    w.refuses(|w| w.report(&[(ETH, U256::from(1))]), abi::NotReporter { caller: w.reporter });
+    let alice = reporter_source(w.alice);
+    w.by(w.governor).change_source(ETH, 0, alice, U256::ZERO).passes();
+    assert_eq!(w.view().source_of(ETH, 0).passes().0, w.alice);
+    let (asset, caller) = (ETH, w.reporter);
+    w.refuses(|w| w.report(&[(ETH, U256::from(1))]), abi::NotReporter { asset, caller });
 }
 
 #[test]

@@ -87,10 +87,11 @@ fn levels_and_verdicts_hold_takers_only_at_the_end_of_the_ladder() {
     // A stale price is good enough to buy at, an invalid one is not.
     w.by(w.governor).lower(ETH, 0).passes();
     w.pass(1);
-    w.by(w.governor).set_price_policy(ETH, 100, 5_000, 100).passes();
+    w.by(w.governor).change_policy(ETH, plimsoll_motsu::policy(100, 5_000, 100)).passes();
     assert_eq!(w.view().price_of(ETH).passes().3, 3);
     part().place(&w).passes();
-    w.by(w.governor).change_feed(ETH, w.feed.address(), 8).passes();
+    let feed = plimsoll_motsu::feed_source(w.feed.address(), 8);
+    w.by(w.governor).change_source(ETH, 0, feed, U256::ZERO).passes();
     let words = [1_u64, 0, 0, host::now().into(), 1].map(U256::from);
     let answer: Vec<u8> = words.iter().flat_map(U256::to_be_bytes::<32>).collect();
     w.feed.sender(w.bob).answers(&answer);

@@ -107,7 +107,9 @@ fn something_that_answers_no_balance_is_no_token() {
     let token = w.feed.address();
     let asset = w.by(w.governor).list_asset(token, 18).passes();
     w.by(w.governor).set_cap(asset, milli_eth(1_000_000)).passes();
-    w.by(w.governor).set_price_policy(asset, 60, 5_000, 100).passes();
+    w.by(w.governor).change_policy(asset, plimsoll_motsu::policy(60, 5_000, 100)).passes();
+    let reporter = plimsoll_motsu::reporter_source(w.reporter);
+    w.by(w.governor).change_source(asset, 0, reporter, U256::ZERO).passes();
     w.pass(1);
     w.report(&[(asset, plimsoll_motsu::wad(1))]).passes();
     w.refuses(|w| w.by(w.alice).deposit(asset, milli_eth(200_000), w.alice), abi::NoCode { token });

@@ -2,6 +2,7 @@
 
 use alloy_primitives::U256;
 use plimsoll_abi::OVERALL;
+use plimsoll_math::words::Source;
 use plimsoll_testvm::{
     ANYBODY, AUCTION, ETH, FEED, GOVERNOR, GUARDIAN, Outcome, START, World, wad,
 };
@@ -96,7 +97,7 @@ fn a_level_that_is_lengthened_or_lowered_stops_what_it_stopped() {
 #[test]
 fn the_clock_runs_again_with_the_next_price() {
     let mut w = selling();
-    w.by(GOVERNOR).change_feed(ETH, FEED, 18).passes();
+    w.source(Source::FEED, FEED);
     // Twice without a price, for forty seconds and for a hundred.
     for (from, until) in [(10, 50), (100, 200)] {
         w.at(from);
@@ -112,7 +113,7 @@ fn the_clock_runs_again_with_the_next_price() {
 #[test]
 fn an_invalid_price_stops_the_clock_and_a_breaker_beside_it_adds_nothing() {
     let mut w = selling();
-    w.by(GOVERNOR).change_feed(ETH, FEED, 18).passes();
+    w.source(Source::FEED, FEED);
     w.at(5);
     w.answer(U256::ZERO, START + 5);
     w.by(ANYBODY).poke(vec![ETH]).passes();
@@ -130,7 +131,7 @@ fn an_invalid_price_stops_the_clock_and_a_breaker_beside_it_adds_nothing() {
 #[test]
 fn a_stale_price_stops_nothing() {
     let mut w = selling();
-    w.by(GOVERNOR).set_price_policy(ETH, 60, 5_000, 100).passes();
+    w.believe(60);
     for (seconds, verdict) in [(60, 0), (61, 3), (1_000, 3)] {
         w.at(seconds);
         assert_eq!((w.judged().0, w.elapsed()), (verdict, seconds));

@@ -2,7 +2,7 @@
 
 use alloy_primitives::U256;
 use plimsoll_abi::{PriceInFuture, PriceNotNewer, PriceTooOld, Priced};
-use plimsoll_testvm::{ETH, GOVERNOR, MAX_AGE, Outcome, START, World, wad};
+use plimsoll_testvm::{ETH, MAX_AGE, Outcome, START, World, wad};
 
 const VALID: u8 = 0;
 const STALE: u8 = 3;
@@ -69,7 +69,7 @@ fn another_longest_life_moves_the_end_and_not_the_observation() {
     w.report(wad(2_000), START).passes();
     w.at(100);
     for (age, verdict) in [(99, STALE), (100, VALID), (101, VALID)] {
-        w.by(GOVERNOR).set_price_policy(ETH, age, 5_000, 100).passes();
+        w.believe(age);
         let seen = w.view().price_of(ETH).passes();
         assert_eq!((seen.2, seen.3), (START, verdict), "for {age} s");
     }

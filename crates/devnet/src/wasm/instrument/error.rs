@@ -11,6 +11,9 @@ use std::{
 pub enum ActivationError {
     /// No instrumentation is defined for this Stylus version.
     UnsupportedVersion(u16),
+    /// The account's code holds no program: a wrong prefix, a malformed or too long stream, or wrong
+    /// fragments.
+    Code(String),
     /// The module is not valid wasm under the features Stylus allows.
     Invalid(String),
     /// The custom name section cannot be read.
@@ -74,6 +77,7 @@ impl ActivationError {
         use ActivationError::*;
         match self {
             UnsupportedVersion(version) => format!("no config exists for Stylus version {version}"),
+            Code(reason) => reason.clone(),
             Invalid(reason) => format!("failed to validate user: {reason}"),
             MalformedNames(reason) => format!("malformed name section: {reason}"),
             UnsupportedSection(section) => format!("unsupported section type {section}"),

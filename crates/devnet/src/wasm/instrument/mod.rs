@@ -38,8 +38,9 @@ use cost::Sizes;
 use globals::Globals;
 use module::{Body, Module};
 
-/// The one Stylus version whose rules are implemented.
-const VERSION: u16 = 3;
+/// Stylus versions whose rules are implemented. Version 2 would also allow functions with several
+/// results, which are refused here.
+const VERSIONS: std::ops::RangeInclusive<u16> = 2..=3;
 
 /// A program ready to run, and what the chain records and charges for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +77,7 @@ pub struct Program {
 /// If Nitro would refuse to activate the program. Gas is not checked: compare
 /// [`Program::activation_gas`] with what the caller has.
 pub fn instrument(wasm: &[u8], params: &StylusParams) -> Result<Program, ActivationError> {
-    if params.version != VERSION {
+    if !VERSIONS.contains(&params.version) {
         return Err(ActivationError::UnsupportedVersion(params.version));
     }
     let mut module = Module::read(wasm)?;

@@ -7,13 +7,16 @@ const MIN_CACHED_GAS_UNIT: u64 = 32;
 /// Percent that one step of an init scalar stands for (arbos/programs/params.go).
 const SCALAR_PERCENT: u64 = 2;
 
-/// Stylus parameters. [`Default`] is ArbOS 61, which runs Stylus version 3.
+/// Stylus parameters. [`Default`] is ArbOS 61, which runs Stylus version 3; other releases are in
+/// [`StylusParams::RELEASES`].
 ///
 /// The first group is chain state the owner may change (arbos/programs/params.go); the second is
 /// fixed by the Stylus version (crates/prover/src/programs/config.rs).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StylusParams {
-    /// Stylus version. Only version 3 can be instrumented.
+    /// Release of ArbOS, as releases are numbered.
+    pub arbos: u64,
+    /// Stylus version. Versions 2 and 3 can be instrumented.
     pub version: u16,
     /// Ink that one unit of gas buys.
     pub ink_price: u32,
@@ -63,37 +66,91 @@ pub struct StylusParams {
     pub max_frame_contention: u16,
 }
 
+/// ArbOS 61. The first release with these values is 60.
+const ARBOS_61: StylusParams = StylusParams {
+    arbos: 61,
+    version: 3,
+    ink_price: 10_000,
+    max_stack_depth: 22_000,
+    free_pages: 2,
+    page_gas: 1_000,
+    page_limit: 128,
+    min_init_gas: 69,
+    min_cached_init_gas: 11,
+    init_cost_scalar: 50,
+    cached_cost_scalar: 50,
+    expiry_days: 365,
+    keepalive_days: 31,
+    block_cache_size: 32,
+    max_wasm_size: 256 * 1024,
+    max_fragments: 4,
+    activation_gas: 0,
+    activation_fixed_gas: 1_659_168,
+    basic_block_ink: 2_450,
+    memory_fill_ink_per_byte: 100,
+    memory_copy_ink_per_byte: 100,
+    heap_bound_pages: 128,
+    max_frame_words: 10_240,
+    max_frame_contention: 4_096,
+};
+
+/// ArbOS 51: Stylus version 2, programs in one account only, no cache of recent programs.
+const ARBOS_51: StylusParams =
+    StylusParams { arbos: 51, version: 2, max_wasm_size: 128 * 1024, max_fragments: 0, ..ARBOS_61 };
+
+/// ArbOS 40 and, as far as programs go, 32: a deeper stack, which ArbOS 50 cut.
+const ARBOS_40: StylusParams = StylusParams { arbos: 40, max_stack_depth: 262_144, ..ARBOS_51 };
+
 impl Default for StylusParams {
     fn default() -> Self {
-        Self {
-            version: 3,
-            ink_price: 10_000,
-            max_stack_depth: 22_000,
-            free_pages: 2,
-            page_gas: 1_000,
-            page_limit: 128,
-            min_init_gas: 69,
-            min_cached_init_gas: 11,
-            init_cost_scalar: 50,
-            cached_cost_scalar: 50,
-            expiry_days: 365,
-            keepalive_days: 31,
-            block_cache_size: 32,
-            max_wasm_size: 256 * 1024,
-            max_fragments: 4,
-            activation_gas: 0,
-            activation_fixed_gas: 1_659_168,
-            basic_block_ink: 2_450,
-            memory_fill_ink_per_byte: 100,
-            memory_copy_ink_per_byte: 100,
-            heap_bound_pages: 128,
-            max_frame_words: 10_240,
-            max_frame_contention: 4_096,
-        }
+        ARBOS_61
     }
 }
 
 impl StylusParams {
+    /// The releases of ArbOS that a chain can run, newest first.
+    pub const RELEASES: [Self; 3] = [ARBOS_61, ARBOS_51, ARBOS_40];
+
+    /// Parameters that a release of ArbOS starts with.
+    #[must_use]
+    pub fn of_release(arbos: u64) -> Option<Self> {
+        Self::RELEASES.into_iter().find(|params| params.arbos == arbos)
+    }
+
+    /// The same after an upgrade to a later release, or `None` if this chain cannot run it.
+    ///
+    /// What the owner has set stays, but for what the release itself sets
+    /// (arbos/arbosState/arbosstate.go, `UpgradeArbosVersion`).
+    #[must_use]
+    pub fn upgraded(&self, arbos: u64) -> Option<Self> {
+        let release = Self::of_release(arbos).filter(|release| release.arbos > self.arbos)?;
+        Some(Self {
+            arbos,
+            version: release.version,
+            max_stack_depth: self.max_stack_depth.min(release.max_stack_depth),
+            max_wasm_size: release.max_wasm_size,
+            max_fragments: release.max_fragments,
+            ..self.clone()
+        })
+    }
+
+    /// Scale of the variable init gas, in percent.
+    #[must_use]
+    pub fn init_cost_percent(&self) -> u64 {
+        u64::from(self.init_cost_scalar) * SCALAR_PERCENT
+    }
+
+    /// Sets the scale of the variable init gas, in percent, rounded up to a whole step.
+    pub fn set_init_cost_percent(&mut self, percent: u64) {
+        self.init_cost_scalar = steps(percent, SCALAR_PERCENT);
+    }
+
+    /// Sets the least gas of an uncached and of a cached init, rounded up to whole steps.
+    pub fn set_min_init_gas(&mut self, uncached: u64, cached: u64) {
+        self.min_init_gas = steps(uncached, MIN_INIT_GAS_UNIT);
+        self.min_cached_init_gas = steps(cached, MIN_CACHED_GAS_UNIT);
+    }
+
     /// Gas that loading a program costs when it is not cached, on top of [`Self::cached_gas`]
     /// (arbos/programs/programs.go).
     pub fn init_gas(&self, init_cost: u16) -> u64 {
@@ -106,6 +163,11 @@ impl StylusParams {
         let least = u64::from(self.min_cached_init_gas) * MIN_CACHED_GAS_UNIT;
         least + scaled(cached_cost, self.cached_cost_scalar)
     }
+}
+
+/// Steps of `unit` that cover `amount`, as many as fit the word.
+fn steps(amount: u64, unit: u64) -> u8 {
+    u8::try_from(amount.div_ceil(unit)).unwrap_or(u8::MAX)
 }
 
 /// `cost` times `scalar` steps of 2 %, rounded up. Both fit sixteen bits, so nothing overflows.
@@ -129,6 +191,28 @@ mod tests {
         let params = StylusParams::default();
         assert_eq!(params.init_gas(12_345), 8_832 + 12_345);
         assert_eq!(params.cached_gas(u16::MAX), 352 + 65_535);
+    }
+
+    #[test]
+    fn upgrade_keeps_what_the_owner_set() {
+        let old = StylusParams { ink_price: 7, max_stack_depth: 9, ..ARBOS_40 };
+        let new = old.upgraded(61).expect("a later release");
+        assert_eq!(new, StylusParams { ink_price: 7, max_stack_depth: 9, ..ARBOS_61 });
+        assert_eq!(ARBOS_40.upgraded(51), Some(ARBOS_51));
+        assert_eq!(ARBOS_61.upgraded(60), None);
+        assert_eq!(ARBOS_61.upgraded(61), None);
+        assert_eq!(ARBOS_61.upgraded(62), None);
+    }
+
+    #[test]
+    fn settings_round_up_to_whole_steps() {
+        let mut params = StylusParams::default();
+        params.set_min_init_gas(8_833, 353);
+        assert_eq!((params.init_gas(0), params.cached_gas(0)), (8_960, 384));
+        params.set_init_cost_percent(101);
+        assert_eq!(params.init_cost_percent(), 102);
+        params.set_init_cost_percent(u64::MAX);
+        assert_eq!(params.init_cost_percent(), 510);
     }
 
     #[test]

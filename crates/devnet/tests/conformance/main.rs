@@ -1,0 +1,22 @@
+//! Gas and ink to the unit, from small programs and sums worked out on paper.
+//!
+//! Every expected figure is a sum of literal numbers from docs/DEVNET.md, written beside the program
+//! it is for. Nothing here asks the crate under test what something costs.
+
+mod accounts;
+mod arithmetic;
+mod calls;
+mod charges;
+mod context;
+mod creates;
+mod document;
+mod lifecycle;
+mod memory;
+mod outcomes;
+mod paper;
+mod releases;
+mod results;
+mod rig;
+mod statics;
+mod storage;
+mod templates;
