@@ -233,6 +233,8 @@ fn from_level_two_on_a_kick_needs_the_hard_line() {
                 let wanted = if soft && level >= 2 { skip::LEVEL } else { skip::KICKED };
                 assert_eq!(reason(&mut world, ALICE), wanted, "level {level} of {asset}");
                 world.pass(600);
+                assert_eq!(reason(&mut world, ALICE), wanted, "in the grace after it");
+                world.pass(600);
                 assert_eq!(reason(&mut world, ALICE), skip::KICKED, "expired");
                 world.revert(before);
             }

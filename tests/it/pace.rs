@@ -11,8 +11,8 @@ use plimsoll_abi::{
     RoleAccepted, SaleTerms, TooSoon,
 };
 use plimsoll_testkit::engine::{
-    ALICE, BOB, GOVERNOR, GUARDIAN, MALLORY, REPORTER, WETH, World, price_policy, reporter_source,
-    u256, usdc, wad, whole,
+    ALICE, BOB, GOVERNOR, GUARDIAN, MALLORY, WETH, World, price_policy, reporter_source, u256,
+    usdc, wad, whole,
 };
 
 use crate::governance::middle;

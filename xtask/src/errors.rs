@@ -37,7 +37,7 @@ enum Action {
 use Action::{Alert, Drop, Retry};
 
 /// Every error, with what a bot does and why.
-const ACTIONS: [(&str, Action, &str); 67] = [
+const ACTIONS: [(&str, Action, &str); 70] = [
     ("TooLarge", Drop, "build the call with a smaller number"),
     ("ZeroAmount", Drop, "there is nothing to do"),
     ("ZeroAddress", Drop, "the call was built wrongly"),

@@ -5,7 +5,7 @@ use alloy_primitives::{Address, U256, address, hex, keccak256};
 use alloy_sol_types::SolCall;
 use plimsoll_abi::IPlimsoll as abi;
 use plimsoll_abi::IPlimsollConstructor::stylus_constructorCall;
-use plimsoll_testkit::engine::{usdc, whole};
+use plimsoll_testkit::engine::{price_policy, reporter_source, usdc, whole};
 use serde_json::{Map, Value, json};
 
 /// The first three accounts of the node.
@@ -44,19 +44,17 @@ pub fn setup<'a>(programs: impl Iterator<Item = &'a str>) -> Value {
 /// The constructor's call data, and its arguments as `cargo stylus deploy` takes them.
 fn constructor() -> (Vec<u8>, Vec<String>) {
     let call = stylus_constructorCall {
-        extension: program(1),
-        market: program(2),
-        lens: program(3),
+        programs: std::array::from_fn(|place| program(place as u8 + 1)),
         governor: GOVERNOR,
         guardian: GUARDIAN,
         base: USDC,
         baseDecimals: 6,
         minDebt: U256::from(usdc(100)),
     };
-    let programs = [call.extension, call.market, call.lens].map(|program| program.to_string());
+    let programs = format!("[{}]", call.programs.map(|program| program.to_string()).join(","));
     let roles = [call.governor, call.guardian, call.base].map(|address| address.to_string());
     let numbers = [call.baseDecimals.to_string(), call.minDebt.to_string()];
-    let arguments = programs.into_iter().chain(roles).chain(numbers).collect();
+    let arguments = [programs].into_iter().chain(roles).chain(numbers).collect();
     // The SDK hashes the constructor's name without the arguments' types.
     let selector = &keccak256("stylus_constructor()")[..4];
     ([selector, &call.abi_encode()[4..]].concat(), arguments)
@@ -66,9 +64,14 @@ fn constructor() -> (Vec<u8>, Vec<String>) {
 fn calls() -> Vec<Value> {
     let (asset, cap) = (0, U256::from(whole(1_000_000, 18)));
     vec![
-        call(&abi::setReporterCall { reporter: REPORTER, allowed: true }),
         call(&abi::listAssetCall { token: WETH, decimals: 18 }),
-        call(&abi::setPricePolicyCall { asset, maxAge: 3_600, maxStep: 5_000, maxConfidence: 100 }),
+        call(&abi::setPricePolicyCall { asset, policy: price_policy(3_600, 5_000, 100) }),
+        call(&abi::setSourceCall {
+            asset,
+            n: 0,
+            source: reporter_source(REPORTER),
+            data: U256::ZERO,
+        }),
         call(&abi::setThresholdCall { asset, threshold: 8_400, end: 0 }),
         call(&abi::setMaxLtvCall { asset, maxLtv: 8_000 }),
         call(&abi::setCapCall { asset, cap }),

@@ -163,10 +163,11 @@ impl Plan {
         let threshold = wanted.threshold.unwrap_or(seen.rampTo);
         let lowest = threshold.min(seen.rampTo);
         let weight = wanted.max_ltv.filter(|new| *new != seen.maxLtv);
+        let highest = wanted.max_ltv.unwrap_or(seen.maxLtv);
+        if highest > 0 && highest >= lowest {
+            return Err(format!("asset {asset}: max_ltv {highest} is not below {lowest}"));
+        }
         if let Some(new) = weight {
-            if new > 0 && new >= lowest {
-                return Err(format!("asset {asset}: max_ltv {new} is not below {lowest}"));
-            }
             let step = u32::from(seen.maxLtv) + steps::WEIGHT_STEP;
             if held && new > seen.maxLtv {
                 clock.pace(&named_of(asset, "max_ltv"), changed(2))?;
