@@ -5,6 +5,7 @@
 
 mod abi;
 mod auctions;
+mod averages;
 mod bad_debt;
 mod breakers;
 mod claims;
@@ -15,6 +16,7 @@ mod exact;
 mod feeds;
 mod governance;
 mod kick;
+mod limits;
 mod incidents;
 mod lots;
 mod outages;
@@ -22,6 +24,7 @@ mod positions;
 mod previews;
 mod prices;
 mod redo;
+mod relief;
 mod reentrancy;
 mod repayments;
 mod risk_views;
@@ -33,7 +36,9 @@ mod take;
 mod takers;
 mod tokens;
 mod traces;
+mod trigger;
 mod views;
+mod zz_tmp;
 
 /// Numbers with 128 bits, as the core's own tests of precision use them.
 #[path = "../../crates/math/tests/precision/reference.rs"]

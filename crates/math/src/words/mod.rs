@@ -9,8 +9,8 @@ mod market;
 mod position;
 mod price;
 
-pub use asset::{AssetPrice, Caps, PricePolicy, Ramp, Risk, SaleTerms, Sales, Token};
+pub use asset::{AssetPrice, Caps, Ramp, Risk, SaleTerms, Sales, Token};
 pub use auction::{AuctionPool, AuctionTerms};
 pub use market::{Base, Breaker, Market, Supply, Totals};
 pub use position::{Account, Claim, Holding};
-pub use price::{Bounds, Outage, Report, Source};
+pub use price::{Bounds, Outage, PricePolicy, Report, Source};
