@@ -240,9 +240,10 @@ pub struct Risk {
     pub anchored_at: u32,
     /// When the newest price was observed.
     pub observed_at: u32,
-    /// The price that the next return is measured from, a code of [`crate::fixed::float_up`].
-    /// 48 bits.
-    pub anchor: u64,
+    /// The price that the next return is measured from, a float code.
+    pub anchor: u32,
+    /// When the average was brought up to the price, seconds modulo 2^24. 24 bits.
+    pub averaged_at: u32,
     /// Borrowing weight, bps. 14 bits.
     pub max_ltv: u16,
     /// Market depth: value that sells within 2 % of the price, milli base tokens; zero means that
@@ -261,7 +262,8 @@ impl Risk {
             .put(32, self.var_slow.into())
             .put(32, self.anchored_at.into())
             .put(32, self.observed_at.into())
-            .put(48, self.anchor.into())
+            .put(32, self.anchor.into())
+            .put(24, self.averaged_at.into())
             .put(14, self.max_ltv.into())
             .put(48, self.depth.into())
             .put(10, self.impact.into())
@@ -277,7 +279,8 @@ impl Risk {
             var_slow: low_32(word.take(32)),
             anchored_at: low_32(word.take(32)),
             observed_at: low_32(word.take(32)),
-            anchor: low_64(word.take(48)),
+            anchor: low_32(word.take(32)),
+            averaged_at: low_32(word.take(24)),
             max_ltv: low_16(word.take(14)),
             depth: low_64(word.take(48)),
             impact: low_16(word.take(10)),
