@@ -7,7 +7,7 @@ use plimsoll_abi::IPlimsoll::{
 };
 use plimsoll_abi::skip::PRICE;
 use plimsoll_abi::{NothingKicked, PriceForbids, PricePolicy, Priced, Source};
-use plimsoll_devnet::Tx;
+use plimsoll_devnet::{Cost, Tx};
 use plimsoll_math::oracle::Verdict;
 use plimsoll_testkit::contracts::{Feed, Pyth};
 use plimsoll_testkit::engine::{
@@ -373,4 +373,23 @@ fn reporters_of_one_asset_report_no_other() {
     five.world.refuse(SECOND, call.clone(), error);
     five.world.must(REPORTER, call);
     assert_eq!(five.world.report_word(WETH, 2).time, now);
+}
+
+/// Hearing and counting five sources computes for less than four cold reads of storage cost.
+#[test]
+fn counting_five_readings_is_cheap() {
+    let mut five = five();
+    five.world.pass(60);
+    for (n, price) in [(0, 3_001), (1, 3_002), (3, 3_003)] {
+        five.say(n, wad(price));
+    }
+    let fading = PricePolicy { halfLife: 600, sigmas: 50, emaHalfLife: 90, ..policy() };
+    five.world.must(GOVERNOR, setPricePolicyCall { asset: WETH, policy: fading });
+    five.poke();
+    let receipt = five.world.receipt();
+    let compute = receipt.trace.of(Cost::Compute);
+    println!("a poke of five sources: {} gas, of which {compute} compute", receipt.gas_used);
+    assert_eq!(five.price(), wad(3_001));
+    assert!(compute < 8_000, "{compute}");
+    assert!(five.world.receipt().gas_used < 160_000);
 }
