@@ -179,7 +179,8 @@ fn a_fourth_lot_waits_until_a_claim_is_booked() {
     let again = || kickCall { accounts: vec![ALICE], hints: vec![] };
     world.refuse(KAY, again(), NothingKicked { skip: skip::NO_ROOM });
     taken(&mut world, ids[1], u128::MAX);
-    // The kick books the closed claim by itself.
+    world.refuse(KAY, again(), NothingKicked { skip: skip::UNSETTLED });
+    world.settle(ALICE);
     let fourth = kicked(&mut world, ALICE);
     let slots: Vec<u32> = world.claims(ALICE, WETH).iter().map(|claim| claim.slot).collect();
     assert_eq!(slots, [1, 3, auction_parts(fourth).2]);

@@ -38,7 +38,6 @@ mod tokens;
 mod traces;
 mod trigger;
 mod views;
-mod zz_tmp;
 
 /// Numbers with 128 bits, as the core's own tests of precision use them.
 #[path = "../../crates/math/tests/precision/reference.rs"]
