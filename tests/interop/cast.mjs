@@ -80,10 +80,10 @@ async function wallets(check) {
   check.holds("decode-transaction", signed.toLowerCase().includes(address.toLowerCase()), signed);
 }
 
-/// Creates the accounts of the programs and activates them. Returns their addresses.
+/// Creates the accounts of the programs and activates them. Returns their addresses by name.
 async function deploy(check) {
   const { governor } = accounts;
-  const addresses = [];
+  const addresses = {};
   for (const program of PROGRAMS) {
     const code = lib.creation(program);
     const created = send(governor, "--create", code);
@@ -97,9 +97,9 @@ async function deploy(check) {
     const used = BigInt(activated.gasUsed);
     check.same(`${program}: activated`, [activated.status, activated.logs.length], [SUCCESS, 1]);
     check.holds(`${program}: estimate`, used <= estimate && estimate < used * 2n, [estimate, used]);
-    addresses.push(address);
+    addresses[program] = address;
   }
-  const [engine] = addresses;
+  const { engine } = addresses;
   const version = cast("call", ARB_WASM, "programVersion(address)(uint16)", engine);
   check.same("programVersion is stylusVersion", version, cast("call", ARB_WASM, "stylusVersion()(uint16)"));
   const hash = offline("keccak", cast("code", engine));
@@ -113,8 +113,9 @@ async function deploy(check) {
 
 /// The engine with USDC and one collateral, ten thousand a token.
 async function market(check) {
-  const { governor, guardian, reporter } = accounts;
-  const [engine, ...others] = await deploy(check);
+  const { governor } = accounts;
+  const programs = await deploy(check);
+  const { engine } = programs;
   const token = (name, decimals) => {
     const { bytecode } = lib.artifact("Token");
     const made = send(governor, "--create", bytecode, "constructor(string,string,uint8)", name, name, decimals);
@@ -123,22 +124,14 @@ async function market(check) {
   };
   const [base, weth] = [token("USDC", "6"), token("WETH", "18")];
   check.same("call: a string", cast("call", base, "symbol()(string)"), '"USDC"');
-  // The SDK's constructor has the selector of a function without arguments.
-  const types = "f(address,address,address,address,address,address,uint8,uint256)";
-  const values = [...others, governor.address, guardian.address, base, "6", usdc(100)];
-  const args = offline("abi-encode", types, ...values).slice(2);
-  const construct = [engine, offline("sig", "stylus_constructor()") + args];
-  check.same("constructor", send(governor, ...construct).status, SUCCESS);
+  const { constructor, calls } = lib.setupOf({ ...programs, USDC: base, WETH: weth });
+  check.same("constructor", send(governor, engine, constructor.data).status, SUCCESS);
   await check.fails("constructor: not twice", offline("sig", "AlreadyConstructed()"), () =>
-    cast("call", "--from", governor.address, ...construct),
+    cast("call", "--from", governor.address, engine, "--data", constructor.data),
   );
-  const govern = (...call) => check.same(call[0], send(governor, engine, ...call).status, SUCCESS);
-  govern("setReporter(address,bool)", reporter.address, "true");
-  govern("listAsset(address,uint8)", weth, "18");
-  govern("setPricePolicy(uint8,uint32,uint16,uint16)", "0", "3600", "5000", "100");
-  govern("setThreshold(uint8,uint16,uint32)", "0", "8400", "0");
-  govern("setMaxLtv(uint8,uint16)", "0", "8000");
-  govern("setCap(uint8,uint256)", "0", wad(1_000_000));
+  for (const { name, data } of calls) {
+    check.same(name, send(governor, engine, data).status, SUCCESS);
+  }
   const listed = cast("call", engine, "asset(uint8)(address,uint8)", "0").split("\n");
   check.same("call: several values", listed, [offline("to-check-sum-address", weth), "18"]);
   const stored = cast("storage", engine, String(lib.slots().GOVERNOR));

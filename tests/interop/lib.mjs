@@ -51,8 +51,22 @@ export const accounts = {
   ),
 };
 
-/// The engine's programs, in the order in which its constructor names them.
-export const PROGRAMS = ["engine", "extension", "market", "lens"];
+/// How the engine is set up, as `cargo xtask interop` writes it.
+const setup = readFileSync(join(root, "target/interop/setup.json"), "utf8");
+
+/// The engine's programs, itself first.
+export const PROGRAMS = JSON.parse(setup).programs;
+
+/// The constructor and the calls after it, for contracts at these addresses: those of the programs
+/// by name, and of the tokens USDC and WETH. The engine's own may be missing.
+export function setupOf(addresses) {
+  let text = setup;
+  for (const [name, standIn] of Object.entries(JSON.parse(setup).addresses)) {
+    if (addresses[name] === undefined) continue;
+    text = text.replaceAll(new RegExp(standIn.slice(2), "gi"), addresses[name].slice(2));
+  }
+  return JSON.parse(text);
+}
 
 /// What one deploys to create a program's account, as `cargo xtask interop` writes it.
 export function creation(program) {

@@ -50,7 +50,7 @@ pub use arbos::precompiles::{
 pub use calls::{Call, CallKind};
 pub use chain::{
     BlockInfo, CREATE2_FACTORY, Chain, ChainConfig, Changes, DeployError, Deployed,
-    NITRO_DEV_ACCOUNT, Observed, Outcome, Receipt, STYLUS_DEPLOYER, Tx, TxError, init_code,
+    NITRO_DEV_ACCOUNT, Observed, Outcome, Past, Receipt, STYLUS_DEPLOYER, Tx, TxError, init_code,
     stylus_code,
 };
 pub use profile::{Cost, FrameGas, FrameKind, GasProfile, Spent, WordAccess};

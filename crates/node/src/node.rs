@@ -6,7 +6,7 @@ use std::sync::Arc;
 use alloy_consensus::TxEnvelope;
 use alloy_consensus::transaction::Transaction;
 use alloy_primitives::{Address, B256, U256};
-use plimsoll_devnet::{BlockInfo, Chain, ChainConfig, TxError};
+use plimsoll_devnet::{BlockInfo, Chain, ChainConfig, Past, TxError};
 use tokio::sync::{broadcast, watch};
 
 use crate::accounts;
@@ -14,7 +14,7 @@ use crate::args::At;
 use crate::dump::Dump;
 use crate::error::{Answer, invalid_tx, refused, too_much};
 use crate::filter::Installed;
-use crate::pool::Pool;
+use crate::pool::{Pool, Waiting};
 use crate::request::executable;
 use crate::state::State;
 use crate::store::{Block, Entry, Sealed, Store};
@@ -187,11 +187,10 @@ impl Node {
     }
 
     fn execute_next(&mut self) -> Option<(B256, Result<Entry, TxError>)> {
-        let (from, nonce) = self.pool.next(|account| self.chain.nonce(account))?;
-        let waiting = self.pool.take(from, nonce)?;
-        let (hash, price) = (*waiting.envelope.tx_hash(), self.chain.config().base_fee);
-        let receipt = self.chain.transact(executable(&waiting.envelope, from));
-        Some((hash, receipt.map(|receipt| Entry::new(waiting.envelope, from, price, receipt))))
+        let Waiting { envelope, from, .. } = self.pool.take_next(&self.chain)?;
+        let (hash, price) = (*envelope.tx_hash(), self.chain.config().base_fee);
+        let receipt = self.chain.transact(executable(&envelope, from));
+        Some((hash, receipt.map(|receipt| Entry::new(envelope, from, price, receipt))))
     }
 
     /// Closes the open block and opens the next.
@@ -269,15 +268,39 @@ impl Node {
     /// Runs `work` on the state of a block and puts everything back afterwards.
     ///
     /// At the latest block it runs in the block that is open, as the next transaction would; at an
-    /// earlier one in that block.
+    /// earlier one in that block. In the pending block what waits has been executed before.
     pub(crate) fn at<T>(
         &mut self,
         at: At,
         work: impl FnOnce(&mut Chain) -> Answer<T>,
     ) -> Answer<T> {
         let place = self.place(at)?;
-        let done = self.chain.aside(place.back, place.block, place.base_fee, work);
+        let mut ahead = (at == At::Pending && self.has_ready()).then(|| self.pool.clone());
+        let done = self.chain.aside(place.back, place.block, place.base_fee, |chain| {
+            while let Some(waiting) = ahead.as_mut().and_then(|pool| pool.take_next(chain)) {
+                // What is invalid by now would be dropped.
+                let _ = chain.transact(executable(&waiting.envelope, waiting.from));
+            }
+            work(chain)
+        });
         done.unwrap_or_else(|| Err(self.pruned(place.block.l2_block)))
+    }
+
+    /// Reads from the state of a block.
+    pub(crate) fn read<T>(&mut self, at: At, read: impl FnOnce(Past<'_>) -> T) -> Answer<T> {
+        if at == At::Pending && self.has_ready() {
+            return self.at(at, |chain| {
+                chain.past(0).map(read).ok_or_else(|| refused("state is not available"))
+            });
+        }
+        let place = self.place(at)?;
+        let past = self.chain.past(place.back);
+        past.map(read).ok_or_else(|| self.pruned(place.block.l2_block))
+    }
+
+    /// Whether a transaction waits whose turn it is.
+    fn has_ready(&self) -> bool {
+        self.pool.next(|account| self.chain.nonce(account)).is_some()
     }
 
     /// Runs `work` in a block on the state that its first transaction found.

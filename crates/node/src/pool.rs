@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use alloy_consensus::TxEnvelope;
 use alloy_consensus::transaction::Transaction;
 use alloy_primitives::{Address, B256};
+use plimsoll_devnet::Chain;
 
 use crate::error::{Answer, refused};
 
@@ -85,6 +86,12 @@ impl Pool {
             waiting.get(&nonce).map(|waiting| (waiting.order, *from, nonce))
         });
         ready.min().map(|(_, from, nonce)| (from, nonce))
+    }
+
+    /// Takes the transaction that is next on this chain.
+    pub(crate) fn take_next(&mut self, chain: &Chain) -> Option<Waiting> {
+        let (from, nonce) = self.next(|account| chain.nonce(account))?;
+        self.take(from, nonce)
     }
 
     /// Nonce after those that follow on `nonce` without a gap.

@@ -145,8 +145,14 @@ async fn tick(shared: Arc<Shared>, mut interval: watch::Receiver<Option<u64>>) {
             changed = interval.changed() => if changed.is_err() { return },
             () = passed => {
                 let shared = shared.clone();
-                // Executing may take long; requests that wait for the node do not hold this up.
-                let mined = tokio::task::spawn_blocking(move || shared.lock().mine());
+                // Executing may take long, and so may waiting for the node.
+                let mined = tokio::task::spawn_blocking(move || {
+                    let mut node = shared.lock();
+                    // Somebody may have stopped the clock meanwhile.
+                    if node.interval.borrow().is_some() {
+                        node.mine();
+                    }
+                });
                 if mined.await.is_err() { return }
             }
         }

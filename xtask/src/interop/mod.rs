@@ -1,5 +1,7 @@
 //! `cargo xtask interop`: tools that other people use, run against the node.
 
+mod setup;
+
 use std::{
     ffi::OsString,
     fs,
@@ -35,7 +37,7 @@ pub fn interop(args: impl Iterator<Item = OsString>) -> Result<ExitCode, String>
         }
     }
     let mut alloy = Command::new("cargo");
-    alloy.args(["test", "--quiet", "--locked"]).current_dir(scripts.join("alloy"));
+    alloy.args(["test", "--locked"]).current_dir(scripts.join("alloy"));
     count.add(test::run("alloy", alloy.env("PLIMSOLL_NODE", &node))?);
     if !fast {
         let bin = stylus(&out)?;
@@ -58,15 +60,19 @@ fn parse(args: impl Iterator<Item = OsString>) -> Result<bool, String> {
     Ok(fast)
 }
 
-/// Writes the creation code of every program, in hexadecimal.
+/// Writes the creation code of every program, in hexadecimal, and how the engine is set up.
 fn programs(out: &Path) -> Result<(), String> {
+    let write = |file: PathBuf, text: String| {
+        fs::write(&file, text).map_err(|error| format!("{}: {error}", file.display()))
+    };
     fs::create_dir_all(out).map_err(|error| format!("{}: {error}", out.display()))?;
-    for program in build::all()? {
+    let programs = build::all()?;
+    for program in &programs {
         let code = hex::encode(init_code(&stylus_code(&program.wasm)));
-        let file = out.join(program.name).with_extension("hex");
-        fs::write(&file, code).map_err(|error| format!("{}: {error}", file.display()))?;
+        write(out.join(program.name).with_extension("hex"), code)?;
     }
-    Ok(())
+    let setup = setup::setup(programs.iter().map(|program| program.name));
+    write(out.join("setup.json"), format!("{setup:#}\n"))
 }
 
 /// Builds the node. Returns its path.

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::{Address, Bytes, U256};
 use revm::DatabaseCommit;
 use revm::database::AccountState;
 use revm::state::{AccountInfo, EvmState};
@@ -97,7 +97,64 @@ impl History {
     }
 }
 
+/// The state that a block left, to be read.
+#[derive(Clone, Copy)]
+pub struct Past<'a> {
+    chain: &'a Chain,
+    /// First closed block whose changes do not count; none if all do, the open block's too.
+    first: Option<usize>,
+}
+
+impl Past<'_> {
+    /// Balance in wei.
+    #[must_use]
+    pub fn balance(&self, account: Address) -> U256 {
+        self.info(account).balance
+    }
+
+    /// Next nonce.
+    #[must_use]
+    pub fn nonce(&self, account: Address) -> u64 {
+        self.info(account).nonce
+    }
+
+    /// Account code.
+    #[must_use]
+    pub fn code(&self, account: Address) -> Bytes {
+        self.chain.bytecode_of(self.info(account)).original_bytes()
+    }
+
+    /// A storage word.
+    #[must_use]
+    pub fn storage(&self, account: Address, slot: U256) -> U256 {
+        let mut found = self.undone().filter_map(|undo| undo.0.get(&account)?.words.get(&slot));
+        found.next().copied().unwrap_or_else(|| self.chain.storage(account, slot))
+    }
+
+    fn info(&self, account: Address) -> AccountInfo {
+        match self.undone().find_map(|undo| undo.0.get(&account)) {
+            Some(before) => before.info.clone().unwrap_or_default(),
+            None => self.chain.info(account),
+        }
+    }
+
+    /// What the blocks after it found, the earliest first.
+    fn undone(&self) -> impl Iterator<Item = &Undo> {
+        let History { closed, open, .. } = &self.chain.history;
+        let closed = self.first.map(|first| closed.range(first..).map(Arc::as_ref).chain([open]));
+        closed.into_iter().flatten()
+    }
+}
+
 impl Chain {
+    /// The state that the block `back` before the latest closed one left; with `back` 0 the state as
+    /// it is. Returns `None` if the history does not reach that far.
+    #[must_use]
+    pub fn past(&self, back: usize) -> Option<Past<'_>> {
+        let first = self.history.closed.len().checked_sub(back)?;
+        Some(Past { chain: self, first: (back > 0).then_some(first) })
+    }
+
     /// Blocks before the latest closed one whose state can be had.
     #[must_use]
     pub fn depth(&self) -> usize {

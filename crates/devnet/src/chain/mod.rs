@@ -29,7 +29,7 @@ pub use deploy::{DeployError, Deployed};
 pub use genesis::{CREATE2_FACTORY, NITRO_DEV_ACCOUNT, STYLUS_DEPLOYER};
 use history::History;
 
-pub use history::Changes;
+pub use history::{Changes, Past};
 pub use observe::Observed;
 pub use tx::{Outcome, Receipt, Tx, TxError};
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use alloy_primitives::{Address, U256};
-use revm::DatabaseRef;
 use revm::state::{Account, AccountInfo, EvmState};
 
 use super::{Chain, Receipt, Tx, TxError};
@@ -71,11 +70,7 @@ impl Chain {
     }
 
     fn view(&self, info: AccountInfo, words: BTreeMap<U256, U256>) -> View {
-        let code = info.code.unwrap_or_else(|| {
-            let Ok(code) = self.db.code_by_hash_ref(info.code_hash);
-            code
-        });
         let (balance, nonce) = (info.balance, info.nonce);
-        View { balance, nonce, code: code.original_bytes(), words }
+        View { balance, nonce, code: self.bytecode_of(info).original_bytes(), words }
     }
 }

@@ -51,7 +51,7 @@ impl Chain {
     /// Account code, compressed for a Stylus program.
     #[must_use]
     pub fn code(&self, account: Address) -> Bytes {
-        self.bytecode(account).original_bytes()
+        self.bytecode_of(self.info(account)).original_bytes()
     }
 
     /// Places code without running a constructor.
@@ -244,15 +244,11 @@ impl Chain {
         info
     }
 
-    fn bytecode(&self, account: Address) -> Bytecode {
-        let info = self.info(account);
-        match info.code {
-            Some(code) => code,
-            None => {
-                let Ok(code) = self.db.code_by_hash_ref(info.code_hash);
-                code
-            }
-        }
+    pub(super) fn bytecode_of(&self, info: AccountInfo) -> Bytecode {
+        info.code.unwrap_or_else(|| {
+            let Ok(code) = self.db.code_by_hash_ref(info.code_hash);
+            code
+        })
     }
 
     fn edit(&mut self, account: Address, change: impl FnOnce(&mut AccountInfo)) {

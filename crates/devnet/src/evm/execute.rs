@@ -133,7 +133,7 @@ fn run_frame(machine: &mut Machine, frame: &mut EthFrame) -> Step {
     let mut before_deposit = None;
     if let (FrameInput::Create(_), InterpreterAction::Return(result)) = (&frame.input, &mut action)
     {
-        forbid_foreign_ef_code(result);
+        forbid_foreign_ef_code(result, machine.ctx.chain.params.arbos);
         before_deposit = Some(result.gas.remaining());
     }
     let limit = frame.interpreter.gas.limit();
@@ -157,9 +157,9 @@ fn run_frame(machine: &mut Machine, frame: &mut EthFrame) -> Step {
 }
 
 /// Applies EIP-3541 to everything but Stylus code, whose prefix Nitro exempts.
-fn forbid_foreign_ef_code(result: &mut InterpreterResult) {
+fn forbid_foreign_ef_code(result: &mut InterpreterResult, release: u64) {
     let code = &result.output;
-    if result.result.is_ok() && code.first() == Some(&0xEF) && !program::is_stylus(code) {
+    if result.result.is_ok() && code.first() == Some(&0xEF) && !program::is_stylus(code, release) {
         result.result = InstructionResult::CreateContractStartingWithEF;
         result.output = Bytes::new();
     }

@@ -55,6 +55,8 @@ pub(crate) fn table() -> &'static Tables {
         set(opcode::CREATE, |c| opening(c, opcode::CREATE, contract::create::<false, _, _>));
         set(opcode::CREATE2, |c| opening(c, opcode::CREATE2, contract::create::<true, _, _>));
         set(opcode::SELFDESTRUCT, selfdestruct);
+        // There are no blobs on Arbitrum, and no price for them.
+        set(opcode::BLOBBASEFEE, |_| Err(InstructionResult::OpcodeNotFound));
         Tables { instructions, gas: gas_table_spec(SPEC) }
     })
 }

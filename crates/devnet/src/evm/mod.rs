@@ -16,8 +16,17 @@ use crate::program::Codes;
 use crate::session::Session;
 use precompiles::ArbPrecompiles;
 
-/// EVM rules of current Arbitrum chains, blobs aside.
-pub(crate) const SPEC: SpecId = SpecId::PRAGUE;
+/// EVM rules of the newest release, whose instructions and gas are those of all others, too.
+pub(crate) const SPEC: SpecId = SpecId::OSAKA;
+/// First release that runs Osaka.
+const OSAKA: u64 = 50;
+
+/// EVM rules of a release, blobs aside.
+///
+/// Source: Arbitrum go-ethereum params, `IsPrague`, `IsOsaka`.
+pub(crate) fn spec(release: u64) -> SpecId {
+    if release >= OSAKA { SpecId::OSAKA } else { SpecId::PRAGUE }
+}
 
 pub(crate) type Db = InMemoryDB;
 pub(crate) type Ctx = Context<BlockEnv, TxEnv, CfgEnv, Db, Journal<Db>, Session>;

@@ -4,10 +4,11 @@ use std::sync::OnceLock;
 
 use revm::handler::{EthPrecompiles, PrecompileProvider};
 use revm::interpreter::{CallInputs, InterpreterResult};
+use revm::precompile::{Precompiles, secp256r1};
 use revm::primitives::AddressSet;
 use revm::primitives::hardfork::SpecId;
 
-use super::Ctx;
+use super::{Ctx, spec};
 use crate::arbos::precompiles as arbos;
 
 /// Ethereum's precompiles and ArbOS's.
@@ -15,10 +16,22 @@ pub(crate) struct ArbPrecompiles {
     ethereum: EthPrecompiles,
 }
 
-impl Default for ArbPrecompiles {
-    /// Osaka's set, for P256 verification at 0x100.
-    fn default() -> Self {
-        Self { ethereum: EthPrecompiles::new(SpecId::OSAKA) }
+impl ArbPrecompiles {
+    /// Osaka's set, which has P256 verification; before it Cancun's with an earlier form of that.
+    ///
+    /// Source: Nitro gethhook.
+    pub(crate) fn of_release(release: u64) -> Self {
+        static EARLIER: OnceLock<Precompiles> = OnceLock::new();
+        let spec = spec(release);
+        if spec == SpecId::OSAKA {
+            return Self { ethereum: EthPrecompiles::new(spec) };
+        }
+        let precompiles = EARLIER.get_or_init(|| {
+            let mut precompiles = Precompiles::cancun().clone();
+            precompiles.extend(secp256r1::precompiles());
+            precompiles
+        });
+        Self { ethereum: EthPrecompiles { precompiles, spec } }
     }
 }
 
@@ -41,8 +54,10 @@ impl PrecompileProvider<Ctx> for ArbPrecompiles {
     }
 
     fn warm_addresses(&self) -> &AddressSet {
-        static WARM: OnceLock<AddressSet> = OnceLock::new();
-        WARM.get_or_init(|| {
+        static LATEST: OnceLock<AddressSet> = OnceLock::new();
+        static EARLIER: OnceLock<AddressSet> = OnceLock::new();
+        let warm = if self.ethereum.spec == SpecId::OSAKA { &LATEST } else { &EARLIER };
+        warm.get_or_init(|| {
             let mut warm = self.ethereum.warm_addresses().clone();
             warm.extend(arbos::addresses());
             warm

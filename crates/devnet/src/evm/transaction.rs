@@ -19,7 +19,7 @@ use revm::state::EvmState;
 
 use super::execute::{callee_code, execute, used};
 use super::precompiles::ArbPrecompiles;
-use super::{Ctx, Db, Machine, SPEC};
+use super::{Ctx, Db, Machine, SPEC, spec};
 use crate::arbos::state::NETWORK_FEES;
 use crate::calls::Call;
 use crate::profile::{Cost, GasProfile};
@@ -60,7 +60,8 @@ pub(crate) struct Done {
 /// Executes a job. The database is only read; the changes are in [`Done::state`].
 pub(crate) fn run(db: Db, block: BlockEnv, chain_id: u64, session: Session, job: Job) -> Done {
     let ctx = context(db, block, chain_id, session, &job);
-    let mut machine = Box::new(Machine { ctx, precompiles: ArbPrecompiles::default() });
+    let precompiles = ArbPrecompiles::of_release(ctx.chain.params.arbos);
+    let mut machine = Box::new(Machine { ctx, precompiles });
     prepare(&mut machine, &job);
     let refund = delegate(&mut machine, &job, chain_id);
     machine.ctx.chain.meter.charge(Cost::Intrinsic, job.intrinsic);
@@ -70,12 +71,13 @@ pub(crate) fn run(db: Db, block: BlockEnv, chain_id: u64, session: Session, job:
 }
 
 fn context(db: Db, block: BlockEnv, chain_id: u64, session: Session, job: &Job) -> Ctx {
-    let mut cfg = CfgEnv::new_with_spec(SPEC);
+    let spec = spec(session.params.arbos);
+    let mut cfg = CfgEnv::new_with_spec(spec);
     cfg.chain_id = chain_id;
     // The frame loop applies EIP-3541 itself, with Stylus code exempt.
     cfg.disable_eip3541 = true;
     let mut journal = Journal::new(db);
-    journal.set_spec_id(SPEC);
+    journal.set_spec_id(spec);
     let tx = TxEnv {
         caller: job.from,
         gas_limit: job.gas_limit,

@@ -9,15 +9,13 @@ use revm::context_interface::{ContextTr, JournalTr};
 use revm::interpreter::InstructionResult;
 
 use super::record::{self, Record};
-use super::{Codes, check_fragments, fragments, is_stylus, load};
+use super::{Codes, FRAGMENTS, check_fragments, fragments, is_stylus, load};
 use crate::arbos::precompiles::wasm::{not_wasm, up_to_date};
 use crate::arbos::state::Slot;
 use crate::arbos::{Done, Metered, Stop, price_data};
 use crate::wasm::Loaded;
 use crate::wasm::instrument::{ActivationError, StylusParams};
 
-/// First release that knows fragments, and has an error for what is no program.
-const FRAGMENTS: u64 = 60;
 /// First release whose owner may add gas to every activation.
 const SURCHARGE: u64 = 59;
 /// Longest code of an account, in words.
@@ -78,7 +76,8 @@ fn check(
     params: &StylusParams,
     (code_hash, code): (B256, &[u8]),
 ) -> Done<Arc<Loaded>> {
-    if code.is_empty() || (params.arbos >= FRAGMENTS && !is_stylus(code)) {
+    let release = params.arbos;
+    if code.is_empty() || (release >= FRAGMENTS && !is_stylus(code, release)) {
         return Err(not_wasm());
     }
     check_fragments(code, params).map_err(|error| refusal(&error))?;

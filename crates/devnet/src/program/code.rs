@@ -29,11 +29,17 @@ pub(crate) fn is_program(code: &[u8]) -> bool {
     code.len() > CLASSIC.len() && (code.starts_with(&CLASSIC) || code.starts_with(&ROOT))
 }
 
-/// Whether this code belongs to Stylus, a fragment included: it may be deployed although it starts
-/// with `0xEF`.
-pub(crate) fn is_stylus(code: &[u8]) -> bool {
-    code.len() > CLASSIC.len()
-        && [CLASSIC, FRAGMENT, ROOT].iter().any(|prefix| code.starts_with(prefix))
+/// First release that knows fragments and roots, and has an error for what is no program.
+pub(crate) const FRAGMENTS: u64 = 60;
+
+/// Whether this code belongs to Stylus as of a release, a fragment included: it may be deployed
+/// although it starts with `0xEF`.
+///
+/// Source: Arbitrum go-ethereum core/state, `IsStylusComponentPrefix`.
+pub(crate) fn is_stylus(code: &[u8], release: u64) -> bool {
+    let prefixes: &[[u8; 3]] =
+        if release >= FRAGMENTS { &[CLASSIC, FRAGMENT, ROOT] } else { &[CLASSIC] };
+    code.len() > CLASSIC.len() && prefixes.iter().any(|prefix| code.starts_with(prefix))
 }
 
 /// Compresses `wasm` into account code, as `cargo stylus` does: brotli 11, no dictionary.

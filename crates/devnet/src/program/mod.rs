@@ -8,8 +8,8 @@ mod run;
 
 pub(crate) use activate::activate;
 pub(crate) use code::{
-    Codes, check_fragments, compressed_code, create_prelude, fragments, is_program, is_stylus,
-    load, root_code, split,
+    Codes, FRAGMENTS, check_fragments, compressed_code, create_prelude, fragments, is_program,
+    is_stylus, load, root_code, split,
 };
 pub(crate) use memory::page_gas;
 pub(crate) use record::{Inactive, Record, active_record};

@@ -109,6 +109,53 @@ fn stack_is_deeper_before_release_50() {
     assert!(ends(40).is_success());
 }
 
+/// How bytecode ends on a chain of this release.
+fn run(arbos: u64, code: &[u8]) -> Outcome {
+    let mut rig = Rig::of_release(arbos);
+    let account = rig.install(HERE, code);
+    rig.send(Tx::call(ALICE, account, []).gas(100_000)).status
+}
+
+#[test]
+fn bytecode_counts_leading_zeros_from_release_50_on() {
+    // PUSH1 1; CLZ; PUSH1 0; MSTORE; PUSH1 32; PUSH1 0; RETURN
+    let code = [0x60, 1, 0x1e, 0x60, 0, 0x52, 0x60, 32, 0x60, 0, 0xf3];
+    for arbos in [61, 51] {
+        assert_eq!(run(arbos, &code).output(), crate::rig::word(255));
+    }
+    assert!(matches!(run(40, &code), Outcome::Halt { .. }));
+}
+
+#[test]
+fn blobs_have_no_price() {
+    // BLOBBASEFEE; STOP
+    assert!(matches!(run(61, &[0x4a, 0x00]), Outcome::Halt { .. }));
+}
+
+#[test]
+fn verification_on_p256_costs_6900_from_release_50_on_and_3450_before() {
+    let gas = |arbos| {
+        let mut rig = Rig::of_release(arbos);
+        let verify =
+            plimsoll_devnet::alloy_primitives::address!("0000000000000000000000000000000000000100");
+        let receipt = rig.send(Tx::call(ALICE, verify, []));
+        assert!(receipt.status.is_success());
+        receipt.gas_used - TX
+    };
+    assert_eq!((gas(61), gas(51), gas(40)), (6_900, 6_900, 3_450));
+}
+
+#[test]
+fn fragments_and_roots_are_code_from_release_60_on() {
+    let create = |arbos, kind| {
+        let mut rig = Rig::of_release(arbos);
+        let init = plimsoll_devnet::init_code(&[0xef, 0xf0, kind, 0, 0]);
+        rig.send(Tx::create(ALICE, init)).contract_address.is_some()
+    };
+    assert!(create(61, 0) && create(61, 1) && create(61, 2) && !create(61, 3));
+    assert!(create(51, 0) && !create(51, 1) && !create(51, 2));
+}
+
 #[test]
 fn rows_differ_only_where_the_releases_do() {
     let [latest, version_2, deep] = StylusParams::RELEASES;

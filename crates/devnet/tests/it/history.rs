@@ -87,6 +87,15 @@ fn every_closed_block_has_its_state_back() {
     let nine = now[&Address::repeat_byte(9)].clone();
     kept[last - 1].1.insert(Address::repeat_byte(9), nine);
     for (back, (block, before)) in kept.iter().rev().enumerate() {
+        let past = chain.past(back).expect("kept");
+        for (account, (balance, nonce, _, code, words)) in before {
+            assert_eq!((past.balance(*account), past.nonce(*account)), (*balance, *nonce));
+            assert_eq!(past.code(*account), *code);
+            for slot in (0..9).map(U256::from) {
+                let word = words.get(&slot).copied().unwrap_or_default();
+                assert_eq!(past.storage(*account, slot), word, "{back} back, {account}");
+            }
+        }
         let found = chain.aside(back, *block, 1, |chain| {
             let found = state(chain);
             // Whatever happens there is forgotten, even blocks.
@@ -119,6 +128,7 @@ fn history_ends_where_it_was_told_to() {
         let block = chain.block();
         assert_eq!(chain.aside(history, block, 1, |_| ()), Some(()));
         assert_eq!(chain.aside(history + 1, block, 1, |_| ()), None);
+        assert!(chain.past(history).is_some() && chain.past(history + 1).is_none());
     }
 }
 

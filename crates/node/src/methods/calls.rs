@@ -101,10 +101,10 @@ pub(super) fn assuming<T>(
     })
 }
 
-/// The least gas limit with which a transaction succeeds that comes next.
+/// The least gas limit with which a transaction succeeds that comes after those that wait.
 pub(super) fn estimate_next(node: &mut Node, request: &Request) -> Answer<u64> {
     let cap = node.gas_cap();
-    node.at(At::Latest, |chain| estimate(chain, request, cap))
+    node.at(At::Pending, |chain| estimate(chain, request, cap))
 }
 
 /// The least gas limit with which the transaction succeeds, up to what it names or the cap.

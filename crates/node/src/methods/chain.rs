@@ -29,23 +29,22 @@ pub(super) const METHODS: Table = &[
     ("eth_feeHistory", fee_history),
     ("eth_getBalance", |node, args| {
         let account = args.address(0)?;
-        node.at(args.block(1)?, |chain| Ok(hex(chain.balance(account))))
+        node.read(args.block(1)?, |state| hex(state.balance(account)))
     }),
     ("eth_getCode", |node, args| {
         let account = args.address(0)?;
-        node.at(args.block(1)?, |chain| Ok(chain.code(account).to_string().into()))
+        node.read(args.block(1)?, |state| state.code(account).to_string().into())
     }),
     ("eth_getStorageAt", |node, args| {
         let (account, slot) = (args.address(0)?, args.word(1)?);
-        node.at(args.block(2)?, |chain| {
-            Ok(B256::from(chain.storage(account, slot)).to_string().into())
-        })
+        let word = node.read(args.block(2)?, |state| state.storage(account, slot))?;
+        Ok(B256::from(word).to_string().into())
     }),
     ("eth_getTransactionCount", |node, args| {
         let account = args.address(0)?;
         match args.block(1)? {
             At::Pending => Ok(hex(node.pending_nonce(account))),
-            at => node.at(at, |chain| Ok(hex(chain.nonce(account)))),
+            at => node.read(at, |state| hex(state.nonce(account))),
         }
     }),
     ("eth_getProof", |node, args| {

@@ -73,6 +73,28 @@ fn what_waits_goes_into_one_block_in_the_order_it_came() {
 }
 
 #[test]
+fn the_pending_state_is_the_one_after_what_waits() {
+    let rig = Rig::new();
+    let counter = rig.deploy(&COUNTER);
+    rig.get("evm_setAutomine", json!([false]));
+    let add = |step: u64| json!({"from": ALICE, "to": counter, "data": word(step)});
+    // The second is estimated on what the first leaves: a store into a slot that is not zero.
+    let first = submit(&rig, add(5));
+    let second = submit(&rig, add(6));
+    let gas = |hash: &Value| number(&rig.get("eth_getTransactionByHash", json!([hash]))["gas"]);
+    assert!(gas(&first) > gas(&second) + 15_000);
+    let at = |block: &str| rig.get("eth_getStorageAt", json!([counter, "0x0", block]));
+    assert_eq!((at("latest"), at("pending")), (json!(word(0)), json!(word(11))));
+    let call = |block: &str| rig.get("eth_call", json!([{"to": counter, "data": "0x"}, block]));
+    assert_eq!((call("latest"), call("pending")), (json!(word(0)), json!(word(11))));
+    rig.get("evm_mine", json!([]));
+    assert_eq!((at("latest"), at("pending")), (json!(word(11)), json!(word(11))));
+    for hash in [first, second] {
+        assert_eq!(rig.get("eth_getTransactionReceipt", json!([hash]))["status"], "0x1");
+    }
+}
+
+#[test]
 fn logs_of_a_block_are_numbered_through() {
     let rig = Rig::new();
     let counter = rig.deploy(&COUNTER);
@@ -176,8 +198,6 @@ fn the_clock_closes_blocks_when_told_to() {
     }
     rig.get("evm_setIntervalMining", json!([0]));
     assert_eq!(rig.get("anvil_getIntervalMining", json!([])), json!(null));
-    // A block that was due may still come.
-    std::thread::sleep(Duration::from_millis(200));
     let number = rig.number("eth_blockNumber", json!([]));
     std::thread::sleep(Duration::from_millis(1_500));
     assert_eq!(rig.number("eth_blockNumber", json!([])), number);

@@ -2,6 +2,7 @@
 // The engine's functions have as many arguments as they need.
 #![allow(clippy::too_many_arguments)]
 
+use std::collections::HashMap;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -9,13 +10,14 @@ use std::process::{Child, Command, Stdio};
 use alloy::contract::SolCallBuilder;
 use alloy::network::{EthereumWallet, TransactionBuilder};
 use alloy::primitives::utils::parse_ether;
-use alloy::primitives::{Address, Bytes, U256, address, hex, keccak256};
+use alloy::primitives::{Address, Bytes, U256, address, hex};
 use alloy::providers::{DynProvider, Provider, ProviderBuilder};
 use alloy::rpc::types::{TransactionReceipt, TransactionRequest};
 use alloy::signers::local::PrivateKeySigner;
 use alloy::sol;
-use alloy::sol_types::{SolCall, SolConstructor, SolValue};
+use alloy::sol_types::{SolCall, SolConstructor};
 use alloy::transports::ws::WsConnect;
+use serde_json::Value;
 
 sol!(
     #[sol(rpc)]
@@ -45,8 +47,8 @@ pub const ARB_WASM: Address = address!("0000000000000000000000000000000000000071
 /// Keys that every development node funds: public, and worth nothing on any other chain.
 const KEYS: [&str; 5] = [
     "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80",
-    "59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d",
     "5de4111afa1a4b94908f83103eb1f1706367c2e68ca870fc3fb9a804cdab365a",
+    "59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d",
     "7c852118294e51e653712a81e05800f419141751be58f605c371e15141b007a6",
     "47e179ec197488593b187f80a00eb0da91f1b9d0b13f8733639f19c30a34926a",
 ];
@@ -68,6 +70,8 @@ pub struct Node {
 pub struct Rig {
     pub node: Node,
     pub provider: DynProvider,
+    /// The addresses of the programs and tokens, by name.
+    pub addresses: HashMap<String, Address>,
     pub engine: IPlimsoll::IPlimsollInstance<DynProvider>,
     pub base: Token::TokenInstance<DynProvider>,
     pub weth: Token::TokenInstance<DynProvider>,
@@ -125,23 +129,22 @@ impl Rig {
     /// The engine with USDC and one collateral that costs 3,000.
     pub async fn new(transport: Transport) -> Self {
         let node = Node::start();
-        let (provider, addresses) = node.provider(transport).await;
-        let [governor, reporter, supplier, borrower, taker] = addresses;
-        let [engine, extension, market, lens] = programs(&provider, governor).await;
+        let (provider, people) = node.provider(transport).await;
+        let [governor, reporter, supplier, borrower, taker] = people;
         let base = token(&provider, governor, "USDC", 6).await;
         let weth = token(&provider, governor, "WETH", 18).await;
-        let (guardian, decimals, base_token) = (governor, U256::from(6), *base.address());
-        let programs = (extension, market, lens);
-        let arguments = (programs, governor, guardian, base_token, decimals, usdc(100));
-        // The SDK's constructor has the selector of a function without arguments.
-        let selector = &keccak256("stylus_constructor()")[..4];
-        let data = [selector, &arguments.abi_encode_params()].concat();
-        let construct = TransactionRequest::default().with_from(governor).with_to(engine);
-        receipt(&provider, construct.with_input(data)).await;
+        let tokens = [("USDC", *base.address()), ("WETH", *weth.address())];
+        let mut addresses = HashMap::from(tokens.map(|(name, token)| (name.to_owned(), token)));
+        let engine = programs(&provider, governor, &mut addresses).await;
+        for data in setup(&addresses) {
+            let call = TransactionRequest::default().with_from(governor).with_to(engine);
+            receipt(&provider, call.with_input(data)).await;
+        }
         let engine = IPlimsoll::new(engine, provider.clone());
         let rig = Self {
             node,
             provider,
+            addresses,
             engine,
             base,
             weth,
@@ -151,19 +154,8 @@ impl Rig {
             borrower,
             taker,
         };
-        rig.list().await;
+        rig.report(ether("3000")).await;
         rig
-    }
-
-    async fn list(&self) {
-        let (engine, governor) = (&self.engine, self.governor);
-        send(engine.setReporter(self.reporter, true), governor).await;
-        send(engine.listAsset(*self.weth.address(), 18), governor).await;
-        send(engine.setPricePolicy(0, 3_600, 5_000, 100), governor).await;
-        send(engine.setThreshold(0, 8_400, 0), governor).await;
-        send(engine.setMaxLtv(0, 8_000), governor).await;
-        send(engine.setCap(0, ether("1000000")), governor).await;
-        self.report(ether("3000")).await;
     }
 
     /// A price of the latest block's time.
@@ -191,19 +183,49 @@ impl Rig {
     }
 }
 
-/// Deploys and activates the programs.
-async fn programs(provider: &DynProvider, from: Address) -> [Address; 4] {
-    let mut addresses = [Address::ZERO; 4];
+/// How the engine is set up, as `cargo xtask interop` writes it.
+fn written() -> Value {
+    let file = root().join("target/interop/setup.json");
+    let text = std::fs::read_to_string(&file)
+        .unwrap_or_else(|error| panic!("{}: {error}; `cargo xtask interop`", file.display()));
+    serde_json::from_str(&text).expect("JSON")
+}
+
+/// The constructor and the calls after it, with these addresses in the place of their stand-ins.
+fn setup(addresses: &HashMap<String, Address>) -> Vec<Bytes> {
+    let setup = written();
+    let calls = setup["calls"].as_array().expect("calls");
+    let call = |call: &Value| {
+        let mut data = call["data"].as_str().expect("data").to_owned();
+        for (name, address) in addresses {
+            let stand_in = setup["addresses"][name].as_str().expect("a stand-in");
+            data = data.replace(&stand_in[2..], &hex::encode(address));
+        }
+        hex::decode(data).expect("hexadecimal").into()
+    };
+    [&setup["constructor"]].into_iter().chain(calls).map(call).collect()
+}
+
+/// Deploys and activates the programs and adds their addresses. Returns the engine's.
+async fn programs(
+    provider: &DynProvider,
+    from: Address,
+    addresses: &mut HashMap<String, Address>,
+) -> Address {
+    let setup = written();
+    let names = setup["programs"].as_array().expect("programs").iter().filter_map(Value::as_str);
+    let names: Vec<&str> = names.collect();
     let arb_wasm = ArbWasm::new(ARB_WASM, provider.clone());
-    for (name, address) in ["engine", "extension", "market", "lens"].iter().zip(&mut addresses) {
+    for name in &names {
         let file = root().join("target/interop").join(name).with_extension("hex");
-        let code = std::fs::read_to_string(&file)
-            .unwrap_or_else(|error| panic!("{}: {error}; `cargo xtask interop`", file.display()));
-        *address = create(provider, from, hex::decode(code.trim()).expect("hexadecimal")).await;
-        let activate = arb_wasm.activateProgram(*address).value(ether("0.01"));
+        let code = std::fs::read_to_string(&file).expect("written with the setup");
+        let code = hex::decode(code.trim()).expect("hexadecimal");
+        let address = create(provider, from, code).await;
+        let activate = arb_wasm.activateProgram(address).value(ether("0.01"));
         assert_eq!(send(activate, from).await.logs().len(), 1, "{name}");
+        addresses.insert((*name).to_owned(), address);
     }
-    addresses
+    addresses[names[0]]
 }
 
 async fn token(
@@ -214,7 +236,7 @@ async fn token(
 ) -> Token::TokenInstance<DynProvider> {
     let file = root().join("tests/solidity/artifacts/Token.json");
     let text = std::fs::read_to_string(file).expect("the artifacts are committed");
-    let artifact: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let artifact: Value = serde_json::from_str(&text).expect("JSON");
     let mut code = hex::decode(artifact["bytecode"].as_str().expect("code")).expect("hexadecimal");
     let (name, symbol) = (name.to_owned(), name.to_owned());
     code.extend(Token::constructorCall { name, symbol, decimals }.abi_encode());

@@ -43,7 +43,7 @@ pub const ARB_DEBUG: Address = address!("00000000000000000000000000000000000000f
 type Contract = (Address, fn() -> Vec<Method>);
 
 /// Contracts with the methods that this chain answers.
-const CONTRACTS: [Contract; 8] = [
+const CONTRACTS: [Contract; 18] = [
     (ARB_SYS, sys::methods),
     (ARB_INFO, info::methods),
     (ARB_OWNER_PUBLIC, owner_public::methods),
@@ -52,7 +52,24 @@ const CONTRACTS: [Contract; 8] = [
     (ARB_WASM, wasm::methods),
     (ARB_WASM_CACHE, wasm_cache::methods),
     (ARB_DEBUG, debug::methods),
+    // ArbAddressTable, ArbBLS, ArbFunctionTable, ArbosTest: none that anybody uses.
+    (low(0x66), Vec::new),
+    (low(0x67), Vec::new),
+    (low(0x68), Vec::new),
+    (low(0x69), Vec::new),
+    // ArbAggregator, ArbRetryableTx, ArbStatistics: none that means anything here.
+    (low(0x6d), Vec::new),
+    (low(0x6e), Vec::new),
+    (low(0x6f), Vec::new),
+    // ArbNativeTokenManager, ArbFilteredTransactionsManager, ArbosActs: none that anybody may use.
+    (low(0x73), Vec::new),
+    (low(0x74), Vec::new),
+    (address!("00000000000000000000000000000000000A4B05"), Vec::new),
 ];
+
+const fn low(byte: u8) -> Address {
+    Address::with_last_byte(byte)
+}
 
 /// Addresses of the contracts.
 pub(crate) fn addresses() -> impl Iterator<Item = Address> {
