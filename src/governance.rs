@@ -11,10 +11,7 @@ use plimsoll_math::{
     params,
     params::OutOfBounds,
     steps, trigger,
-    words::{
-        AssetPrice, Base, Bounds, Caps, Limits, Losses, Market, PricePolicy, Ramp, Risk, SaleTerms,
-        Source, Token, Totals,
-    },
+    words::{AssetPrice, Base, Caps, Limits, Losses, Market, Ramp, Risk, SaleTerms, Token, Totals},
 };
 
 use crate::{
@@ -24,7 +21,6 @@ use crate::{
     position::bit,
     roles, sdk,
     settlement::DUST_ACCOUNT,
-    sources,
     storage::{Engine, MAX_ASSETS},
     supply::take_cash,
     token, window,
@@ -69,7 +65,7 @@ impl Engine {
 }
 
 /// Begins a setter of one asset: no re-entry, the governor, a listed asset. Returns the time.
-fn enter(engine: &Engine, asset: u8) -> Result<u32> {
+pub fn enter(engine: &Engine, asset: u8) -> Result<u32> {
     let now = guard::enter(engine)?;
     roles::require_governor(engine)?;
     guard::asset(engine, asset)?;
@@ -147,7 +143,7 @@ fn check_terms(terms: &SaleTerms, threshold: u16) -> Result<()> {
     consistent(terms, threshold)
 }
 
-fn out_of_bounds(bad: OutOfBounds) -> Error {
+pub fn out_of_bounds(bad: OutOfBounds) -> Error {
     let (value, low) = (U256::from(bad.value), U256::from(bad.low));
     fail(abi::OutOfBounds { parameter: bad.parameter, value, low, high: U256::from(bad.high) })
 }
@@ -383,77 +379,6 @@ pub fn set_cap(engine: &mut Engine, asset: u8, cap: U256) -> Result<()> {
     engine.set_caps(asset, &Caps { cap: value, ..caps })?;
     sdk::emit(engine, abi::CapSet { asset, oldValue: U256::from(caps.cap), value: cap });
     Ok(())
-}
-
-/// What is believed of an asset's sources.
-pub fn set_price_policy(engine: &mut Engine, asset: u8, policy: PricePolicy) -> Result<()> {
-    let now = enter(engine, asset)?;
-    params::check_policy(&policy).map_err(out_of_bounds)?;
-    let old = engine.price_policy(asset);
-    if steps::believes_more(&old, &policy) && limits::is_held(engine, asset) {
-        change_prices(engine, asset, now)?;
-        steps::check_policy(&old, &policy).map_err(out_of_bounds)?;
-    }
-    let mut price = engine.price(asset);
-    if price.fresh_until > 0 {
-        // The word stores when a price expires; the observation's time stays what it was.
-        let fresh = price.fresh_until.saturating_sub(old.max_age);
-        price.fresh_until = fresh.saturating_add(policy.max_age);
-        engine.set_price(asset, &price)?;
-    }
-    let policy = PricePolicy { sources: old.sources, ..policy };
-    engine.set_price_policy_word(asset, &policy)?;
-    let (old_word, word) = (old.pack()?, policy.pack()?);
-    sdk::emit(engine, abi::PricePolicySet { asset, oldWord: old_word, word });
-    Ok(())
-}
-
-/// Begins a change of what an asset's price comes from or is believed to be: one a day.
-fn change_prices(engine: &mut Engine, asset: u8, now: u32) -> Result<()> {
-    let ramp = engine.ramp(asset);
-    limits::pace(ramp.policy_at, now)?;
-    engine.set_ramp(asset, &Ramp { policy_at: now, ..ramp })
-}
-
-/// The `n`-th source of an asset; the zero address ends one. `data`: bounds of a feed, a price's
-/// id, nothing for a reporter, who starts without a reading.
-pub fn set_source(engine: &mut Engine, asset: u8, n: u8, source: Source, data: U256) -> Result<()> {
-    let now = enter(engine, asset)?;
-    if limits::is_held(engine, asset) {
-        change_prices(engine, asset, now)?;
-    }
-    sources::require(n)?;
-    let bit = 1_u8.unbounded_shl(n.into());
-    let mut policy = engine.price_policy(asset);
-    let old = engine.source(asset, n);
-    let (next, data) = if source.address.is_zero() {
-        policy.sources &= !bit;
-        (Source::default(), U256::ZERO)
-    } else {
-        params::check_source(&source).map_err(out_of_bounds)?;
-        policy.sources |= bit;
-        (source, source_data(source.kind, data)?)
-    };
-    let bounded = next.kind == Source::FEED && !data.is_zero();
-    let next = Source { bounded, ..next };
-    engine.set_source_word(asset, n, &next)?;
-    engine.set_source_data(asset, n, data);
-    engine.set_price_policy_word(asset, &policy)?;
-    let (old_word, word) = (old.pack()?, next.pack()?);
-    sdk::emit(engine, abi::SourceSet { asset, n, oldWord: old_word, word, data });
-    Ok(())
-}
-
-/// The data word that a kind of source begins with.
-fn source_data(kind: u8, data: U256) -> Result<U256> {
-    if kind == Source::REPORTER {
-        return Ok(U256::ZERO);
-    }
-    let Bounds { min, max } = Bounds::unpack(data);
-    if kind == Source::FEED && max > 0 {
-        bounded(8, U256::from(min), U256::ZERO, U256::from(max.saturating_sub(1)))?;
-    }
-    Ok(data)
 }
 
 /// The kinked curve of the borrow rate. Interest so far accrues at the old one.

@@ -4,7 +4,7 @@ use alloy_primitives::{Address, U256};
 use plimsoll_abi as abi;
 use plimsoll_math::{
     claims, correlation,
-    correlation::{Correlations, Stake},
+    correlation::{Correlations, Part, Stake},
     fixed::{BPS, add, mul, mul_div_down, pow10},
     health,
     health::Exposure,
@@ -63,19 +63,19 @@ pub fn exposure(engine: &Engine, position: &Position, now: u32, side: Side) -> R
     }
     let units = position.effective_debt(engine)?;
     sums.debt = value::debt_up(units, position.index)?;
-    let relief = correlation::relief(&stakes, &correlations(engine, &stakes)?)?;
+    let (parts, count) = correlation::parts_of(&stakes)?;
+    let parts = parts.get(..count).unwrap_or_default();
+    let relief = correlation::relief_of(&stakes, parts, &correlations(engine, parts))?;
     Ok(sums.with_relief(relief)?)
 }
 
-/// The correlations between what a position holds: one word for assets 0 to 7, none for one asset.
-pub fn correlations(engine: &Engine, stakes: &[Stake]) -> Result<Correlations> {
-    let (parts, count) = correlation::parts_of(stakes)?;
-    let words = correlation::words_of(parts.get(..count).unwrap_or_default());
-    let mut table = Correlations::default();
+/// The correlations between the parts of a position: one word for assets 0 to 7, none for one asset.
+pub fn correlations(engine: &Engine, parts: &[Part]) -> Correlations {
+    let (words, mut table) = (correlation::words_of(parts), Correlations::default());
     for n in (0_u8..4).filter(|n| words >> n & 1 == 1) {
         table = table.with_word(n, engine.correlation_word(n));
     }
-    Ok(table)
+    table
 }
 
 /// Expected net proceeds of a claim's unsold share, base wei, down: as if sold at the live price

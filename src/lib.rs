@@ -194,8 +194,8 @@ entry::routes! { govern:
     setCorrelationCall = fn set_correlation(asset: u8, sigma: u16, relief: u8, codes: Vec<u8>) -> () { governance::set_correlation }
     setThresholdCall = fn set_threshold(asset: u8, threshold: u16, end: u32) -> () { governance::set_threshold }
     setCapCall = fn set_cap(asset: u8, cap: U256) -> () { governance::set_cap }
-    setPricePolicyCall = fn change_policy(asset: u8, policy: PricePolicy) -> () { governance::set_price_policy }
-    setSourceCall = fn change_source(asset: u8, n: u8, source: Source, data: U256) -> () { governance::set_source }
+    setPricePolicyCall = fn change_policy(asset: u8, policy: PricePolicy) -> () { sources::set_policy }
+    setSourceCall = fn change_source(asset: u8, n: u8, source: Source, data: U256) -> () { sources::set }
     setOutageCall = fn change_outage(feed: Address, gap: u8) -> () { outage::set }
     setRateCurveCall = fn set_rate_curve(base: u8, kink: u8, slope: u8, jump: u8) -> () { governance::set_rate_curve }
     setMinDebtCall = fn set_min_debt(min_debt: U256) -> () { governance::set_min_debt }

@@ -12,7 +12,7 @@ use plimsoll_abi::skip;
 use plimsoll_math::{
     MAX_ASSETS, auction,
     auction::RewardTerms,
-    breaker as ladder,
+    breaker as ladder, correlation,
     correlation::Stake,
     fixed::add,
     health::HARD_BPS,
@@ -79,13 +79,14 @@ struct Keeper<'a> {
 fn queue(engine: &Engine, accounts: &[Address], index: u128, now: u32) -> Vec<Ranked> {
     let mut queue = Vec::with_capacity(accounts.len());
     let scarce = accounts.len() > 1 && is_scarce(engine, accounts, index);
+    let mut assets = crate::loss::Assets::default();
     for (place, account) in accounts.iter().enumerate() {
         let mut loss = 0;
         if scarce {
             let position = Position::load(engine, *account, index);
             let live = health::exposure(engine, &position, now, health::Side::Live);
             let owed = live.map_or(0, |live| live.owed());
-            loss = crate::loss::expected(engine, &position, owed).unwrap_or_default();
+            loss = crate::loss::expected(engine, &mut assets, &position, owed).unwrap_or_default();
         }
         queue.push(Ranked { index: place, loss });
     }
@@ -239,7 +240,8 @@ fn plan(
         }
     }
     let candidates = candidates.get(..count).unwrap_or_default();
-    let correlations = health::correlations(engine, &stakes)?;
+    let (parts, volatile) = correlation::parts_of(&stakes)?;
+    let correlations = health::correlations(engine, parts.get(..volatile).unwrap_or_default());
     let plan = sizing::plan(candidates, &policy, owed, &correlations)?;
     let mut lots = [(0, 0); MAX_ASSETS];
     for ((lot, candidate), amount) in lots.iter_mut().zip(candidates).zip(plan.amounts) {

@@ -126,7 +126,7 @@ fn accept(
     (old, risk): (AssetPrice, Risk),
     now: u32,
 ) -> Result<()> {
-    let (mut price, next_risk) = seen.words(&old, &risk, policy);
+    let (mut price, next_risk) = seen.words(&old, &risk, policy, now);
     // Before the first price there was no auction whose clock could have stood still.
     if old.verdict == Verdict::Invalid && old.price > 0 {
         let mut dead = old;
@@ -139,6 +139,11 @@ fn accept(
     }
     engine.set_price(asset, &price)?;
     engine.set_risk(asset, &next_risk)?;
+    let silent = AssetPrice { ema: old.ema, ..price } == old;
+    if silent && next_risk.observed_at == risk.observed_at {
+        // Only time has passed.
+        return Ok(());
+    }
     sdk::emit(
         engine,
         abi::Priced {

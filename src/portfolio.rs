@@ -14,7 +14,7 @@ use crate::{
     entry::{Row, Rows},
     error::Result,
     grace, guard, health, ledger,
-    loss::Parts,
+    loss::{Assets, Parts},
     position::{Leg, Position},
     storage::Engine,
     stress,
@@ -114,6 +114,6 @@ fn units(leg: &Leg) -> u128 {
 
 /// What each collateral contributes to the variance, bps.
 fn shares(engine: &Engine, position: &Position) -> Result<[u16; plimsoll_math::MAX_ASSETS]> {
-    let parts = Parts::of(engine, position)?;
+    let parts = Parts::of(engine, &mut Assets::default(), position)?;
     Ok(contributions(parts.list(), &parts.correlations(engine))?)
 }

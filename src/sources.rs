@@ -1,4 +1,4 @@
-//! What sources answer, and who may set them. The only file that calls feeds.
+//! Sources of prices: what they answer, and how the governor sets them. The only file that calls feeds.
 
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
@@ -7,12 +7,13 @@ use plimsoll_abi::{IAggregator, IPyth};
 use plimsoll_math::{
     oracle,
     oracle::{Reading, SOURCES},
-    words::{Bounds, PricePolicy, Report, Source},
+    params, steps,
+    words::{Bounds, PricePolicy, Ramp, Report, Source},
 };
 
 use crate::{
     error::{Result, fail},
-    sdk,
+    governance, limits, sdk,
     sdk::CallKind,
     storage::Engine,
 };
@@ -136,4 +137,75 @@ fn ask<const N: usize>(
         *word = sdk::word(chunk);
     }
     Some(words)
+}
+
+/// What is believed of an asset's sources.
+pub fn set_policy(engine: &mut Engine, asset: u8, policy: PricePolicy) -> Result<()> {
+    let now = governance::enter(engine, asset)?;
+    params::check_policy(&policy).map_err(governance::out_of_bounds)?;
+    let old = engine.price_policy(asset);
+    if steps::believes_more(&old, &policy) && limits::is_held(engine, asset) {
+        pace(engine, asset, now)?;
+        steps::check_policy(&old, &policy).map_err(governance::out_of_bounds)?;
+    }
+    let mut price = engine.price(asset);
+    if price.fresh_until > 0 {
+        // The word stores when a price expires; the observation's time stays what it was.
+        let fresh = price.fresh_until.saturating_sub(old.max_age);
+        price.fresh_until = fresh.saturating_add(policy.max_age);
+        engine.set_price(asset, &price)?;
+    }
+    let policy = PricePolicy { sources: old.sources, ..policy };
+    engine.set_price_policy_word(asset, &policy)?;
+    let (old_word, word) = (old.pack()?, policy.pack()?);
+    sdk::emit(engine, abi::PricePolicySet { asset, oldWord: old_word, word });
+    Ok(())
+}
+
+/// Begins a change of what an asset's price comes from or is believed to be: one a day.
+fn pace(engine: &mut Engine, asset: u8, now: u32) -> Result<()> {
+    let ramp = engine.ramp(asset);
+    limits::pace(ramp.policy_at, now)?;
+    engine.set_ramp(asset, &Ramp { policy_at: now, ..ramp })
+}
+
+/// The `n`-th source of an asset; the zero address ends one. `data`: bounds of a feed, a price's
+/// id, nothing for a reporter, who starts without a reading.
+pub fn set(engine: &mut Engine, asset: u8, n: u8, source: Source, data: U256) -> Result<()> {
+    let now = governance::enter(engine, asset)?;
+    require(n)?;
+    if limits::is_held(engine, asset) {
+        pace(engine, asset, now)?;
+    }
+    let bit = 1_u8.unbounded_shl(n.into());
+    let mut policy = engine.price_policy(asset);
+    let old = engine.source(asset, n);
+    let (next, data) = if source.address.is_zero() {
+        policy.sources &= !bit;
+        (Source::default(), U256::ZERO)
+    } else {
+        params::check_source(&source).map_err(governance::out_of_bounds)?;
+        policy.sources |= bit;
+        (source, source_data(source.kind, data)?)
+    };
+    let bounded = next.kind == Source::FEED && !data.is_zero();
+    let next = Source { bounded, ..next };
+    engine.set_source_word(asset, n, &next)?;
+    engine.set_source_data(asset, n, data);
+    engine.set_price_policy_word(asset, &policy)?;
+    let (old_word, word) = (old.pack()?, next.pack()?);
+    sdk::emit(engine, abi::SourceSet { asset, n, oldWord: old_word, word, data });
+    Ok(())
+}
+
+/// The data word that a kind of source begins with.
+fn source_data(kind: u8, data: U256) -> Result<U256> {
+    if kind == Source::REPORTER {
+        return Ok(U256::ZERO);
+    }
+    let Bounds { min, max } = Bounds::unpack(data);
+    if kind == Source::FEED && max > 0 {
+        governance::bounded(8, U256::from(min), U256::ZERO, U256::from(max.saturating_sub(1)))?;
+    }
+    Ok(data)
 }

@@ -13,7 +13,11 @@ use plimsoll_math::{
 };
 
 use crate::{
-    CascadeTuple, error::Result, guard, health, ledger, loss, loss::Parts, position::Position,
+    CascadeTuple,
+    error::Result,
+    guard, health, ledger, loss,
+    loss::{Assets, Parts},
+    position::Position,
     storage::Engine,
 };
 
@@ -39,11 +43,11 @@ pub fn chance(prospect: &Prospect) -> U256 {
 pub fn rank(engine: &mut Engine, accounts: Vec<Address>) -> Result<(Vec<Address>, Vec<U256>)> {
     let now = guard::enter(engine)?;
     guard::list(accounts.len())?;
-    let mut entries = Vec::with_capacity(accounts.len());
+    let (mut entries, mut assets) = (Vec::with_capacity(accounts.len()), Assets::default());
     for (index, account) in accounts.iter().enumerate() {
         let position = load(engine, *account, now);
         let loss = live(engine, &position, now)
-            .and_then(|exposure| loss::expected(engine, &position, exposure.owed()))
+            .and_then(|exposure| loss::expected(engine, &mut assets, &position, exposure.owed()))
             .unwrap_or_default();
         entries.push(Ranked { index, loss });
     }
@@ -144,7 +148,7 @@ fn is_healthy_at(
 fn shortfall(engine: &Engine, position: &mut Position, asset: u8, price: u128, now: u32) -> u128 {
     let short = |position: &Position| -> Result<u128> {
         let owed = live(engine, position, now)?.owed();
-        Ok(owed.saturating_sub(Parts::of(engine, position)?.proceeds))
+        Ok(owed.saturating_sub(Parts::of(engine, &mut Assets::default(), position)?.proceeds))
     };
     at_price(position, asset, price, short).unwrap_or_default()
 }
@@ -169,7 +173,7 @@ fn at_price<T>(
 /// A position as the expected loss sees it.
 pub fn prospect(engine: &Engine, position: &Position, now: u32) -> Result<Prospect> {
     let owed = live(engine, position, now)?.owed();
-    Parts::of(engine, position)?.prospect(engine, owed)
+    Parts::of(engine, &mut Assets::default(), position)?.prospect(engine, owed)
 }
 
 fn live(engine: &Engine, position: &Position, now: u32) -> Result<Exposure> {

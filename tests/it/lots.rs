@@ -127,10 +127,10 @@ fn the_asset_that_frees_most_margin_goes_first() {
             continue;
         }
         assert_eq!(seized(&world, ALICE, ARB), whole(10_000, 18));
-        // What ARB is expected to bring is not floored to a base wei on the way.
-        let needs = owed * TARGET - floor(arb, REFERENCE * TARGET, GROSS);
-        let missing = needs - weth * 8_400;
-        let rest = ceil(missing, GROSS, REFERENCE * TARGET - 8_400 * GROSS);
+        // What the debt needs, less what the first lot is expected to pay off.
+        let paid = floor(arb, REFERENCE * TARGET, GROSS);
+        let lacks = owed * TARGET - paid - weth * 8_400;
+        let rest = ceil(lacks, GROSS, TARGET * REFERENCE - 8_400 * GROSS);
         assert_eq!(seized(&world, ALICE, WETH), ceil(rest, 10_u128.pow(30), price));
         assert!(!health(&world, ALICE).is_below(TARGET - 2));
     }

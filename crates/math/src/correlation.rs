@@ -9,88 +9,85 @@ use alloy_primitives::U256;
 
 use crate::{
     MAX_ASSETS, MathError, Result,
-    bits::{low_32, low_64},
+    bits::low_64,
     exp::sqrt_down,
-    fixed::{BPS, add, compare_products, mul, mul_div_down, mul_div_up},
+    fixed::{add, compare_products, mul, mul_div_down, mul_div_up},
 };
 
 /// The highest code of a pair: no correlation.
 pub const CODE_MAX: u8 = 250;
-/// Words that the pairs of all assets fill, 32 bytes each.
-pub const WORDS: usize = 4;
+/// Bytes of the four words that the pairs of all assets fill.
+const BYTES: usize = 128;
 
+/// One, in basis points.
+const BPS_16: u16 = 10_000;
 /// A correlation of one, in codes.
 const ONE: u64 = 250;
 /// Normalised weights add up to at most so many bits, so that a row of them times [`ONE`] fits 64.
 const SUM_BITS: u32 = 55;
 /// A weight of one as its own norm: the root of 2,500, so that the norm of one asset is exact.
-const ROOT: u64 = 50;
+pub(crate) const ROOT: u64 = 50;
 /// From halves of [`ONE`] to 2,500.
 const ROOT_SQUARED_OVER_HALF: u128 = 20;
 
 /// The codes of all pairs: that of assets i < j is byte j (j - 1) / 2 + i, from the lowest of the
 /// first word on. The pairs of assets 0 to 7 share that word.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Correlations {
-    words: [[u64; 4]; WORDS],
+    bytes: [u8; BYTES],
+}
+
+impl Default for Correlations {
+    fn default() -> Self {
+        Self { bytes: [0; BYTES] }
+    }
 }
 
 /// The byte of a pair; at most 119.
 fn index(a: u8, b: u8) -> u8 {
-    let (low, high) = (a.min(b), a.max(b));
+    let (low, high) = if a < b { (a, b) } else { (b, a) };
     (high.wrapping_mul(high.wrapping_sub(1)) >> 1).wrapping_add(low)
 }
 
 impl Correlations {
     /// The `n`-th word.
     pub fn word(&self, n: u8) -> U256 {
-        U256::from_limbs(self.words.get(usize::from(n)).copied().unwrap_or_default())
+        let word = self.bytes.chunks_exact(32).nth(n.into());
+        word.map(U256::from_le_slice).unwrap_or_default()
     }
 
     /// These correlations with another `n`-th word.
     pub fn with_word(mut self, n: u8, word: U256) -> Self {
-        if let Some(place) = self.words.get_mut(usize::from(n)) {
-            *place = word.into_limbs();
+        if let Some(place) = self.bytes.chunks_exact_mut(32).nth(n.into()) {
+            place.copy_from_slice(&word.to_le_bytes::<32>());
         }
         self
     }
 
     /// The code of a pair of different assets.
     pub fn code(&self, a: u8, b: u8) -> u8 {
-        let (word, limb, shift) = Self::place(a, b);
-        let limb = self.words.get(word).and_then(|word| word.get(limb)).copied();
-        let [code, ..] = (limb.unwrap_or_default() >> shift).to_le_bytes();
-        code
+        self.bytes.get(usize::from(index(a, b))).copied().unwrap_or_default()
     }
 
     /// These correlations with another code of a pair.
     pub fn with_code(mut self, a: u8, b: u8, code: u8) -> Self {
-        let (word, limb, shift) = Self::place(a, b);
-        if let Some(limb) = self.words.get_mut(word).and_then(|word| word.get_mut(limb)) {
-            *limb = *limb & !(0xff << shift) | u64::from(code) << shift;
+        if let Some(place) = self.bytes.get_mut(usize::from(index(a, b))) {
+            *place = code;
         }
         self
     }
 
     /// When one of them was last changed that takes part: the last four bytes, which no pair uses.
     pub fn changed_at(&self) -> u32 {
-        let [.., last] = self.words;
-        let [.., limb] = last;
-        low_32(u128::from(limb >> 32))
+        self.bytes.last_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes))
     }
 
     /// These correlations with another time of the last change.
     pub fn with_changed_at(mut self, now: u32) -> Self {
-        let [.., last] = &mut self.words;
-        let [.., limb] = last;
-        *limb = *limb & u64::from(u32::MAX) | u64::from(now) << 32;
+        if let Some(place) = self.bytes.last_chunk_mut() {
+            *place = now.to_le_bytes();
+        }
         self
-    }
-
-    /// Word, limb and shift of a pair's byte.
-    fn place(a: u8, b: u8) -> (usize, usize, u32) {
-        let at = index(a, b);
-        (usize::from(at >> 5), usize::from(at >> 3 & 3), u32::from(at & 7) << 3)
     }
 }
 
@@ -105,6 +102,9 @@ pub struct Part {
 
 /// The words that hold the pairs of these parts, one bit each.
 pub fn words_of(parts: &[Part]) -> u8 {
+    if parts.iter().all(|part| part.asset < 8) {
+        return u8::from(parts.len() > 1);
+    }
     let mut words = 0;
     for (n, part) in parts.iter().enumerate() {
         for other in parts.iter().take(n) {
@@ -162,7 +162,9 @@ pub fn norm(parts: &[Part], correlations: &Correlations) -> Result<Norm> {
         if part.weight == 0 {
             continue;
         }
-        let weight = low_64(part.weight.unbounded_shr(shift));
+        // A shift of 128 bits by a variable is a call.
+        let weight = if shift == 0 { part.weight } else { part.weight.unbounded_shr(shift) };
+        let weight = low_64(weight);
         // Nothing wraps: the sum has 55 bits, a row eight more, and a square 118.
         sum = sum.wrapping_add(weight);
         let weight = weight.wrapping_add(lost);
@@ -216,14 +218,22 @@ impl Stake {
     /// # Errors
     /// `Overflow` above 128 bits.
     pub fn part(&self) -> Result<Part> {
-        let weight = mul(self.value, self.sigma_bps.into())?;
+        let weight = times(self.value, self.sigma_bps)?;
         Ok(Part { asset: self.asset, weight })
     }
 
     /// Value times one less the threshold, base wei times bps.
     fn haircut(&self) -> Result<u128> {
-        mul(self.value, BPS.saturating_sub(self.threshold_bps.into()))
+        times(self.value, BPS_16.saturating_sub(self.threshold_bps))
     }
+}
+
+/// A value times 16 bits: what the wide product is too dear for.
+fn times(value: u128, factor: u16) -> Result<u128> {
+    if value >> 112 != 0 {
+        return Err(MathError::Overflow);
+    }
+    Ok(value.wrapping_mul(factor.into()))
 }
 
 /// The parts of a position that diversification sees, and how many.
@@ -256,10 +266,18 @@ pub fn parts_of(stakes: &[Stake]) -> Result<([Part; MAX_ASSETS], usize)> {
 /// `OutOfRange` for more than 16 stakes that take part; `Overflow` above 128 bits.
 pub fn relief(stakes: &[Stake], correlations: &Correlations) -> Result<u128> {
     let (parts, count) = parts_of(stakes)?;
-    if count < 2 {
+    relief_of(stakes, parts.get(..count).unwrap_or_default(), correlations)
+}
+
+/// As [`relief`], for who has the parts of the stakes already: see [`parts_of`].
+///
+/// # Errors
+/// As [`relief`].
+pub fn relief_of(stakes: &[Stake], parts: &[Part], correlations: &Correlations) -> Result<u128> {
+    if parts.len() < 2 {
         return Ok(0);
     }
-    let norm = norm(parts.get(..count).unwrap_or_default(), correlations)?;
+    let norm = norm(parts, correlations)?;
     let (spare, whole) = (norm.spare(), norm.whole());
     // Haircuts times their limits where the limit is the lower, haircuts where it is not.
     let (mut limited, mut free) = (0, 0);

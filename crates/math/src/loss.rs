@@ -5,7 +5,7 @@ use core::mem::swap;
 use crate::{
     MAX_ASSETS, Result,
     bits::{low_16, low_64},
-    correlation::{CODE_MAX, Correlations, Norm, Part},
+    correlation::{CODE_MAX, Correlations, Norm, Part, ROOT},
     exp::{ln, mul_high},
     fixed::{BPS, add, mul_div_down, mul_div_up},
     normal::{HALF, NORMAL_ONE, POINT_MAX, cdf, mills, scaled_density},
@@ -23,7 +23,8 @@ const DEVIATION_MAX: u64 = 1 << 32;
 /// Beyond this ratio of collateral to debt a loss is below 2^-40 of the debt.
 const RATIO_MAX: u128 = UNIT << 11;
 /// One, for a loss over the debt.
-const LOSS_ONE: u128 = 1 << 40;
+const LOSS_ONE: u128 = 1 << LOSS_BITS;
+const LOSS_BITS: u32 = 40;
 /// More than the error of a time value, in units of 2^-63.
 const ERROR: u64 = 1 << 10;
 /// sqrt([`HORIZON`] / 86,400) / (50 * 10,000) in units of 2^-56, up: from a norm, which is in
@@ -55,9 +56,19 @@ pub fn deviation(norm: &Norm, value: u128) -> u64 {
     if value == 0 || norm.root == 0 {
         return 0;
     }
-    // Fiftieths of a bp with 40 bits after the point: 33 % of a bp an hour is 2^64.
+    // What passes 64 bits is a deviation far above one.
     let ratio = mul_div_up(norm.root.into(), unit, value).unwrap_or(u128::MAX);
     let ratio = u64::try_from(ratio).unwrap_or(u64::MAX);
+    deviation_at(ratio)
+}
+
+/// The same of one asset alone: its volatility, bps per square root of a day.
+pub fn deviation_of_one(sigma: u64) -> u64 {
+    deviation_at(sigma.saturating_mul(ROOT).saturating_mul(1 << 40))
+}
+
+/// From fiftieths of a bp per square root of a day, with 40 bits after the point.
+fn deviation_at(ratio: u64) -> u64 {
     mul_high(ratio, NORM_TO_DEVIATION).saturating_add(1)
 }
 
@@ -90,8 +101,14 @@ pub fn expected_loss(prospect: &Prospect) -> u128 {
     }
     let intrinsic = UNIT.saturating_sub(ratio.into()) << 8;
     let share = intrinsic.saturating_add(time_value(ratio, deviation).into()).min(LOSS_ONE);
-    // A share of at most one: it fits.
-    mul_div_up(debt, share, LOSS_ONE).unwrap_or(debt)
+    part_up(debt, share)
+}
+
+/// `whole * share / LOSS_ONE`, up, for a share of at most one: nothing wraps.
+fn part_up(whole: u128, share: u128) -> u128 {
+    let low = LOSS_ONE.wrapping_sub(1);
+    let rest = (whole & low).wrapping_mul(share).wrapping_add(low) >> LOSS_BITS;
+    (whole >> LOSS_BITS).wrapping_mul(share).wrapping_add(rest)
 }
 
 /// The probability that the proceeds of a position fall short of its debt by the end of the
@@ -113,7 +130,7 @@ pub fn chance(prospect: &Prospect) -> u64 {
         return NORMAL_ONE;
     }
     let log = ln(ratio);
-    let distance = low_64(distance(log, deviation) >> 26).cast_signed();
+    let distance = (distance(log, deviation) >> 26).cast_signed();
     let half = (deviation >> 1).cast_signed();
     let below = if log < 0 { distance } else { distance.wrapping_neg() };
     cdf(below.saturating_add(half))
@@ -124,16 +141,24 @@ fn ratio(proceeds: u128, debt: u128) -> u64 {
     low_64(mul_div_down(proceeds, UNIT, debt).unwrap_or(RATIO_MAX).min(RATIO_MAX))
 }
 
-/// |log| / deviation, down, in units of 2^-58.
-fn distance(log: i64, deviation: u64) -> u128 {
-    mul_div_down(log.unsigned_abs().into(), UNIT, deviation.into()).unwrap_or(u128::MAX)
+/// |log| / deviation, down, in units of 2^-58; at most [`POINT_MAX`]. By two digits, since neither a
+/// deviation nor a remainder of one passes 32 bits and a half.
+fn distance(log: i64, deviation: u64) -> u64 {
+    let log = log.unsigned_abs();
+    let whole = log.checked_div(deviation).unwrap_or(POINT_MAX);
+    if whole > POINT_MAX >> 32 {
+        return POINT_MAX;
+    }
+    let rest = log.wrapping_sub(whole.wrapping_mul(deviation)) << 32;
+    let part = rest.checked_div(deviation).unwrap_or(0);
+    (whole << 32 | part).min(POINT_MAX)
 }
 
 /// The loss beyond the intrinsic one, over the debt, up; 2^40 is one.
 fn time_value(ratio: u64, deviation: u64) -> u64 {
     let (log, half) = (ln(ratio), deviation << 25);
     // At most POINT_MAX: everything below fits 64 bits.
-    let distance = low_64(distance(log, deviation).min(POINT_MAX.into()));
+    let distance = distance(log, deviation);
     let far = distance.saturating_add(half);
     if far >= POINT_MAX {
         return 1;

@@ -101,7 +101,11 @@ pub(crate) fn mills(from_minus_half: u64) -> u64 {
         let next = before.saturating_sub(node.wrapping_mul(now) >> 1).checked_div(n).unwrap_or(0);
         (before, now) = (now, next);
         power = mul_high(power, h);
-        sum = sum.saturating_add(mul_high(next, power));
+        let term = mul_high(next, power);
+        if term == 0 {
+            break;
+        }
+        sum = sum.saturating_add(term);
     }
     sum
 }

@@ -5,6 +5,8 @@ mod capo;
 mod compound_dai;
 mod kilo_writer;
 mod luna_floor;
+mod mango;
+mod the_cap;
 mod usde;
 
 use alloy_primitives::U256;

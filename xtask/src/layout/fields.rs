@@ -130,7 +130,7 @@ words! {
         descent floor dust max_on_sale tip small cool_off milli_exponent;
     Sales: newest high_water on_sale held;
     Caps: cap outflow + flow: Flow { hour net };
-    Risk: var_fast var_slow anchored_at observed_at anchor max_ltv depth impact;
+    Risk: var_fast var_slow anchored_at observed_at anchor averaged_at max_ltv depth impact;
     Token: token decimals;
     PricePolicy: max_age step sigmas max_confidence quorum half_life outlier ema_half_life sources;
     Source: address kind decimals family weight secondary bounded;

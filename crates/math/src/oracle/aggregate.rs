@@ -93,8 +93,10 @@ impl Priced {
         price: &AssetPrice,
         risk: &Risk,
         policy: &PricePolicy,
+        now: u32,
     ) -> (AssetPrice, Risk) {
-        let stats = Stats::from_words(price, risk).after(self, policy.ema_half_life, price.sigma);
+        let past = Stats::from_words(price, risk);
+        let stats = past.after(self, now, policy.ema_half_life, price.sigma);
         let mut price = AssetPrice {
             price: self.price,
             confidence: confidence_code(self.price, self.confidence),

@@ -7,7 +7,7 @@
 use super::{Priced, Verdict, float};
 use crate::{
     exp::{EXP_ONE, EXP_UNIT, exp_neg, sqrt_down},
-    fixed::{float_up, float_value, mul_div_down},
+    fixed::mul_div_down,
     words::{AssetPrice, Risk},
 };
 
@@ -24,6 +24,8 @@ pub const VARIANCE_MAX: u128 = 104_166_666_666_666;
 pub const VARIANCE_FLOOR: u128 = 1_157_407_407;
 /// Variances that a return may show: five standard deviations, squared.
 const CEILING: u128 = 25;
+/// Seconds that are told apart between two prices: the low 24 bits, 194 days.
+const CYCLE: u32 = (1 << 24) - 1;
 /// ln 2 in units of [`EXP_UNIT`], down: what a half-life takes off the exponent.
 pub(super) const LN_2: u128 = 762_123_384_785;
 /// Parts of the price in which a return is measured: squared, they are WAD.
@@ -49,6 +51,8 @@ pub struct Stats {
     pub anchored_at: u32,
     /// When the newest price was observed.
     pub observed_at: u32,
+    /// When the average was brought up to the price, modulo [`CYCLE`].
+    pub averaged_at: u32,
 }
 
 impl Stats {
@@ -58,23 +62,25 @@ impl Stats {
             ema: float::average(price.ema),
             fast: float::variance(risk.var_fast),
             slow: float::variance(risk.var_slow),
-            anchor: float_value(risk.anchor),
+            anchor: float::variance(risk.anchor),
             anchored_at: risk.anchored_at,
             observed_at: risk.observed_at,
+            averaged_at: risk.averaged_at,
         }
     }
 
     /// Writes the past into the words that hold it.
     ///
     /// # Rounding
-    /// Averages and variances down, the anchor up, by less than a part in eight million.
+    /// Down: the average by less than a part in 2^57, the rest by less than one in eight million.
     pub fn write(&self, price: &mut AssetPrice, risk: &mut Risk) {
         price.ema = float::average_code(self.ema);
         risk.var_fast = float::variance_code(self.fast);
         risk.var_slow = float::variance_code(self.slow);
-        risk.anchor = float_up(self.anchor);
+        risk.anchor = float::variance_code(self.anchor);
         risk.anchored_at = self.anchored_at;
         risk.observed_at = self.observed_at;
+        risk.averaged_at = self.averaged_at;
     }
 
     /// The variance that new risk and jumps are measured by: the slow one, or half the fast one
@@ -84,7 +90,8 @@ impl Stats {
         self.slow.max(mul_div_down(self.fast, 49, 100).unwrap_or(u128::MAX))
     }
 
-    /// The past after one more price.
+    /// The past after one more price, which has stood since the average was last brought up to one:
+    /// so a poke that finds nothing new still moves the average on.
     ///
     /// A jump that nobody has confirmed yet moves nothing but the time: confirmed, it is one return
     /// from where the price was before, and until then it is perhaps a lie.
@@ -92,17 +99,17 @@ impl Stats {
     /// # Units
     /// half_life: seconds in which the average comes half way; zero means that it is the price.
     /// reference: volatility that the variances start at, bps per square root of a day.
-    pub fn after(&self, seen: &Priced, half_life: u16, reference: u16) -> Self {
-        let observed_at = self.observed_at.max(seen.time);
+    pub fn after(&self, seen: &Priced, now: u32, half_life: u16, reference: u16) -> Self {
+        let (observed_at, averaged_at) = (self.observed_at.max(seen.time), now & CYCLE);
         if self.anchor == 0 {
-            return Self::start(seen, reference);
+            return Self { averaged_at, ..Self::start(seen, reference) };
         }
         if seen.verdict == Verdict::Jumped {
-            return Self { observed_at, ..*self };
+            return Self { observed_at, averaged_at, ..*self };
         }
-        let passed = observed_at.saturating_sub(self.observed_at);
-        let next = Self { ema: average(self.ema, seen.price, passed, half_life), ..*self };
-        next.with_return(seen, observed_at)
+        let passed = now.wrapping_sub(self.averaged_at) & CYCLE;
+        let ema = average(self.ema, seen.price, passed, half_life);
+        Self { ema, averaged_at, ..self.with_return(seen, observed_at) }
     }
 
     /// The past of a price that has none.
@@ -115,6 +122,7 @@ impl Stats {
             anchor: seen.price,
             anchored_at: seen.time,
             observed_at: seen.time,
+            averaged_at: 0,
         }
     }
 

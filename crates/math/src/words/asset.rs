@@ -267,9 +267,10 @@ pub struct Risk {
     pub anchored_at: u32,
     /// When the newest price was observed.
     pub observed_at: u32,
-    /// The price that the next return is measured from, a code of [`crate::fixed::float_up`].
-    /// 48 bits.
-    pub anchor: u64,
+    /// The price that the next return is measured from, a float code.
+    pub anchor: u32,
+    /// When the average was brought up to the price, seconds modulo 2^24. 24 bits.
+    pub averaged_at: u32,
     /// Borrowing weight, bps. 14 bits.
     pub max_ltv: u16,
     /// Market depth: value that sells within 2 % of the price, milli base tokens; zero means that
@@ -288,7 +289,8 @@ impl Risk {
             .put(32, self.var_slow.into())
             .put(32, self.anchored_at.into())
             .put(32, self.observed_at.into())
-            .put(48, self.anchor.into())
+            .put(32, self.anchor.into())
+            .put(24, self.averaged_at.into())
             .put(14, self.max_ltv.into())
             .put(48, self.depth.into())
             .put(10, self.impact.into())
@@ -304,7 +306,8 @@ impl Risk {
             var_slow: low_32(word.take(32)),
             anchored_at: low_32(word.take(32)),
             observed_at: low_32(word.take(32)),
-            anchor: low_64(word.take(48)),
+            anchor: low_32(word.take(32)),
+            averaged_at: low_32(word.take(24)),
             max_ltv: low_16(word.take(14)),
             depth: low_64(word.take(48)),
             impact: low_16(word.take(10)),
@@ -333,64 +336,6 @@ impl Token {
     pub fn unpack(word: U256) -> Self {
         let mut word = Reader::new(word);
         Self { token: word.take_address(), decimals: low_8(word.take(8)) }
-    }
-}
-
-/// What is believed of an asset's sources.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PricePolicy {
-    /// Seconds from observation to staleness. 24 bits.
-    pub max_age: u32,
-    /// A move up to this is never a jump, bps of the stored price.
-    pub step: u16,
-    /// Standard deviations beyond which a move is a jump, tenths.
-    pub sigmas: u8,
-    /// Widest confidence of a valid price, bps.
-    pub max_confidence: u16,
-    /// Families that must agree. 4 bits.
-    pub quorum: u8,
-    /// Seconds in which a reading loses half its weight; zero means never.
-    pub half_life: u16,
-    /// A reading up to this far from the median is never an outlier, bps of the median.
-    pub outlier: u16,
-    /// Seconds in which the moving average comes half way; zero means that it is the price.
-    pub ema_half_life: u16,
-    /// Bit n: the asset has a source n. 5 bits.
-    pub sources: u8,
-}
-
-impl PricePolicy {
-    /// The word.
-    #[inline(never)]
-    pub fn pack(&self) -> Result<U256> {
-        Writer::new()
-            .put(24, self.max_age.into())
-            .put(16, self.step.into())
-            .put(8, self.sigmas.into())
-            .put(16, self.max_confidence.into())
-            .put(4, self.quorum.into())
-            .put(16, self.half_life.into())
-            .put(16, self.outlier.into())
-            .put(16, self.ema_half_life.into())
-            .put(5, self.sources.into())
-            .finish()
-    }
-
-    /// The fields of a word.
-    #[inline(never)]
-    pub fn unpack(word: U256) -> Self {
-        let mut word = Reader::new(word);
-        Self {
-            max_age: low_32(word.take(24)),
-            step: low_16(word.take(16)),
-            sigmas: low_8(word.take(8)),
-            max_confidence: low_16(word.take(16)),
-            quorum: low_8(word.take(4)),
-            half_life: low_16(word.take(16)),
-            outlier: low_16(word.take(16)),
-            ema_half_life: low_16(word.take(16)),
-            sources: low_8(word.take(5)),
-        }
     }
 }
 

@@ -10,9 +10,9 @@ mod market;
 mod position;
 mod price;
 
-pub use asset::{AssetPrice, Caps, Flow, PricePolicy, Ramp, Risk, SaleTerms, Sales, Token};
+pub use asset::{AssetPrice, Caps, Flow, Ramp, Risk, SaleTerms, Sales, Token};
 pub use auction::{AuctionPool, AuctionTerms};
 pub use costs::{Calm, Losses, Sold};
 pub use market::{Base, Breaker, Deficit, Limits, Market, Supply, Totals, Trip};
 pub use position::{Account, Claim, Holding};
-pub use price::{Bounds, Outage, Report, Source};
+pub use price::{Bounds, Outage, PricePolicy, Report, Source};

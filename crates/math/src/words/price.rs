@@ -1,11 +1,69 @@
-//! Words of a price's sources and of an outage.
+//! Words of a price's sources, of what is believed of them, and of an outage.
 
 use alloy_primitives::{Address, U256};
 
 use crate::{
     Result,
-    bits::{Reader, Writer, low_8, low_32},
+    bits::{Reader, Writer, low_8, low_16, low_32},
 };
+
+/// What is believed of an asset's sources.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PricePolicy {
+    /// Seconds from observation to staleness. 24 bits.
+    pub max_age: u32,
+    /// A move up to this is never a jump, bps of the stored price.
+    pub step: u16,
+    /// Standard deviations beyond which a move is a jump, tenths.
+    pub sigmas: u8,
+    /// Widest confidence of a valid price, bps.
+    pub max_confidence: u16,
+    /// Families that must agree. 4 bits.
+    pub quorum: u8,
+    /// Seconds in which a reading loses half its weight; zero means never.
+    pub half_life: u16,
+    /// A reading up to this far from the median is never an outlier, bps of the median.
+    pub outlier: u16,
+    /// Seconds in which the moving average comes half way; zero means that it is the price.
+    pub ema_half_life: u16,
+    /// Bit n: the asset has a source n. 5 bits.
+    pub sources: u8,
+}
+
+impl PricePolicy {
+    /// The word.
+    #[inline(never)]
+    pub fn pack(&self) -> Result<U256> {
+        Writer::new()
+            .put(24, self.max_age.into())
+            .put(16, self.step.into())
+            .put(8, self.sigmas.into())
+            .put(16, self.max_confidence.into())
+            .put(4, self.quorum.into())
+            .put(16, self.half_life.into())
+            .put(16, self.outlier.into())
+            .put(16, self.ema_half_life.into())
+            .put(5, self.sources.into())
+            .finish()
+    }
+
+    /// The fields of a word.
+    #[inline(never)]
+    pub fn unpack(word: U256) -> Self {
+        let mut word = Reader::new(word);
+        Self {
+            max_age: low_32(word.take(24)),
+            step: low_16(word.take(16)),
+            sigmas: low_8(word.take(8)),
+            max_confidence: low_16(word.take(16)),
+            quorum: low_8(word.take(4)),
+            half_life: low_16(word.take(16)),
+            outlier: low_16(word.take(16)),
+            ema_half_life: low_16(word.take(16)),
+            sources: low_8(word.take(5)),
+        }
+    }
+}
 
 /// Where readings come from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

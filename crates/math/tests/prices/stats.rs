@@ -20,7 +20,7 @@ fn seen(price: u128, time: u32) -> Priced {
 }
 
 fn start(price: u128, reference: u16) -> Stats {
-    Stats::default().after(&seen(price, 1_000), HALF_LIFE, reference)
+    Stats::default().after(&seen(price, 1_000), 1_000, HALF_LIFE, reference)
 }
 
 /// Prices and the seconds between them, with every verdict and confidence.
@@ -47,7 +47,7 @@ fn play(
         time += passed;
         let verdict = Verdict::from_code(code);
         let next = Priced { confidence, verdict, ..seen(value, time) };
-        (price, risk) = next.words(&price, &risk, &policy);
+        (price, risk) = next.words(&price, &risk, &policy, time);
         price = AssetPrice::unpack(price.pack().unwrap());
         risk = Risk::unpack(risk.pack().unwrap());
         look(&price, &risk, &next)?;
@@ -112,7 +112,7 @@ proptest! {
         for (offset, passed) in moves {
             time += passed;
             let next = Priced { confidence: 2_000_000, ..seen(999_000_000 + offset, time) };
-            let after = stats.after(&next, HALF_LIFE, sigma);
+            let after = stats.after(&next, time, HALF_LIFE, sigma);
             prop_assert!(after.fast <= stats.fast && after.slow <= stats.slow);
             stats = after;
         }
@@ -124,7 +124,7 @@ proptest! {
         price in 1_u128..1 << 92, passed in RETURN_MIN..100_000, sigma in 0_u16..3_000,
     ) {
         let stats = start(1_000_000_000, sigma);
-        let after = stats.after(&seen(price, 1_000 + passed), HALF_LIFE, sigma);
+        let after = stats.after(&seen(price, 1_000 + passed), 1_000 + passed, HALF_LIFE, sigma);
         let ceiling = 25 * stats.slow.max(VARIANCE_FLOOR);
         let room = |old: u128| int(ceiling.max(old)) - int(old);
         let share = |seconds: u32, memory: u32| {
@@ -143,9 +143,9 @@ proptest! {
         let (mut after, mut time) = (stats, 1_000);
         for (price, passed) in lies {
             time += passed;
-            after = after.after(&Priced { verdict: Verdict::Jumped, ..seen(price, time) }, HALF_LIFE, 500);
+            after = after.after(&Priced { verdict: Verdict::Jumped, ..seen(price, time) }, time, HALF_LIFE, 500);
         }
-        prop_assert_eq!(after, Stats { observed_at: time, ..stats });
+        prop_assert_eq!(after, Stats { observed_at: time, averaged_at: time, ..stats });
     }
 
     /// Against the exponential, enclosed. The half-life and the memories bound what one price says.
@@ -154,7 +154,7 @@ proptest! {
         price in 950_000_000_u128..1_050_000_000, passed in 0_u32..200_000, sigma in 0_u16..2_000,
     ) {
         let stats = start(1_000_000_000, sigma);
-        let after = stats.after(&seen(price, 1_000 + passed), HALF_LIFE, sigma);
+        let after = stats.after(&seen(price, 1_000 + passed), 1_000 + passed, HALF_LIFE, sigma);
         let life = u32::from(HALF_LIFE);
         let (low, high) =
             forgotten(stats.ema, price, ppm(passed.min(life), life, 693_147_180_559_945));
@@ -177,7 +177,7 @@ proptest! {
     #[test]
     fn forgetting_depends_on_time_and_not_on_steps(first in RETURN_MIN..150, second in RETURN_MIN..150) {
         let stats = Stats { slow: 1 << 40, fast: 1 << 40, ..start(1_000_000_000, 500) };
-        let still = |stats: Stats, time| stats.after(&seen(1_000_000_000, time), HALF_LIFE, 500);
+        let still = |stats: Stats, time| stats.after(&seen(1_000_000_000, time), time, HALF_LIFE, 500);
         let twice = still(still(stats, 1_000 + first), 1_000 + first + second);
         let once = still(stats, 1_000 + first + second);
         prop_assert!(twice.fast.abs_diff(once.fast) <= 2 && twice.slow.abs_diff(once.slow) <= 2);
@@ -219,15 +219,36 @@ proptest! {
             Exposure { debt, ..Exposure::default() }.with_leg(leg).unwrap().health_factor()
         };
         let listed = AssetPrice { threshold, sigma: 300, ..AssetPrice::default() };
-        let (mut price, mut risk) = seen(1_000_000_000, 1_000).words(&listed, &Risk::default(), &policy);
+        let (mut price, mut risk) = seen(1_000_000_000, 1_000).words(&listed, &Risk::default(), &policy, 1_000);
         let before = health(&price);
         let mut time = 1_000;
         for (passed, confidence, code, families) in noise {
             time += passed;
             let verdict = Verdict::from_code(code);
             let next = Priced { confidence, verdict, families, ..seen(1_000_000_000, time) };
-            (price, risk) = next.words(&price, &risk, &policy);
+            (price, risk) = next.words(&price, &risk, &policy, time);
             prop_assert_eq!(health(&price), before);
         }
     }
+}
+
+/// The average moves with the time that a price stands, whether there is anything new or not; twice
+/// in a second counts once.
+#[test]
+fn a_price_that_stands_is_caught_up_with() {
+    let moved = seen(1_100_000_000, 1_010);
+    let stats = start(1_000_000_000, 500).after(&moved, 1_010, HALF_LIFE, 500);
+    let again = |stats: Stats, now| stats.after(&moved, now, HALF_LIFE, 500);
+    assert_eq!(again(stats, 1_010), stats);
+    let mut later = stats;
+    for now in (1_020..=3_000).step_by(10) {
+        let next = again(later, now);
+        assert!(next.ema > later.ema && next.ema <= moved.price);
+        assert_eq!((next.observed_at, next.slow), (1_010, later.slow));
+        later = next;
+    }
+    assert!(moved.price - later.ema < 1_000);
+    // One look after all that time counts for half of the way: nobody saw what was in between.
+    let half = (stats.ema + moved.price) / 2;
+    assert!(again(stats, 3_000).ema.abs_diff(half) <= 100);
 }

@@ -89,12 +89,13 @@ fn fields_lie_side_by_side_in_the_listed_order() {
     );
     tiles!(
         Risk,
-        248,
+        256,
         var_fast = u32::MAX,
         var_slow = u32::MAX,
         anchored_at = u32::MAX,
         observed_at = u32::MAX,
-        anchor = ones(48) as u64,
+        anchor = u32::MAX,
+        averaged_at = ones(24) as u32,
         max_ltv = ones(14) as u16,
         depth = ones(48) as u64,
         impact = ones(10) as u16

@@ -112,7 +112,7 @@ proptest! {
         (newest, high_water, on_sale) in (f16(16), f16(16), field(112)),
         (held, cap, max_ltv) in (field(112), field(112), f16(14)),
         (var_fast, var_slow, anchored_at) in (f32(32), f32(32), f32(32)),
-        (observed_at, anchor) in (f32(32), f64(48)),
+        (observed_at, anchor, averaged_at) in (f32(32), f32(32), f32(24)),
         (depth, impact) in (f64(48), f16(10)),
         (token, decimals) in (address(), f8(8)),
         (from, to, start, end) in (f16(14), f16(14), f32(32), f32(32)),
@@ -123,7 +123,7 @@ proptest! {
         let word = Sales { newest, high_water, on_sale, held };
         prop_assert_eq!(Sales::unpack(word.pack().unwrap()), word);
         let word = Risk {
-            var_fast, var_slow, anchored_at, observed_at, anchor, max_ltv, depth, impact,
+            var_fast, var_slow, anchored_at, observed_at, anchor, averaged_at, max_ltv, depth, impact,
         };
         prop_assert_eq!(Risk::unpack(word.pack().unwrap()), word);
         let word = Caps { cap, outflow, flow: Flow { hour, net } };
@@ -227,7 +227,7 @@ proptest! {
         prop_assert_eq!(Outage::unpack(word).pack().unwrap(), word & low(224));
         prop_assert_eq!(Sales::unpack(word).pack().unwrap(), word);
         prop_assert_eq!(Caps::unpack(word).pack().unwrap(), word & low(252));
-        prop_assert_eq!(Risk::unpack(word).pack().unwrap(), word & low(248));
+        prop_assert_eq!(Risk::unpack(word).pack().unwrap(), word);
         prop_assert_eq!(Token::unpack(word).pack().unwrap(), word & low(168));
         prop_assert_eq!(PricePolicy::unpack(word).pack().unwrap(), word & low(121));
         prop_assert_eq!(Ramp::unpack(word).pack().unwrap(), word & low(252));

@@ -256,6 +256,34 @@ impl World {
         self.must(account, abi::settleCall { accounts: vec![account] });
     }
 
+    // ---- Risk ----
+
+    /// The governor gives an asset its part in diversification, with one code for every pair.
+    #[track_caller]
+    pub fn set_correlation(&mut self, asset: u8, sigma: u16, relief: u8, code: u8) {
+        let others = 0..self.asset_count();
+        let codes = others.map(|other| if other == asset { 0 } else { code }).collect();
+        self.must(GOVERNOR, abi::setCorrelationCall { asset, sigma, relief, codes });
+    }
+
+    /// The governor sets how deep an asset's market is, in whole base tokens, and its impact, bps.
+    #[track_caller]
+    pub fn set_depth(&mut self, asset: u8, depth: u64, impact: u16) {
+        self.must(GOVERNOR, abi::setDepthCall { asset, depth: depth * 1_000, impact });
+    }
+
+    /// The governor sets an asset's longest grace, seconds.
+    #[track_caller]
+    pub fn set_grace(&mut self, asset: u8, grace: u16) {
+        self.must(GOVERNOR, abi::setGraceCall { asset, grace });
+    }
+
+    /// Starts the grace of an unhealthy position.
+    #[track_caller]
+    pub fn flag(&mut self, account: Address) {
+        self.must(account, abi::flagCall { account });
+    }
+
     // ---- Breakers ----
 
     /// The guardian raises an asset's level for so many seconds from now.

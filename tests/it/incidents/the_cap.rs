@@ -1,0 +1,103 @@
+//! Venus, 15 March 2026: THE was sent straight to the market, which counted its own balance, so that
+//! 3.67 times the cap stood behind one account; a pumped average took it from 0.27 to 5, and when it
+//! was gone 2.15 million were missing.
+
+use plimsoll_abi::CapExceeded;
+use plimsoll_abi::IPlimsoll::{depositCall, maxBorrowCall, realiseCall};
+use plimsoll_testkit::engine::{
+    AssetConfig, BOB, KAY, MALLORY, TAK, World, WorldConfig, u256, usdc, wad,
+};
+
+use super::ASSET;
+
+/// The cap, and what the attacker brought in past it.
+const CAP: u128 = wad(14_500_000);
+const BROUGHT: u128 = CAP / 100 * 367;
+const BEFORE: u128 = wad(27) / 100;
+
+/// The design that it happened to counts what was sent to it: here, a cap that is as high. Its
+/// average is what the oracle says, and size does not matter.
+fn market(ours: bool) -> World {
+    let cap = if ours { CAP } else { BROUGHT };
+    let ema_half_life = if ours { 600 } else { 0 };
+    let the = AssetConfig::new("THE", 18, BEFORE).weights(6_000, 5_500);
+    let config = WorldConfig {
+        supply: usdc(60_000_000),
+        curve: None,
+        ..WorldConfig::of(vec![AssetConfig { ema_half_life, cap, ..the }])
+    };
+    let mut world = World::build(&config);
+    if ours {
+        world.set_correlation(ASSET, 1_000, 0, 0);
+        world.set_depth(ASSET, 4_500, 200);
+    }
+    world
+}
+
+/// To 5 in an hour and a half.
+fn pump(world: &mut World) {
+    let mut price = BEFORE;
+    for _ in 0..90 {
+        world.pass(60);
+        price = price * 1_033 / 1_000;
+        world.set_price(ASSET, price);
+    }
+    assert!(price > wad(5), "{price}");
+    // It stands there until somebody lends at it.
+    for _ in 0..200 {
+        if !world.get(maxBorrowCall { account: MALLORY }).is_zero() {
+            return;
+        }
+        world.pass(60);
+        world.set_price(ASSET, price);
+    }
+    panic!("the price never becomes valid");
+}
+
+/// Borrows, falls, is sold. Returns what was borrowed and what is missing.
+fn raid(world: &mut World) -> (u128, u128) {
+    let most: u128 = world.get(maxBorrowCall { account: MALLORY }).to();
+    world.borrow(MALLORY, most);
+    for price in [wad(3), wad(1), wad(50) / 100, BEFORE, wad(24) / 100] {
+        world.pass(60);
+        world.set_price(ASSET, price);
+    }
+    for _ in 0..40 {
+        if world.kick(KAY, &[MALLORY]).is_err() {
+            break;
+        }
+        let auction = world.newest(ASSET);
+        world.pass(15);
+        world.take_all(TAK, auction);
+        world.settle(MALLORY);
+    }
+    let _ = world.send(BOB, realiseCall { accounts: vec![MALLORY] });
+    world.check();
+    (most, world.deficit())
+}
+
+#[test]
+fn incident_the_cap() {
+    let mut wrong = market(false);
+    wrong.deposit(MALLORY, ASSET, BROUGHT);
+    pump(&mut wrong);
+    let (borrowed, lost) = raid(&mut wrong);
+    assert_eq!(borrowed, usdc(60_000_000));
+    assert!(lost > usdc(2_150_000), "{lost}");
+
+    let mut ours = market(true);
+    ours.deposit(MALLORY, ASSET, CAP);
+    // What is sent past the entry points is nobody's; what comes through them meets the cap.
+    let before = ours.get(maxBorrowCall { account: MALLORY });
+    ours.donate(ASSET, MALLORY, BROUGHT - CAP);
+    assert_eq!(ours.get(maxBorrowCall { account: MALLORY }), before);
+    ours.mint(ASSET, MALLORY, wad(1));
+    let deposit = depositCall { asset: ASSET, amount: u256(wad(1)), account: MALLORY };
+    let (total, cap) = (u256(CAP + wad(1)), u256(CAP));
+    ours.refuse(MALLORY, deposit, CapExceeded { asset: ASSET, total, cap });
+    pump(&mut ours);
+    let (borrowed, lost) = raid(&mut ours);
+    // 3.9 million before the pump; no more than that carries.
+    assert!(borrowed < usdc(2_150_000), "{borrowed}");
+    assert_eq!(lost, 0);
+}
