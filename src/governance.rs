@@ -381,13 +381,6 @@ pub fn set_cap(engine: &mut Engine, asset: u8, cap: U256) -> Result<()> {
     Ok(())
 }
 
-/// Begins a change of what an asset's price comes from or is believed to be: one a day.
-pub fn change_prices(engine: &mut Engine, asset: u8, now: u32) -> Result<()> {
-    let ramp = engine.ramp(asset);
-    limits::pace(ramp.policy_at, now)?;
-    engine.set_ramp(asset, &Ramp { policy_at: now, ..ramp })
-}
-
 /// The kinked curve of the borrow rate. Interest so far accrues at the old one.
 pub fn set_rate_curve(engine: &mut Engine, base: u8, kink: u8, slope: u8, jump: u8) -> Result<()> {
     let curve = RateCurve { base, kink, slope, jump };

@@ -45,6 +45,12 @@ pub fn narrow(value: U256) -> Result<u128> {
     }
 }
 
+/// A number of shares from outside: at most 128 bits, because after a loss an amount buys more of
+/// them than it has wei.
+pub fn shares(value: U256) -> Result<u128> {
+    u128::try_from(value).map_err(|_| fail(abi::TooLarge { value, limit: U256::from(u128::MAX) }))
+}
+
 /// An address that something is paid to: not zero and not the engine.
 pub fn receiver(engine: &Engine, address: Address) -> Result<Address> {
     if address.is_zero() {

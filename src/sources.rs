@@ -8,7 +8,7 @@ use plimsoll_math::{
     oracle,
     oracle::{Reading, SOURCES},
     params, steps,
-    words::{Bounds, PricePolicy, Report, Source},
+    words::{Bounds, PricePolicy, Ramp, Report, Source},
 };
 
 use crate::{
@@ -145,7 +145,7 @@ pub fn set_policy(engine: &mut Engine, asset: u8, policy: PricePolicy) -> Result
     params::check_policy(&policy).map_err(governance::out_of_bounds)?;
     let old = engine.price_policy(asset);
     if steps::believes_more(&old, &policy) && limits::is_held(engine, asset) {
-        governance::change_prices(engine, asset, now)?;
+        pace(engine, asset, now)?;
         steps::check_policy(&old, &policy).map_err(governance::out_of_bounds)?;
     }
     let mut price = engine.price(asset);
@@ -162,14 +162,21 @@ pub fn set_policy(engine: &mut Engine, asset: u8, policy: PricePolicy) -> Result
     Ok(())
 }
 
+/// Begins a change of what an asset's price comes from or is believed to be: one a day.
+fn pace(engine: &mut Engine, asset: u8, now: u32) -> Result<()> {
+    let ramp = engine.ramp(asset);
+    limits::pace(ramp.policy_at, now)?;
+    engine.set_ramp(asset, &Ramp { policy_at: now, ..ramp })
+}
+
 /// The `n`-th source of an asset; the zero address ends one. `data`: bounds of a feed, a price's
 /// id, nothing for a reporter, who starts without a reading.
 pub fn set(engine: &mut Engine, asset: u8, n: u8, source: Source, data: U256) -> Result<()> {
     let now = governance::enter(engine, asset)?;
-    if limits::is_held(engine, asset) {
-        governance::change_prices(engine, asset, now)?;
-    }
     require(n)?;
+    if limits::is_held(engine, asset) {
+        pace(engine, asset, now)?;
+    }
     let bit = 1_u8.unbounded_shl(n.into());
     let mut policy = engine.price_policy(asset);
     let old = engine.source(asset, n);

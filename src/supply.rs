@@ -46,7 +46,7 @@ pub fn supply(engine: &mut Engine, amount: U256, receiver: Address) -> Result<U2
 /// Redeems the caller's shares; the amount rounds down.
 pub fn redeem(engine: &mut Engine, asked: U256, receiver: Address) -> Result<U256> {
     let now = guard::enter(engine)?;
-    let burnt = guard::amount(asked)?;
+    let burnt = guard::shares(asked)?;
     let receiver = guard::receiver(engine, receiver)?;
     if breaker::overall(engine, now) >= plimsoll_math::breaker::NO_NEW_RISK {
         let level = breaker::overall(engine, now);

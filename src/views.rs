@@ -207,7 +207,7 @@ pub fn assets_of(engine: &mut Engine, amount: U256) -> Result<U256> {
     let ledger = books::load(engine, guard::now(engine));
     let total = engine.supply_word().shares;
     let nav = interest::nav(&ledger)?;
-    Ok(U256::from(shares::assets_for_down(guard::narrow(amount)?, total, nav)?))
+    Ok(U256::from(shares::assets_for_down(guard::shares(amount)?, total, nav)?))
 }
 
 /// The market's balance sheet in base wei.

@@ -209,7 +209,9 @@ fn no_kick_leaves_dust_behind() {
 fn no_kick_sells_dust() {
     for (debt, price, raised) in [(1_700, wad(2_379), true), (1_500, wad(2_380), false)] {
         let mut world = still();
-        change_terms(&mut world, WETH, |terms| (terms.small, terms.dust) = (0, 1_000_000));
+        change_terms(&mut world, WETH, |terms| {
+            (terms.small, terms.tip, terms.dust) = (0, 0, 1_000_000);
+        });
         let amount = whole(debt, 18) / 2_000;
         world.open(ALICE, WETH, amount, usdc(debt));
         world.set_price(WETH, price);

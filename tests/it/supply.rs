@@ -2,15 +2,16 @@
 
 use alloy_primitives::{Address, U256};
 use plimsoll_abi::IPlimsoll::{
-    accrueCall, assetsOfCall, ledgerCall, positionCall, redeemCall, sharesOfCall, solvencyCall,
-    supplyCall,
+    accrueCall, assetsOfCall, ledgerCall, positionCall, realiseCall, redeemCall, sharesOfCall,
+    solvencyCall, supplyCall,
 };
 use plimsoll_abi::{
     Accrued, BadReceiver, InsufficientCash, InsufficientShares, Overflow, Redeemed, Supplied,
     TokenCallFailed, TooLarge, ZeroAddress, ZeroAmount, ZeroShares,
 };
 use plimsoll_testkit::engine::{
-    ALICE, BOB, KAY, MALLORY, SAM, SUE, TAK, USDC, WETH, World, WorldConfig, u256, usdc, wad,
+    ALICE, AssetConfig, BOB, KAY, MALLORY, SAM, SUE, TAK, TESS, USDC, WETH, World, WorldConfig,
+    u256, usdc, wad,
 };
 
 use crate::exact::{AMOUNT_MAX, BPS_YEAR, RAY, ceil, floor};
@@ -113,6 +114,7 @@ fn supply_worth_no_share_is_refused() {
     assert_eq!(credits, 0);
     let engine = world.engine;
     world.chain.set_storage(engine, u256(2), U256::ZERO);
+    world.audited = false;
     let price = (usdc(10_000_000) + 1).div_ceil(VIRTUAL);
     world.mint(USDC, SUE, price);
     world.refuse(SUE, supply(price - 1), ZeroShares { amount: u256(price - 1) });
@@ -142,8 +144,9 @@ fn redeem_refuses_what_it_cannot_pay() {
     let mut world = lent();
     let (held, engine) = (world.shares(SUE), world.engine);
     world.refuse(SUE, redeem(0), ZeroAmount {});
-    let (value, limit) = (u256(AMOUNT_MAX + 1), u256(AMOUNT_MAX));
-    world.refuse(SUE, redeem(AMOUNT_MAX + 1), TooLarge { value, limit });
+    let (value, limit) = (U256::from(1) << 128, u256(u128::MAX));
+    let huge = redeemCall { shares: value, receiver: SUE };
+    world.refuse(SUE, huge, TooLarge { value, limit });
     let (shares, held_word) = (u256(held + 1), u256(held));
     world.refuse(SUE, redeem(held + 1), InsufficientShares { shares, held: held_word });
     let (shares, zero) = (u256(1), U256::ZERO);
@@ -292,5 +295,32 @@ fn interest_without_suppliers_belongs_to_the_reserve() {
     // The next supplier buys nothing of it.
     let shares = world.supply(SAM, usdc(1_000));
     assert!(world.get(assetsOfCall { shares: u256(shares) }) <= u256(usdc(1_000)));
+    world.check();
+}
+
+/// After a loss of nearly everything a share is worth next to nothing, and what is supplied then
+/// buys more of them than an amount may have bits: they can be redeemed all the same.
+#[test]
+fn shares_of_more_bits_than_an_amount_are_redeemed_in_one_call() {
+    let weth = AssetConfig::new("WETH", 18, wad(3_000));
+    let config = WorldConfig {
+        base_decimals: 18,
+        min_debt: wad(5),
+        supply: wad(1_000),
+        curve: None,
+        ..WorldConfig::of(vec![weth])
+    };
+    let mut world = World::build(&config);
+    world.open(ALICE, WETH, wad(1), wad(1_000) - wad(1) / 1_000);
+    let mut price = wad(3_000);
+    while price > wad(1) {
+        price /= 2;
+        world.set_price(WETH, price);
+    }
+    world.must(SAM, realiseCall { accounts: vec![ALICE] });
+    let minted = world.supply(TESS, wad(10_000));
+    assert!(minted > u128::MAX >> 16, "{minted}");
+    let paid = world.redeem(TESS, minted);
+    assert!(wad(10_000) - paid <= wad(1) / 1_000, "{paid}");
     world.check();
 }

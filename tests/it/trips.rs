@@ -159,6 +159,32 @@ fn what_nobody_wants_holds_back_what_can_wait() {
     world.check();
 }
 
+/// Lots that clear at the floor say that the market does not bear what is sold; until the next
+/// lesson, which begins anew.
+#[test]
+fn sales_at_the_floor_are_proved_once_a_quarter_of_the_cap_was_sold() {
+    let terms = SaleTerms { maxOnSale: 60_000_000, ..middle() };
+    let weth = AssetConfig { terms: Some(terms), ..AssetConfig::new("WETH", 18, wad(3_000)) };
+    let mut world = World::build(&WorldConfig::of(vec![weth]));
+    world.open(ALICE, WETH, wad(10), usdc(24_000));
+    world.set_price(WETH, wad(2_700));
+    world.pass(2);
+    world.kick(KAY, &[ALICE]).unwrap();
+    let id = world.newest(WETH);
+    world.pass_fresh(3_000);
+    let unproved = |measure| NotProved { asset: WETH, reason: CLEARING, measure, bound: 9_500 };
+    // 8 % below the oracle, and less than 15,000 of it.
+    world.take(TAK, id, wad(5));
+    world.refuse(MALLORY, trip(WETH, CLEARING), unproved(0));
+    world.take_all(TAK, id);
+    world.must(MALLORY, trip(WETH, CLEARING));
+    assert_eq!(world.get(breakerCall { asset: WETH }).level, 2);
+    world.pass_fresh(86_400);
+    world.must(MALLORY, plimsoll_abi::IPlimsoll::learnCall { asset: WETH });
+    world.refuse(MALLORY, trip(WETH, CLEARING), unproved(0));
+    world.check();
+}
+
 /// BOB is to be kicked. He has little of his own on sale that nobody wants, and tries everything.
 #[test]
 fn an_attacker_cannot_trip_his_way_out() {

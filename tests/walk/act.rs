@@ -244,8 +244,8 @@ impl Act {
             ],
             Self::Learn { .. } => &["LessonTooEarly", "LevelForbids"],
             Self::Trip { .. } => &["NotProved", "BadLevel", "Resting", "UnknownReason"],
-            Self::Flag { .. } => &["NotUnhealthy", "AlreadyFlagged"],
-            Self::Unflag { .. } => &["NotFlagged", "NotCured"],
+            Self::Flag { .. } => &["NotUnhealthy", "AlreadyFlagged", "PriceForbids"],
+            Self::Unflag { .. } => &["NotFlagged", "NotCured", "PriceForbids"],
             Self::Terms { .. }
             | Self::MaxLtv { .. }
             | Self::Threshold { .. }

@@ -124,6 +124,7 @@ fn number(name: &str) -> Option<u64> {
 fn walk(config: &WorldConfig, seeds: std::ops::Range<u64>, calls: u32) -> Outcomes {
     let seeds = number("PLIMSOLL_WALK_SEED").map_or(seeds, |seed| seed..seed + 1);
     let calls = number("PLIMSOLL_WALK_CALLS").map_or(calls, |calls| calls as u32);
+    shrink::quiet();
     let start = furnished(config);
     let mut outcomes = Outcomes::new();
     for seed in seeds {

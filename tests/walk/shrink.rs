@@ -1,6 +1,7 @@
 //! From a walk that went wrong to the few calls that do.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+use std::sync::Once;
 
 use plimsoll_testkit::engine::{World, WorldConfig};
 
@@ -14,6 +15,19 @@ const REPLAYS: u32 = 400;
 fn kind(message: &str) -> String {
     let first = message.split(['(', '\n']).next().unwrap_or_default();
     first.chars().filter(|character| !character.is_ascii_digit()).collect()
+}
+
+/// Replays panic by the hundred, on the chain's own threads; what they say is in the report.
+pub fn quiet() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let hook = take_hook();
+        set_hook(Box::new(move |panic| {
+            if std::thread::current().name() != Some("transaction") {
+                hook(panic);
+            }
+        }));
+    });
 }
 
 /// The words of a panic.
@@ -42,15 +56,6 @@ fn replay(start: &World, acts: &[Act]) -> Option<(String, Vec<String>)> {
 
 /// The shortest list of calls found that goes wrong in the same way, one line each with its end.
 pub fn shrink(config: &WorldConfig, acts: &[Act], wrong: &str) -> (String, Vec<String>) {
-    // Every replay panics; what it says is in the report.
-    let hook = take_hook();
-    set_hook(Box::new(|_| {}));
-    let found = search(config, acts, wrong);
-    set_hook(hook);
-    found
-}
-
-fn search(config: &WorldConfig, acts: &[Act], wrong: &str) -> (String, Vec<String>) {
     let start = crate::furnished(config);
     let wanted = kind(wrong);
     let mut replays = 0;

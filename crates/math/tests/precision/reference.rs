@@ -1,6 +1,6 @@
 //! Numbers with 128 bits, on which the errors are measured.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, collections::HashMap};
 
 use astro_float_num::{BigFloat, Consts, RoundingMode};
 
@@ -8,6 +8,7 @@ pub const BITS: usize = 128;
 const NEAREST: RoundingMode = RoundingMode::ToEven;
 
 thread_local! {
+    static EXPS: RefCell<HashMap<(i32, usize, u8), BigFloat>> = RefCell::default();
     static CONSTS: RefCell<Consts> = RefCell::new(Consts::new().unwrap());
 }
 
@@ -45,6 +46,23 @@ pub fn exp(x: &BigFloat) -> BigFloat {
     CONSTS.with_borrow_mut(|consts| x.exp(BITS, NEAREST, consts))
 }
 
+/// e^-(value / 2^bits) for a whole value: the product of the library's exponentials of its bytes,
+/// each asked for once.
+pub fn exp_neg(value: u128, bits: i32) -> BigFloat {
+    let of = |place: usize, digit: u8| {
+        let digit = fixed(-i128::from(digit), bits - 8 * place as i32);
+        exp(&digit)
+    };
+    EXPS.with_borrow_mut(|exps| {
+        let mut product = fixed(1, 0);
+        for (place, digit) in value.to_le_bytes().into_iter().enumerate().filter(|(_, d)| *d > 0) {
+            let factor = exps.entry((bits, place, digit)).or_insert_with(|| of(place, digit));
+            product = mul(&product, factor);
+        }
+        product
+    })
+}
+
 pub fn ln(x: &BigFloat) -> BigFloat {
     CONSTS.with_borrow_mut(|consts| x.ln(BITS, NEAREST, consts))
 }
@@ -67,11 +85,24 @@ pub fn tail(x: &BigFloat) -> BigFloat {
     let square = mul(x, x);
     let mut half = square.clone();
     scale(&mut half, -1);
-    let density = div(&exp(&half.neg()), &ROOT.with(BigFloat::clone));
+    tail_at(x, &square, &exp(&half.neg()))
+}
+
+/// The same of `x / 2^32`.
+pub fn tail_of(x: u64) -> BigFloat {
+    if x > 12 << 32 {
+        return fixed(0, 0);
+    }
+    let (point, square) = (fixed(x.into(), 32), u128::from(x) * u128::from(x));
+    tail_at(&point, &fixed(square as i128, 64), &exp_neg(square, 65))
+}
+
+fn tail_at(x: &BigFloat, square: &BigFloat, exp: &BigFloat) -> BigFloat {
+    let density = div(exp, &ROOT.with(BigFloat::clone));
     let (mut sum, mut term) = (x.clone(), x.clone());
     ODD.with(|odd| {
         for reciprocal in &odd[1..] {
-            term = mul(&mul(&term, &square), reciprocal);
+            term = mul(&mul(&term, square), reciprocal);
             sum = add(&sum, &term);
             let done = sum.exponent().unwrap_or(0) - term.exponent().unwrap_or(-1_000) > 128;
             if done || term.is_zero() {

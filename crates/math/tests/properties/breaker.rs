@@ -1,5 +1,8 @@
 use plimsoll_math::{
-    breaker::{STOPS_CLOCK, active, clock, fold, stopped},
+    breaker::{
+        GRACE, REST, Reason, SERIES, STOPS_CLOCK, TRIP, TRIP_MAX, TripRefusal, active, bound,
+        clock, fold, for_kicks, lower, raise, raised, stopped, trip, tripped,
+    },
     words::Breaker,
 };
 use proptest::prelude::*;
@@ -139,5 +142,88 @@ proptest! {
         let stopped = stopped(&asset, &asset, dead, now);
         prop_assert!(stopped >= total);
         prop_assert!(clock(now, stopped) <= now);
+    }
+}
+
+/// What can happen to a breaker's levels.
+#[derive(Clone, Copy, Debug)]
+enum Move {
+    Wait(u32),
+    Raise { level: u8, length: u32 },
+    Lower(u8),
+    Trip { reason: Reason, measure: u32 },
+}
+
+fn a_move() -> impl Strategy<Value = Move> {
+    let reason = (0_usize..6).prop_map(|n| Reason::ALL[n]);
+    prop_oneof![
+        3 => (0_u32..5_000).prop_map(Move::Wait),
+        1 => (0_u8..6, 0_u32..10_000).prop_map(|(level, length)| Move::Raise { level, length }),
+        1 => (0_u8..5).prop_map(Move::Lower),
+        4 => (reason, 0_u32..10_001).prop_map(|(reason, measure)| Move::Trip { reason, measure }),
+    ]
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    /// Whoever trips, in whatever order: never above the highest level of a trip, never lower and
+    /// never sooner than what is in force, never without its bound, never beyond a series; and the
+    /// word always packs.
+    #[test]
+    fn trips_are_bounded_whatever_happens(moves in prop::collection::vec(a_move(), 1..60)) {
+        let (mut now, mut breaker) = (1_000_000_u32, Breaker::default());
+        for each in moves {
+            let before = breaker;
+            match each {
+                Move::Wait(seconds) => now += seconds,
+                Move::Raise { level, length } => {
+                    if let Ok(next) = raise(&breaker, level, now + length, now) {
+                        prop_assert!(active(&next, now) >= active(&breaker, now));
+                        prop_assert!(next.until >= breaker.until || raised(&breaker, now) == 0);
+                        prop_assert_eq!(next.trip, breaker.trip);
+                        breaker = next;
+                    }
+                }
+                Move::Lower(level) => {
+                    if let Ok(next) = lower(&breaker, level, now) {
+                        prop_assert!(active(&next, now) <= level);
+                        breaker = next;
+                    }
+                }
+                Move::Trip { reason, measure } => {
+                    let needed = bound(&breaker, reason, now);
+                    match trip(&breaker, reason, measure, now) {
+                        Ok(next) => {
+                            prop_assert!(measure >= needed);
+                            prop_assert!(tripped(&next, now) >= tripped(&breaker, now));
+                            prop_assert!(next.trip.level <= TRIP_MAX);
+                            prop_assert!(next.trip.until >= breaker.trip.until);
+                            prop_assert!(next.trip.until <= now + TRIP);
+                            prop_assert!(next.trip.until <= next.trip.since + SERIES);
+                            prop_assert_eq!(raised(&next, now), raised(&breaker, now));
+                            breaker = next;
+                        }
+                        Err(TripRefusal::Unproved { bound }) => {
+                            prop_assert!(measure < needed && bound == needed);
+                        }
+                        Err(TripRefusal::Level { current }) => {
+                            prop_assert!(current > reason.level());
+                        }
+                        Err(TripRefusal::Resting { until }) => {
+                            prop_assert!(until > now && until <= now + REST);
+                        }
+                    }
+                }
+            }
+            // What counts stopped seconds is not the levels' business.
+            prop_assert_eq!(breaker.stopped_total, before.stopped_total);
+            prop_assert_eq!(breaker.folded_at, before.folded_at);
+            // The grace is a wait of kicks, and one that ends.
+            prop_assert!(for_kicks(&breaker, now) >= active(&breaker, now));
+            let last = breaker.until.max(breaker.trip.until);
+            prop_assert!(breaker.grace_until <= last.max(now) + GRACE);
+            prop_assert_eq!(Breaker::unpack(breaker.pack().unwrap()), breaker);
+        }
     }
 }

@@ -24,6 +24,7 @@ mod oracle;
 mod pooling;
 mod sizing;
 mod take;
+mod window;
 mod words;
 
 use proptest::prelude::*;
