@@ -57,7 +57,7 @@ struct Goal {
 /// Which figures of a call: with the programs cached or not.
 type Pick = fn(&Measured) -> &Figures;
 
-const GOALS: [Goal; 4] = [
+const GOALS: [Goal; 6] = [
     Goal {
         what: "kick and take one position, both transactions, total",
         limit: 180_000,
@@ -80,7 +80,24 @@ const GOALS: [Goal; 4] = [
         limit: 55_000,
         value: |all, pick| of(all, pick, "health_8").1,
     },
+    Goal {
+        what: "what correlations of eight collaterals add to it, ink",
+        limit: 3_000,
+        value: |all, pick| {
+            ink(all, pick, "health_8_apart").saturating_sub(ink(all, pick, "health_8"))
+        },
+    },
+    Goal {
+        what: "ranking a hundred positions by expected loss, ink",
+        limit: 150_000,
+        value: |all, pick| ink(all, pick, "rank_100"),
+    },
 ];
+
+/// Ink of a call.
+fn ink(measured: &[Measured], pick: Pick, name: &str) -> u64 {
+    measured.iter().map(pick).find(|figures| figures.name == name).map_or(0, |found| found.ink)
+}
 
 /// Total and execution of a call.
 fn of(measured: &[Measured], pick: Pick, name: &str) -> (u64, u64) {

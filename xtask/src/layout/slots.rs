@@ -48,8 +48,16 @@ pub const MAPPINGS: [(&str, &str, &str); 5] = [
 ];
 
 /// Other constants that the layout follows from.
-const REST: [&str; 7] =
-    ["PROGRAMS", "ASSETS", "ASSET_WORDS", "MAX_ASSETS", "MAX_CLAIMS", "HOLDINGS", "CLAIMS"];
+const REST: [&str; 8] = [
+    "PROGRAMS",
+    "CORRELATIONS",
+    "ASSETS",
+    "ASSET_WORDS",
+    "MAX_ASSETS",
+    "MAX_CLAIMS",
+    "HOLDINGS",
+    "CLAIMS",
+];
 
 /// The constants.
 pub struct Slots(BTreeMap<String, u64>);

@@ -122,6 +122,18 @@ scenarios! {
     health_2, "with two", |market| health(market, 2);
     health_4, "with four", |market| health(market, 4);
     health_8, "with eight", |market| health(market, 8);
+    health_8_apart, "with eight that do not move together", |market| {
+        market.part(8);
+        health(market, 8)
+    };
+    loss_1, "expected loss with one collateral", |market| loss(market, 1);
+    loss_8, "with eight that do not move together", |market| loss(market, 8);
+    rank_100, "a hundred positions by expected loss", |market| {
+        market.part(8);
+        let accounts = market.crowd(100);
+        market.world.pass(12);
+        Call::View(market.call(KAY, abi::rankCall { accounts }))
+    };
 }
 
 scenarios! {
@@ -183,6 +195,13 @@ scenarios! {
 
 fn amount(tokens: u128) -> U256 {
     U256::from(usdc(tokens))
+}
+
+fn loss(market: &mut Market, assets: u8) -> Call {
+    market.part(8);
+    let account: Address = market.holder(100, assets);
+    market.world.pass(12);
+    Call::View(market.call(KAY, abi::expectedLossCall { account }))
 }
 
 fn health(market: &mut Market, assets: u8) -> Call {
