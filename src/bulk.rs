@@ -6,7 +6,7 @@ use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
 use plimsoll_abi as abi;
 use plimsoll_abi::{ITaker, words::Word};
-use plimsoll_math::fixed::add;
+use plimsoll_math::{MAX_ASSETS, fixed::add};
 use stylus_sdk::prelude::*;
 
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
     guard, ledger,
     position::Position,
     sdk::{self, CallKind},
-    storage::{Engine, MAX_ASSETS},
+    storage::Engine,
     token,
 };
 
@@ -47,7 +47,7 @@ pub fn take_many(
         same_length(auctions.len(), expected_lots.len())?;
     }
     let (mut lots, mut pay) = (Vec::with_capacity(auctions.len()), 0);
-    let mut out = [0; MAX_ASSETS as usize];
+    let mut out = [0; MAX_ASSETS];
     let orders = max_lots.into_iter().zip(max_prices).zip(min_lots);
     for (n, (id, ((max_lot, max_price), min_lot))) in auctions.iter().zip(orders).enumerate() {
         if let Some(expected) = expected_lots.get(n) {

@@ -228,7 +228,7 @@ fn a_threshold_keeps_top_ups_safe() {
     world.must(GOVERNOR, setCorrelationCall { asset: 0, sigma: 960, relief: 25, codes: codes(0) });
     world.must(GOVERNOR, setCorrelationCall { asset: 4, sigma: 100, relief: 25, codes: codes(4) });
     world.must(GOVERNOR, plimsoll_abi::IPlimsoll::setMaxLtvCall { asset: 4, maxLtv: 5_000 });
-    let end = world.now() + 86_400;
+    let end = world.now() + 3 * 86_400;
     let fall = |threshold| setThresholdCall { asset: 4, threshold, end };
     world.refuse(GOVERNOR, fall(6_499), Inconsistent { check: params::TOP_UP_HURTS });
     world.must(GOVERNOR, fall(6_500));

@@ -232,11 +232,11 @@ fn losses(world: &World, act: &Act, seen: &Seen, passed: bool) {
 /// What a passed call of one kind must have kept to.
 fn calls(world: &mut World, act: &Act, seen: &Seen) {
     match act {
-        Act::Borrow { from, .. } | Act::Withdraw { from, .. } => {
-            if effective_debt(world, *from) > 0 {
-                let shown = world.get(IPlimsoll::positionCall { account: *from });
-                assert!(shown.debt <= shown.limit, "I-18: {} above {}", shown.debt, shown.limit);
-            }
+        Act::Borrow { from, .. } | Act::Withdraw { from, .. }
+            if effective_debt(world, *from) > 0 =>
+        {
+            let shown = world.get(IPlimsoll::positionCall { account: *from });
+            assert!(shown.debt <= shown.limit, "I-18: {} above {}", shown.debt, shown.limit);
         }
         Act::Kick { .. } => kicks(world, seen),
         Act::Take { .. } | Act::TakeMany { .. } => takes(world, seen),

@@ -15,7 +15,7 @@ use crate::{
     table::Table,
 };
 use fields::Word;
-use slots::{ASSET, AUCTION, MAPPINGS, SINGLE, Slots};
+use slots::{ASSET, AUCTION, COST, MAPPINGS, SINGLE, Slots};
 
 const GOLDEN: &str = "tests/golden/layout.json";
 const PAGE: &str = "docs/STORAGE.md";
@@ -76,10 +76,10 @@ fn slot_tables(slots: &Slots) -> String {
         text.push_str(&format!("| {slot} | {row} |\n"));
     }
     text.push_str(&format!(
-        "\nWords of asset `n`, from slot {first} + {each}n; of an auction and of a position, from \
+        "\nWords of asset `n`, from slot {first} + {each}n; of an auction, of costs and of a position, from \
          the place that the mapping gives:\n\n| of | offset | word |\n|---|--:|---|\n"
     ));
-    for (of, table) in [("asset", &ASSET[..]), ("auction", &AUCTION[..])] {
+    for (of, table) in [("asset", &ASSET[..]), ("auction", &AUCTION[..]), ("costs", &COST[..])] {
         for (constant, _, word) in table {
             text.push_str(&format!("| {of} | {} | {} |\n", slots.at(constant), linked(word)));
         }

@@ -38,12 +38,17 @@ pub const ASSET: [(&str, &str, &str); 9] = [
 pub const AUCTION: [(&str, &str, &str); 2] =
     [("AUCTION_TERMS", "terms", "AuctionTerms"), ("AUCTION_POOL", "pool", "AuctionPool")];
 
+/// Words of what selling an asset has cost.
+pub const COST: [(&str, &str, &str); 3] =
+    [("SOLD", "sold", "Sold"), ("CALM", "calm", "Calm"), ("LOSSES", "losses", "Losses")];
+
 /// Roots of the mappings: constant, key, what stands there.
-pub const MAPPINGS: [(&str, &str, &str); 5] = [
+pub const MAPPINGS: [(&str, &str, &str); 6] = [
     ("POSITIONS", "account", "position"),
     ("AUCTIONS", "asset << 24 \\| slot", "auction"),
     ("SHARES", "supplier", "shares"),
     ("CREDITS", "owner", "credit, base wei"),
+    ("COSTS", "asset", "what selling it has cost"),
     ("SOURCES", "asset", "source n at 2n, its data at 2n + 1"),
 ];
 
@@ -100,6 +105,7 @@ impl Slots {
 }
 
 fn known() -> Vec<&'static str> {
-    let named = SINGLE.iter().chain(&ASSET).chain(&AUCTION).chain(&MAPPINGS).map(|row| row.0);
+    let named =
+        SINGLE.iter().chain(&ASSET).chain(&AUCTION).chain(&COST).chain(&MAPPINGS).map(|row| row.0);
     named.chain(REST).collect()
 }

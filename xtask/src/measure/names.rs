@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use alloy_primitives::{B256, U256, keccak256};
 use plimsoll_testkit::engine::World;
 
-use crate::layout::slots::{ASSET, AUCTION, MAPPINGS, SINGLE, Slots};
+use crate::layout::slots::{ASSET, AUCTION, COST, MAPPINGS, SINGLE, Slots};
 
 /// Names by slot.
 pub struct Names(HashMap<U256, String>);
@@ -24,6 +24,10 @@ impl Names {
             let first = slots.at("ASSETS") + asset * slots.at("ASSET_WORDS");
             for (constant, name, _) in ASSET {
                 names.put(U256::from(first + slots.at(constant)), &format!("asset {name}"));
+            }
+            let costs = mapped(U256::from(asset).into(), slots.at("COSTS"));
+            for (constant, name, _) in COST {
+                names.put(costs + U256::from(slots.at(constant)), &format!("asset {name}"));
             }
             for slot in 0..100 {
                 let at = mapped(U256::from(asset << 24 | slot).into(), slots.at("AUCTIONS"));
