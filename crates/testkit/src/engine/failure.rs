@@ -109,9 +109,11 @@ error_names! {
     BelowMinDebt NotOwner NothingOwed NoCredit Unhealthy
     PriceTooOld PriceInFuture PriceNotNewer BadPrice PriceForbids
     LevelForbids BadLevel BadUntil
-    NothingKicked UnknownAuction AuctionClosed NeedsRedo RedoTooEarly DeadlinePassed
+    NothingKicked NotUnhealthy NotCured AlreadyFlagged NotFlagged
+    UnknownAuction AuctionClosed NeedsRedo RedoTooEarly DeadlinePassed
     TooExpensive LotTooSmall DustLot BadReceiver NoClaim CallbackFailed BelowTarget NotBadDebt
-    AlreadyConstructed OutOfBounds Inconsistent TooManyAssets AlreadyListed RampTooShort
+    AlreadyConstructed OutOfBounds Inconsistent TooManyAssets AlreadyListed TooSoon
+    RampTooShort
 }
 
 #[cfg(test)]
