@@ -49,10 +49,12 @@ mod sources;
 
 mod auction;
 mod liquidation;
+mod queue;
 mod settlement;
 
 mod breaker;
 mod governance;
+mod risk_terms;
 mod loss;
 mod portfolio;
 mod stress;
@@ -151,9 +153,9 @@ entry::routes! { market:
     listAssetCall = fn list_asset(token: Address, decimals: u8) -> u8 { governance::list_asset }
     setTermsCall = fn change_terms(asset: u8, terms: SaleTerms) -> () { governance::set_terms }
     setMaxLtvCall = fn set_max_ltv(asset: u8, max_ltv: u16) -> () { governance::set_max_ltv }
-    setDepthCall = fn set_depth(asset: u8, depth: u64, impact: u16) -> () { governance::set_depth }
-    setGraceCall = fn set_grace(asset: u8, grace: u16) -> () { governance::set_grace }
-    setCorrelationCall = fn set_correlation(asset: u8, sigma: u16, relief: u8, codes: Vec<u8>) -> () { governance::set_correlation }
+    setDepthCall = fn set_depth(asset: u8, depth: u64, impact: u16) -> () { risk_terms::set_depth }
+    setGraceCall = fn set_grace(asset: u8, grace: u16) -> () { risk_terms::set_grace }
+    setCorrelationCall = fn set_correlation(asset: u8, sigma: u16, relief: u8, codes: Vec<u8>) -> () { risk_terms::set_correlation }
     setThresholdCall = fn set_threshold(asset: u8, threshold: u16, end: u32) -> () { governance::set_threshold }
     setCapCall = fn set_cap(asset: u8, cap: U256) -> () { governance::set_cap }
     setPricePolicyCall = fn change_policy(asset: u8, policy: PricePolicy) -> () { sources::set_policy }
