@@ -16,7 +16,7 @@ pub struct Account {
     pub assets: u16,
     /// Time of the owner's last passed borrow or withdraw.
     pub checked_at: u32,
-    /// Reserved.
+    /// When somebody flagged the position as unhealthy; zero for no flag.
     pub flagged_at: u32,
     /// Reserved.
     pub flags: u8,
