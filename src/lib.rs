@@ -51,6 +51,7 @@ mod auction;
 mod bulk;
 mod costs;
 mod liquidation;
+mod queue;
 mod settlement;
 
 mod breaker;
@@ -60,6 +61,7 @@ mod live;
 mod loss;
 mod parameters;
 mod portfolio;
+mod risk_terms;
 mod roles;
 mod stress;
 mod trip;
@@ -189,9 +191,9 @@ entry::routes! { govern:
     listAssetCall = fn list_asset(token: Address, decimals: u8) -> u8 { governance::list_asset }
     setTermsCall = fn change_terms(asset: u8, terms: SaleTerms) -> () { governance::set_terms }
     setMaxLtvCall = fn set_max_ltv(asset: u8, max_ltv: u16) -> () { governance::set_max_ltv }
-    setDepthCall = fn set_depth(asset: u8, depth: u64, impact: u16) -> () { governance::set_depth }
-    setGraceCall = fn set_grace(asset: u8, grace: u16) -> () { governance::set_grace }
-    setCorrelationCall = fn set_correlation(asset: u8, sigma: u16, relief: u8, codes: Vec<u8>) -> () { governance::set_correlation }
+    setDepthCall = fn set_depth(asset: u8, depth: u64, impact: u16) -> () { risk_terms::set_depth }
+    setGraceCall = fn set_grace(asset: u8, grace: u16) -> () { risk_terms::set_grace }
+    setCorrelationCall = fn set_correlation(asset: u8, sigma: u16, relief: u8, codes: Vec<u8>) -> () { risk_terms::set_correlation }
     setThresholdCall = fn set_threshold(asset: u8, threshold: u16, end: u32) -> () { governance::set_threshold }
     setCapCall = fn set_cap(asset: u8, cap: U256) -> () { governance::set_cap }
     setPricePolicyCall = fn change_policy(asset: u8, policy: PricePolicy) -> () { sources::set_policy }

@@ -16,7 +16,6 @@ use plimsoll_math::{
     correlation::Stake,
     fixed::add,
     health::HARD_BPS,
-    loss,
     loss::Ranked,
     oracle,
     oracle::{Action, Verdict},
@@ -33,7 +32,7 @@ use crate::{
     error::{Result, fail},
     guard, health, ledger, outage,
     position::{AsPool, Leg, Position},
-    sdk,
+    queue, sdk,
     storage::{Engine, MAX_CLAIMS},
 };
 
@@ -51,7 +50,7 @@ pub fn kick(engine: &mut Engine, accounts: Vec<Address>, hints: Vec<u64>) -> Res
     let index = ledger::index(engine, now);
     let mut skips = Vec::with_capacity(accounts.len());
     skips.resize(accounts.len(), skip::NO_DEBT);
-    for Ranked { index: place, .. } in queue(engine, &accounts, index, now) {
+    for Ranked { index: place, .. } in queue::order(engine, &accounts, index, now) {
         let (Some(account), Some(skip)) = (accounts.get(place), skips.get_mut(place)) else {
             continue;
         };
@@ -72,44 +71,6 @@ struct Keeper<'a> {
     hints: &'a [u64],
     now: u32,
     window: bool,
-}
-
-/// The places of the accounts in the order in which they are served: as listed, or by expected loss
-/// when there may not be room for everything that they hold.
-fn queue(engine: &Engine, accounts: &[Address], index: u128, now: u32) -> Vec<Ranked> {
-    let mut queue = Vec::with_capacity(accounts.len());
-    let scarce = accounts.len() > 1 && is_scarce(engine, accounts, index);
-    let mut assets = crate::loss::Assets::default();
-    for (place, account) in accounts.iter().enumerate() {
-        let mut loss = 0;
-        if scarce {
-            let position = Position::load(engine, *account, index);
-            let live = health::exposure(engine, &position, now, health::Side::Live);
-            let owed = live.map_or(0, |live| live.owed());
-            loss = crate::loss::expected(engine, &mut assets, &position, owed).unwrap_or_default();
-        }
-        queue.push(Ranked { index: place, loss });
-    }
-    loss::rank(&mut queue);
-    queue
-}
-
-/// Whether the accounts hold more of an asset than may still go on sale.
-fn is_scarce(engine: &Engine, accounts: &[Address], index: u128) -> bool {
-    let mut held = [0_u128; MAX_ASSETS];
-    for account in accounts {
-        for leg in Position::load(engine, *account, index).legs() {
-            if let Some(sum) = held.get_mut(usize::from(leg.asset)) {
-                *sum = sum.saturating_add(leg.holding.balance);
-            }
-        }
-    }
-    let fits = |asset: u8, held: u128| -> Result<bool> {
-        let (price, terms) = (engine.price(asset), engine.terms(asset));
-        let value = value::value_up(held, price.price, price.scale)?;
-        Ok(value <= room(engine, asset, &price, &terms)?)
-    };
-    (0_u8..).zip(held).any(|(asset, held)| held > 0 && !fits(asset, held).unwrap_or(false))
 }
 
 fn kick_one(engine: &mut Engine, position: &mut Position, keeper: &Keeper) -> Result<u8> {
@@ -269,7 +230,7 @@ fn candidate(leg: &Leg, terms: &SaleTerms, room: u128) -> Result<Candidate> {
 }
 
 /// Base value that may still go on sale in an asset. Nothing bypasses it.
-fn room(engine: &Engine, asset: u8, price: &AssetPrice, terms: &SaleTerms) -> Result<u128> {
+pub fn room(engine: &Engine, asset: u8, price: &AssetPrice, terms: &SaleTerms) -> Result<u128> {
     let on_sale = value::value_up(engine.sales(asset).on_sale, price.price, price.scale)?;
     let (_, cap) = terms.under(costs::hourly(engine, asset));
     let cap = SaleTerms { max_on_sale: cap, ..*terms };

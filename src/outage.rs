@@ -80,7 +80,7 @@ fn store(engine: &mut Engine, market: Market, next: &Outage) -> Result<()> {
 /// Sets the feed of the sequencer (zero: none) and the gap in the heartbeat that is an outage (code
 /// 0: none).
 pub fn set(engine: &mut Engine, feed: Address, code: u8) -> Result<()> {
-    guard::enter(engine)?;
+    let now = guard::enter(engine)?;
     roles::require_governor(engine)?;
     let lowest = u8::from(!feed.is_zero());
     if code < lowest || code > outage::GAP_CODE_MAX {
@@ -88,6 +88,9 @@ pub fn set(engine: &mut Engine, feed: Address, code: u8) -> Result<()> {
         let high = U256::from(outage::GAP_CODE_MAX);
         return Err(fail(abi::OutOfBounds { parameter: 1, value, low, high }));
     }
+    // A silence from before there was a gap is none.
+    let books = ledger::load(engine, now);
+    ledger::store(engine, &books)?;
     let (old, market) = (engine.outage(), engine.market());
     let (old_feed, old_code) = (old.feed, market.gap);
     engine.set_outage_word(&Outage { feed, ..old })?;

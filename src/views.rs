@@ -18,8 +18,9 @@ use crate::{
     auction::Auction,
     collateral, entry,
     error::{Result, fail},
-    governance, guard, health, ledger as books,
+    guard, health, ledger as books,
     position::Position,
+    risk_terms,
     storage::Engine,
 };
 
@@ -320,7 +321,7 @@ pub fn asset(engine: &mut Engine, id: u8) -> Result<AssetTuple> {
 pub fn risk_terms(engine: &mut Engine, asset: u8) -> Result<RiskTuple> {
     let asset = guard::asset(engine, asset)?;
     let (price, risk) = (engine.price(asset), engine.risk(asset));
-    let table = governance::correlations(engine);
+    let table = risk_terms::correlations(engine);
     let code = |other| if other == asset { 0 } else { table.code(asset, other) };
     let codes = (0..engine.asset_count()).map(code).collect();
     Ok((risk.depth, risk.impact, price.grace, price.sigma, price.relief, codes))

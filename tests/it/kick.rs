@@ -282,3 +282,22 @@ fn a_value_beyond_128_bits_is_skipped() {
     assert_eq!(reason(&mut world, ALICE), skip::OVERFLOW);
     assert_eq!(kick(&mut world, &[ALICE, BOB]).unwrap(), [skip::OVERFLOW, skip::KICKED]);
 }
+
+/// Room for one of two: it goes to the one who may cost more, whoever is named first.
+#[test]
+fn scarce_room_goes_to_the_largest_expected_loss() {
+    for accounts in [[ALICE, BOB], [BOB, ALICE]] {
+        let mut world = still();
+        // BOB owes more against the same: at 2,300 he is below what his collateral brings.
+        world.open(ALICE, WETH, whole(10, 18), usdc(21_000));
+        world.open(BOB, WETH, whole(10, 18), usdc(23_500));
+        world.set_price(WETH, wad(2_300));
+        world.pass(60);
+        change_terms(&mut world, WETH, |terms| terms.maxOnSale = 10_000_000);
+        let skips = kick(&mut world, &accounts).unwrap();
+        let codes = accounts.map(|account| if account == BOB { 0 } else { skip::NO_ROOM });
+        assert_eq!(skips, codes);
+        assert!(world.holding(ALICE, WETH).units == 0 && world.holding(BOB, WETH).units > 0);
+        world.check();
+    }
+}

@@ -136,6 +136,18 @@ fn a_window_is_not_extended_by_another_silence() {
     held(&mut world, ALICE);
 }
 
+/// Nor does one that began before governance said what is one.
+#[test]
+fn a_silence_from_before_there_was_a_gap_is_none() {
+    let mut world = World::new();
+    world.open(ALICE, WETH, wad(10), usdc(23_757));
+    world.pass(3_000);
+    world.must(GOVERNOR, setOutageCall { feed: Address::ZERO, gap: CODE });
+    world.observe(WETH, wad(2_800));
+    assert!(world.events::<WindowOpened>().is_empty());
+    assert!(kicks(&mut world, ALICE));
+}
+
 /// An engine whose prices come in time beats by itself.
 #[test]
 fn prices_in_time_are_a_heartbeat() {

@@ -43,6 +43,20 @@ const HEALTH: [(&str, &str, [Option<u64>; 4]); 4] = [
     ),
 ];
 
+/// The same arithmetic in Solidity, best of the compiler's two pipelines: what, how, gas.
+const ARITHMETIC: [(&str, &str, u64); 10] = [
+    ("volatility of eight assets", "Solidity, checked, OpenZeppelin's root", 40_910),
+    ("volatility of eight assets", "Solidity, unchecked loops, Solady's root", 13_632),
+    ("volatility of eight assets", "assembly loops", 6_665),
+    ("volatility of eight assets", "unrolled assembly, 36 products", 1_650),
+    ("a hundred numbers sorted", "Solady's introsort, one word each", 39_829),
+    ("a hundred numbers sorted", "OpenZeppelin's quicksort", 93_889),
+    ("a hundred numbers sorted", "insertion", 125_437),
+    ("an exponential", "Solady's `expWad`", 421),
+    ("a logarithm", "Solady's `lnWad`", 525),
+    ("an option's price", "Black-76 in Derive's margin model, one scenario", 9_200),
+];
+
 /// A peer's call in one of the situations of `measure::equal`.
 struct Pair {
     peer: &'static str,
@@ -134,6 +148,7 @@ pub fn tables(measured: &[Measured], equal: &[Measured]) -> Vec<Titled> {
             batch(measured),
         ),
         ("Health of one account, execution gas by number of collaterals:", health(measured)),
+        ("Arithmetic, gas without storage:", arithmetic(measured)),
         ("In the peers' own situations, total gas, of views execution:", pairs(equal)),
     ]
 }
@@ -175,6 +190,30 @@ fn health(measured: &[Measured]) -> Table {
     for (system, call, gas) in HEALTH {
         let shown = gas.map(|gas| gas.map_or_else(|| "–".to_owned(), grouped));
         table.row([format!("{system}, {call}")].into_iter().chain(shown));
+    }
+    table
+}
+
+/// Arithmetic beside Solidity's; Plimsoll's rows are ink, host functions and overhead included.
+fn arithmetic(measured: &[Measured]) -> Table {
+    let find = |name: &str| measured.iter().find(|measured| measured.cached.name == name);
+    let ink = |name: &str| find(name).map_or(0, |found| found.cached.ink);
+    let apart = ink("health_8_apart").saturating_sub(ink("health_8"));
+    let own = [
+        ("volatility of eight assets", "what it adds to `healthFactor`, relief included", apart),
+        (
+            "a hundred positions ranked",
+            "`rank`: each read, its health, its expected loss (a root, a logarithm, an exponential, \
+             two tails), and the sort",
+            ink("rank_100"),
+        ),
+    ];
+    let mut table = Table::new(["what, how", "gas"]);
+    for (what, how, gas) in own {
+        table.row([format!("{what}: **Plimsoll**, {how}"), grouped(gas)]);
+    }
+    for (what, how, gas) in ARITHMETIC {
+        table.row([format!("{what}: {how}"), grouped(gas)]);
     }
     table
 }

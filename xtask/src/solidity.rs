@@ -48,15 +48,18 @@ impl Interface {
         for (docs, section, statement) in statements(body) {
             interface.functions.push(function(docs, section, &statement)?);
         }
-        let fields = statements(block(&source, "struct SaleTerms {")?);
-        let fields: Result<Vec<_>, _> =
-            fields.into_iter().map(|(_, _, field)| argument(&field)).collect();
-        interface.structs.push(Item {
-            docs: docs_above(&source, "struct SaleTerms {"),
-            name: "SaleTerms".to_owned(),
-            arguments: fields?,
-            ..Item::default()
-        });
+        for name in structs(&source) {
+            let opening = format!("struct {name} {{");
+            let fields = statements(block(&source, &opening)?);
+            let fields: Result<Vec<_>, _> =
+                fields.into_iter().map(|(_, _, field)| argument(&field)).collect();
+            interface.structs.push(Item {
+                docs: docs_above(&source, &opening),
+                name: name.to_owned(),
+                arguments: fields?,
+                ..Item::default()
+            });
+        }
         interface.errors = records("errors.rs", "errors! {")?;
         interface.events = records("events.rs", "events! {")?;
         Ok(interface)
@@ -90,6 +93,12 @@ impl Interface {
 fn source(name: &str) -> Result<String, String> {
     let path = root().join("crates/abi/src").join(name);
     fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// The names of the structs, in order.
+fn structs(source: &str) -> impl Iterator<Item = &str> {
+    let names = source.lines().filter_map(|line| line.trim().strip_prefix("struct "));
+    names.filter_map(|rest| rest.strip_suffix(" {"))
 }
 
 /// What stands between `opening` and the brace that closes it.

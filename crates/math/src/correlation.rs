@@ -3,16 +3,17 @@
 //! A pair's code c of 0 to 250 means a correlation of 1 - c / 250: zero, which is what a fresh
 //! word holds, is fully correlated. Correlations below zero are not granted.
 
-use core::cmp::Ordering;
-
 use alloy_primitives::U256;
 
 use crate::{
     MAX_ASSETS, MathError, Result,
     bits::low_64,
     exp::sqrt_down,
-    fixed::{add, compare_products, mul, mul_div_down, mul_div_up},
+    fixed::{add, mul, mul_div_down},
 };
+
+mod semidefinite;
+pub use semidefinite::is_semidefinite;
 
 /// The highest code of a pair: no correlation.
 pub const CODE_MAX: u8 = 250;
@@ -293,89 +294,6 @@ pub fn relief_of(stakes: &[Stake], parts: &[Part], correlations: &Correlations) 
     add(mul_div_down(limited, 1, 100)?, mul_div_down(free, spare.into(), whole.into())?)
 }
 
-/// Whether the correlations among `assets`, one bit each, are positive semidefinite, exactly: what
-/// is not is no portfolio's, and some mix of assets would have a negative variance.
-///
-/// # Source
-/// Bareiss' elimination without fractions: after k pivots every entry is a minor of order k + 1 of
-/// the matrix of codes, with 250 for one. Those of a semidefinite matrix are at most 250^(k + 1),
-/// which fits up to the fifteenth; so what does not fit is refused as well. A pivot of zero has
-/// only zeros beside it.
-pub fn is_semidefinite(correlations: &Correlations, assets: u16) -> bool {
-    let mut matrix = Matrix { entries: [[0; MAX_ASSETS]; MAX_ASSETS] };
-    let members = || (0_u8..16).filter(|asset| assets >> asset & 1 == 1);
-    let mut order = 0_usize;
-    for (i, a) in members().enumerate() {
-        order = order.max(i.saturating_add(1));
-        for (j, b) in members().enumerate() {
-            let code = if i == j { 0 } else { correlations.code(a, b) };
-            matrix.set(i, j, i128::from(ONE).saturating_sub(code.into()));
-        }
-    }
-    let mut last = 1;
-    for k in 0..order {
-        let pivot = matrix.at(k, k);
-        let rest = k.saturating_add(1)..order;
-        if pivot == 0 {
-            if rest.clone().any(|i| matrix.at(i, k) != 0) {
-                return false;
-            }
-            continue;
-        }
-        let Ok(divisor) = u128::try_from(pivot) else { return false };
-        if rest.len() == 1 {
-            // The sign of the last minor, which may need a bit more than there is.
-            let last = k.saturating_add(1);
-            let (own, beside) = (matrix.at(last, last), matrix.at(last, k).unsigned_abs());
-            let positive = compare_products(own.unsigned_abs(), divisor, beside, beside);
-            return own >= 0 && positive != Ordering::Less;
-        }
-        for i in rest.clone() {
-            for j in rest.clone() {
-                let products = ((matrix.at(i, j), pivot), (matrix.at(i, k), matrix.at(k, j)));
-                let Some(minor) = exact_quotient(products, last) else { return false };
-                matrix.set(i, j, minor);
-            }
-        }
-        last = divisor;
-    }
-    true
-}
-
-struct Matrix {
-    entries: [[i128; MAX_ASSETS]; MAX_ASSETS],
-}
-
-impl Matrix {
-    fn at(&self, i: usize, j: usize) -> i128 {
-        self.entries.get(i).and_then(|row| row.get(j)).copied().unwrap_or_default()
-    }
-
-    fn set(&mut self, i: usize, j: usize, value: i128) {
-        if let Some(place) = self.entries.get_mut(i).and_then(|row| row.get_mut(j)) {
-            *place = value;
-        }
-    }
-}
-
-/// `(a b - c d) / divisor` where the difference is a multiple of the divisor; none above 128 bits.
-///
-/// The remainders of the two products cancel: they are equal if the products have one sign, and add
-/// up to none or one divisor if they have two.
-fn exact_quotient(products: ((i128, i128), (i128, i128)), divisor: u128) -> Option<i128> {
-    let ((a, b), (c, d)) = products;
-    let down = |x: i128, y: i128| mul_div_down(x.unsigned_abs(), y.unsigned_abs(), divisor).ok();
-    let up = |x: i128, y: i128| mul_div_up(x.unsigned_abs(), y.unsigned_abs(), divisor).ok();
-    let (first_negative, second_negative) = ((a < 0) != (b < 0), (c < 0) != (d < 0));
-    let first = i128::try_from(down(a, b)?).ok()?;
-    let size = if first_negative == second_negative {
-        first.checked_sub(i128::try_from(down(c, d)?).ok()?)?
-    } else {
-        first.checked_add(i128::try_from(up(c, d)?).ok()?)?
-    };
-    if first_negative { size.checked_neg() } else { Some(size) }
-}
-
 /// Whether a top-up of one of two assets can never lower the health of who holds both, whatever the
 /// amounts: of the more volatile asset more comes in than diversification can take away.
 ///
@@ -392,99 +310,4 @@ pub fn is_safe_top_up(k: &Stake, i: &Stake) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const HALF: Stake = Stake {
-        asset: 0,
-        value: 1_000_000,
-        threshold_bps: 8_000,
-        sigma_bps: 400,
-        relief_percent: 25,
-    };
-
-    fn pair(code: u8) -> Correlations {
-        Correlations::default().with_code(0, 1, code)
-    }
-
-    #[test]
-    fn pairs_have_bytes_of_their_own() {
-        let mut table = Correlations::default();
-        let mut next = 0;
-        for high in 1..16 {
-            for low in 0..high {
-                assert_eq!(index(low, high), next);
-                table = table.with_code(high, low, next);
-                next += 1;
-            }
-        }
-        assert_eq!(next, 120);
-        for high in 1..16 {
-            for low in 0..high {
-                assert_eq!(table.code(low, high), index(low, high));
-            }
-        }
-        assert_eq!(table.word(0).byte(31), 31);
-        assert_eq!(table.word(3).byte(23), 119);
-        assert_eq!(index(6, 7) >> 5, 0);
-        let copied = (0..4).fold(Correlations::default(), |sum, n| sum.with_word(n, table.word(n)));
-        assert_eq!(copied, table);
-    }
-
-    /// Two equal halves: d = sqrt((1 + rho) / 2). At rho = 0.28, d is exactly 0.8.
-    #[test]
-    fn relief_has_an_edge_at_its_limit() {
-        let other = Stake { asset: 1, ..HALF };
-        let at = |stakes: &[Stake], code| relief(stakes, &pair(code)).unwrap();
-        // A haircut of 400,000 base wei; 0.72 * 250 = 180.
-        assert_eq!(at(&[HALF, other], 180), 800_000_000);
-        assert_eq!(at(&[HALF, other], 0), 0);
-        // d at rho = 0 is 0.707, and 25 % the limit.
-        assert_eq!(at(&[HALF, other], 250), 1_000_000_000);
-        let tight = Stake { relief_percent: 10, ..other };
-        // The other's limit is its own: 20 % of one haircut, 10 % of the other.
-        assert_eq!(at(&[HALF, tight], 180), 600_000_000);
-        assert_eq!(at(&[HALF], 250), 0);
-        assert_eq!(at(&[HALF, Stake { sigma_bps: 0, ..other }], 250), 0);
-        assert_eq!(at(&[HALF, Stake { value: 0, ..other }], 250), 0);
-        assert_eq!(at(&[], 250), 0);
-    }
-
-    #[test]
-    fn more_than_sixteen_are_refused() {
-        let many = [HALF; 17];
-        assert_eq!(relief(&many, &pair(0)), Err(MathError::OutOfRange));
-        assert_eq!(norm(&[Part::default(); 17], &pair(0)), Err(MathError::OutOfRange));
-    }
-
-    /// Of three pairs at rho, rho and r the matrix is semidefinite from 2 rho^2 - 1 <= r on.
-    #[test]
-    fn what_is_no_correlation_matrix_is_refused() {
-        let three = |c, r| {
-            let table = Correlations::default().with_code(0, 1, c).with_code(0, 2, c);
-            is_semidefinite(&table.with_code(1, 2, r), 0b111)
-        };
-        // rho = 0.8: r >= 0.28, a code of 180, where it is singular.
-        assert!(three(50, 180));
-        assert!(!three(50, 181));
-        assert!(three(0, 0));
-        assert!(!three(0, 1));
-        assert!(three(250, 250));
-        let all = (1..16).flat_map(|high| (0..high).map(move |low| (low, high)));
-        let mixed = all.fold(Correlations::default(), |sum, (a, b)| sum.with_code(a, b, 250));
-        assert!(is_semidefinite(&mixed, u16::MAX));
-        assert!(is_semidefinite(&Correlations::default(), u16::MAX));
-        // Who takes no part does not count.
-        assert!(is_semidefinite(&Correlations::default().with_code(0, 1, 9), 0b11));
-        assert!(!is_semidefinite(&Correlations::default().with_code(0, 1, 9), 0b111));
-        assert!(is_semidefinite(&mixed, 0));
-    }
-
-    #[test]
-    fn top_ups_are_safe_within_a_ratio_of_volatilities() {
-        // 0.25 * s_k * 0.2 <= 0.8 * s_i up to a ratio of 16.
-        let at = |sigma_bps| is_safe_top_up(&Stake { sigma_bps, ..HALF }, &HALF);
-        assert!(at(6_400));
-        assert!(!at(6_401));
-    }
-}
+mod tests;

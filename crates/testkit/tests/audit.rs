@@ -24,7 +24,7 @@ fn mapped(key: B256, mapping: u64) -> U256 {
 }
 
 fn position(account: Address, word: u64) -> U256 {
-    mapped(account.into_word(), 140) + U256::from(word)
+    mapped(account.into_word(), 156) + U256::from(word)
 }
 
 #[test]
@@ -36,7 +36,7 @@ fn a_busy_market_adds_up() {
 
 #[test]
 fn every_wrong_word_is_noticed() {
-    let auction = |slot: u64, word: u64| mapped(U256::from(slot).into(), 141) + U256::from(word);
+    let auction = |slot: u64, word: u64| mapped(U256::from(slot).into(), 157) + U256::from(word);
     let high = |bits: usize| U256::ONE << bits;
     let words = [
         ("net debt", U256::from(1), U256::ONE),
@@ -54,8 +54,8 @@ fn every_wrong_word_is_noticed() {
         ("lot", auction(2, 0), U256::ONE),
         ("units", auction(2, 1), U256::ONE),
         ("raised", auction(1, 1), high(112)),
-        ("a share", mapped(SUE.into_word(), 142), U256::ONE),
-        ("a credit", mapped(SUE.into_word(), 143), U256::ONE),
+        ("a share", mapped(SUE.into_word(), 158), U256::ONE),
+        ("a credit", mapped(SUE.into_word(), 159), U256::ONE),
     ];
     let template = busy();
     for (name, slot, bit) in words {

@@ -132,7 +132,10 @@ fn stylus(out: &Path) -> Result<PathBuf, String> {
     }
     let mut install = Command::new("cargo");
     install.args(["install", "cargo-stylus", "--locked", "--version", STYLUS, "--root"]);
-    install.arg(&folder).arg("--target-dir").arg(out.join("build"));
+    let build = out.join("build");
+    install.arg(&folder).arg("--target-dir").arg(&build);
     build::run(&mut install)?;
+    // Two gigabytes that nothing asks for again.
+    fs::remove_dir_all(&build).map_err(|error| format!("{}: {error}", build.display()))?;
     Ok(bin)
 }

@@ -65,6 +65,9 @@ fn slot_tables(slots: &Slots) -> String {
     let (first, each) = (slots.at("ASSETS"), slots.at("ASSET_WORDS"));
     let last = first + slots.at("MAX_ASSETS") * each - 1;
     rows.insert(first, format!("to {last}: {each} words of each asset | below"));
+    let pairs = slots.at("CORRELATIONS");
+    let what = format!("to {}: correlations of all pairs | a byte a pair", pairs + 3);
+    rows.insert(pairs, what);
     for (constant, key, what) in MAPPINGS {
         let what = format!("mapping of {key} to {what}");
         rows.insert(slots.at(constant), format!("{what} | at `keccak256(key . slot)`"));

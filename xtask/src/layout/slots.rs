@@ -55,13 +55,13 @@ pub const MAPPINGS: [(&str, &str, &str); 6] = [
 /// Other constants that the layout follows from.
 const REST: [&str; 8] = [
     "PROGRAMS",
+    "CORRELATIONS",
     "ASSETS",
     "ASSET_WORDS",
     "MAX_ASSETS",
     "MAX_CLAIMS",
     "HOLDINGS",
     "CLAIMS",
-    "CORRELATIONS",
 ];
 
 /// The constants.

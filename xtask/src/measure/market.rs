@@ -7,8 +7,8 @@ use alloy_sol_types::SolCall;
 use plimsoll_abi::{IPlimsoll as abi, auction_parts};
 use plimsoll_devnet::Tx;
 use plimsoll_testkit::engine::{
-    ALICE, AssetConfig, DAVE, KAY, Programs, SAM, SUE, TAK, USDC, World, WorldConfig, usdc, wad,
-    whole,
+    ALICE, AssetConfig, DAVE, GOVERNOR, KAY, Programs, SAM, SUE, TAK, USDC, World, WorldConfig,
+    usdc, wad, whole,
 };
 
 /// Collaterals that a reporter prices, then those that feeds price.
@@ -101,6 +101,26 @@ impl Market {
             world.approve(who, token);
         }
         who
+    }
+
+    /// Borrowers of one collateral each, at different health.
+    pub fn crowd(&mut self, count: u16) -> Vec<Address> {
+        let accounts: Vec<Address> = (0..count).map(|n| self.borrower(n)).collect();
+        for (account, n) in accounts.iter().zip(0..) {
+            self.world.repay(SAM, *account, usdc(n * 40 % 3_900 + 1));
+        }
+        accounts
+    }
+
+    /// Gives the first assets volatilities, and every pair of them a correlation of a half.
+    pub fn part(&mut self, assets: u8) {
+        let count = self.world.asset_count();
+        for asset in 0..assets {
+            let apart = |other: u8| other != asset && other < assets;
+            let codes = (0..count).map(|other| if apart(other) { 125 } else { 0 }).collect();
+            let call = abi::setCorrelationCall { asset, sigma: 500, relief: 20, codes };
+            self.world.must(GOVERNOR, call);
+        }
     }
 
     /// Borrowers whose health falls below what saves a part of the position.

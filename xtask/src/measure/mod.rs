@@ -15,7 +15,7 @@ use plimsoll_devnet::{Cost, Receipt, Tx};
 use plimsoll_testkit::engine::{Programs, World};
 
 use market::Market;
-use scenarios::SCENARIOS;
+use scenarios::{OTHERS, SCENARIOS, Scenario};
 
 /// What is measured: its parts are in [`Figures`].
 #[derive(Clone)]
@@ -74,15 +74,24 @@ pub struct Measured {
     pub uncached: Figures,
 }
 
-/// Measures every scenario, in order.
+/// Measures what users and keepers call, in order.
 pub fn all(programs: Arc<Programs>) -> Result<Vec<Measured>, String> {
+    scenarios(programs, SCENARIOS)
+}
+
+/// Measures the other entry points, in order.
+pub fn others(programs: Arc<Programs>) -> Result<Vec<Measured>, String> {
+    scenarios(programs, OTHERS)
+}
+
+fn scenarios(programs: Arc<Programs>, all: &[Scenario]) -> Result<Vec<Measured>, String> {
     let base = Market::new(programs);
-    let one = |scenario: &scenarios::Scenario| {
+    let one = |scenario: &Scenario| {
         let mut market = base.clone();
         let call = (scenario.prepare)(&mut market);
         Measured::new(&market.world, scenario.name, scenario.about, &call)
     };
-    SCENARIOS.iter().map(one).collect()
+    all.iter().map(one).collect()
 }
 
 /// Measures the situations in which peers were measured, in order.

@@ -16,6 +16,9 @@ impl Names {
         for (constant, name, _) in SINGLE {
             names.put(U256::from(slots.at(constant)), name);
         }
+        for word in 0..4 {
+            names.put(U256::from(slots.at("CORRELATIONS") + word), "correlations");
+        }
         let assets = u64::from(world.asset_count());
         for asset in 0..assets {
             let first = slots.at("ASSETS") + asset * slots.at("ASSET_WORDS");

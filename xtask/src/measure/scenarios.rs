@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, U256};
 use plimsoll_abi::IPlimsoll as abi;
-use plimsoll_testkit::engine::{ALICE, KAY, SAM, SUE, usdc, wad, whole};
+use plimsoll_testkit::engine::{ALICE, GOVERNOR, GUARDIAN, KAY, SAM, SUE, usdc, wad, whole};
 
 use super::Call;
 use super::market::{HELD, HIGH, Market, SOLD};
@@ -15,9 +15,9 @@ pub struct Scenario {
 }
 
 macro_rules! scenarios {
-    ($($name:ident, $about:literal, |$market:ident| $prepare:expr;)*) => {
-        /// Every scenario, in the order of the tables.
-        pub const SCENARIOS: &[Scenario] = &[$(
+    ($(#[$doc:meta])* $all:ident: $($name:ident, $about:literal, |$market:ident| $prepare:expr;)*) => {
+        $(#[$doc])*
+        pub const $all: &[Scenario] = &[$(
             Scenario {
                 name: stringify!($name),
                 about: $about,
@@ -28,6 +28,8 @@ macro_rules! scenarios {
 }
 
 scenarios! {
+    /// What users and keepers call, in the order of the tables.
+    SCENARIOS:
     kick_1, "one position, all of it, into an auction whose words were used before", |market| {
         let accounts = market.fallen(1);
         market.kick(&accounts, true)
@@ -120,10 +122,86 @@ scenarios! {
     health_2, "with two", |market| health(market, 2);
     health_4, "with four", |market| health(market, 4);
     health_8, "with eight", |market| health(market, 8);
+    health_8_apart, "with eight that do not move together", |market| {
+        market.part(8);
+        health(market, 8)
+    };
+    loss_1, "expected loss with one collateral", |market| loss(market, 1);
+    loss_8, "with eight that do not move together", |market| loss(market, 8);
+    rank_100, "a hundred positions by expected loss", |market| {
+        market.part(8);
+        let accounts = market.crowd(100);
+        market.world.pass(12);
+        Call::View(market.call(KAY, abi::rankCall { accounts }))
+    };
+}
+
+scenarios! {
+    /// The other entry points: rarer, or for bots and dashboards.
+    OTHERS:
+    collect, "an owner's credit is paid out", |market| {
+        let id = market.kicked();
+        market.world.repay(ALICE, ALICE, usdc(10_000));
+        let take = market.take(id, u128::MAX);
+        market.play(take);
+        market.world.settle(ALICE);
+        market.world.pass(12);
+        market.call(ALICE, abi::collectCall { receiver: ALICE })
+    };
+    accrue, "interest is booked, and nothing else", |market| market.call(KAY, abi::accrueCall {});
+    withdraw_reserve, "the governor takes from the reserve", |market| {
+        let call = abi::withdrawReserveCall { amount: U256::from(1), receiver: GOVERNOR };
+        market.call(GOVERNOR, call)
+    };
+    raise, "the guardian stops new risk in one asset", |market| {
+        let until = market.world.now() + 3_600;
+        market.call(GUARDIAN, abi::raiseCall { asset: SOLD, level: 1, until })
+    };
+    lower, "the governor lowers that level", |market| {
+        market.world.raise(SOLD, 1, 3_600);
+        market.world.pass(12);
+        market.call(GOVERNOR, abi::lowerCall { asset: SOLD, level: 0 })
+    };
+    set_max_ltv, "the governor changes one weight", |market| {
+        market.call(GOVERNOR, abi::setMaxLtvCall { asset: SOLD, maxLtv: 7_900 })
+    };
+    position_1, "everything about a position with one collateral", |market| {
+        let account = market.holder(100, 1);
+        market.world.pass(12);
+        Call::View(market.call(KAY, abi::positionCall { account }))
+    };
+    position_8, "with eight", |market| {
+        let account = market.holder(100, 8);
+        market.world.pass(12);
+        Call::View(market.call(KAY, abi::positionCall { account }))
+    };
+    health_factors_10, "health factors of ten positions with one collateral", |market| {
+        let accounts = (0..10).map(|n| market.borrower(n)).collect();
+        market.world.pass(12);
+        Call::View(market.call(KAY, abi::healthFactorsCall { accounts }))
+    };
+    auction, "everything about an auction", |market| {
+        let id = market.kicked();
+        Call::View(market.call(KAY, abi::auctionCall { id }))
+    };
+    quote, "what a lot costs now", |market| {
+        let id = market.kicked();
+        Call::View(market.call(KAY, abi::quoteCall { id, lot: U256::from(HELD / 4), wait: 0 }))
+    };
+    solvency, "what the market has and owes", |market| {
+        Call::View(market.call(KAY, abi::solvencyCall {}))
+    };
 }
 
 fn amount(tokens: u128) -> U256 {
     U256::from(usdc(tokens))
+}
+
+fn loss(market: &mut Market, assets: u8) -> Call {
+    market.part(8);
+    let account: Address = market.holder(100, assets);
+    market.world.pass(12);
+    Call::View(market.call(KAY, abi::expectedLossCall { account }))
 }
 
 fn health(market: &mut Market, assets: u8) -> Call {

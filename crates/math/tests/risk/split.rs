@@ -151,6 +151,52 @@ proptest! {
         }
     }
 
+    /// With diversification the order of assets depends on what is left, so that a cut may find a
+    /// cheaper way; what holds whatever the path is that the keeper is paid for what he seizes, once.
+    #[test]
+    fn a_sale_in_many_kicks_pays_one_reward_with_relief_too(
+        case in case(), codes in prop::collection::vec(0_u8..=250, 6), sigmas in prop::collection::vec(100_u16..800, 4),
+        rooms in prop::collection::vec(prop::collection::vec(200_000_000_u128..1 << 44, 4), 1..6),
+    ) {
+        let mut table = Correlations::default();
+        for ((low, high), code) in [(0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3)].into_iter().zip(codes) {
+            table = table.with_code(low, high, code);
+        }
+        let (mut candidates, mut owed) = (case.candidates.clone(), case.owed);
+        for (candidate, sigma) in candidates.iter_mut().zip(sigmas) {
+            candidate.sigma_bps = sigma;
+            candidate.relief_percent = 25;
+        }
+        let (mut paid, mut seized, mut tips) = (Q::zero(), Q::zero(), 0_u128);
+        for rooms in &rooms {
+            for (candidate, room) in candidates.iter_mut().zip(rooms) {
+                candidate.room = *room;
+            }
+            let plan = plan(&candidates, &case.policy, owed, &table).unwrap();
+            if matches!(plan.kind, Kind::None(_)) {
+                continue;
+            }
+            let mut first = !plan.cut;
+            tips += u128::from(first);
+            for (candidate, amount) in candidates.iter().zip(plan.amounts).filter(|(_, amount)| *amount > 0) {
+                let tip = if first { case.terms.tip } else { 0 };
+                first = false;
+                let terms = RewardTerms { tip, ..case.terms };
+                let reward = reward(amount, &terms, candidate.price, SCALE).unwrap();
+                paid += reference::value(reward, candidate.price, SCALE);
+                let worth = reference::value(amount, candidate.price, SCALE);
+                owed = owed.saturating_sub((&worth * reference::bps(9_500)).floor().to_integer().try_into().unwrap_or(0));
+                seized += worth;
+            }
+            candidates = after(&candidates, &plan.amounts);
+        }
+        let penalty = u128::from(case.terms.penalty_bps);
+        let share = &seized * reference::ratio(penalty, 10_000 + penalty);
+        let chips = &seized * reference::bps(case.terms.chip_bps.into());
+        prop_assert!(paid <= share);
+        prop_assert!(paid <= chips + reference::int(case.terms.tip * tips));
+    }
+
     /// A lot seized in parts and bought in parts: the rewards are no more, and what reaches the
     /// owner's debt is no more.
     #[test]

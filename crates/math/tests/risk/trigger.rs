@@ -66,6 +66,6 @@ proptest! {
         let got = status(&live, &mut ask, longest, 1, now).unwrap();
         let health = live.margin_bps / live.debt;
         prop_assert!(got.state == State::Liquidatable || health >= 10_000);
-        prop_assert!(!(asked && (longest == 0 || health >= 10_000 || health < 9_850)));
+        prop_assert!(!(asked && (longest == 0 || !(9_850..10_000).contains(&health))));
     }
 }
