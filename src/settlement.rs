@@ -142,22 +142,34 @@ pub fn losses(engine: &mut Engine, asset: u8) -> Result<(U256, U256, u32, bool)>
     Ok((U256::from(open), U256::from(total), bound, engine.price(asset).impaired))
 }
 
-/// What the stocks say about solvency at the stored prices, stale or not.
-fn cover(engine: &Engine, books: &Ledger) -> Result<Cover> {
-    let mut collateral = 0_u128;
+/// Value of all collateral at the stored prices, stale or not; assets are looked at until they are
+/// worth `enough`.
+fn collateral(engine: &Engine, enough: u128) -> u128 {
+    let mut sum = 0_u128;
     for asset in 0..engine.asset_count() {
+        if sum >= enough {
+            break;
+        }
         let price = engine.price(asset);
         let held = value::value_down(engine.sales(asset).held, price.price, price.scale);
         // What is worth more than can be counted covers everything.
-        collateral = collateral.saturating_add(held.unwrap_or(u128::MAX));
+        sum = sum.saturating_add(held.unwrap_or(u128::MAX));
     }
+    sum
+}
+
+/// What the stocks say about solvency, with collateral looked at until there is `enough`.
+fn cover(engine: &Engine, books: &Ledger, enough: u128) -> Result<Cover> {
     let debt = interest::net_value(books.net, books.index)?;
+    let collateral = collateral(engine, enough);
     Ok(Cover { cash: books.cash, debt, reserve: books.reserve, collateral })
 }
 
-/// Refuses while a loss is visible that suppliers would leave to those who stay.
+/// Refuses while a loss is visible that suppliers would leave to those who stay. Reads two words of
+/// each asset until the debts are covered.
 pub fn require_cover(engine: &Engine, books: &Ledger) -> Result<()> {
-    let cover = cover(engine, books)?;
+    let none = Cover { debt: interest::net_value(books.net, books.index)?, ..Cover::default() };
+    let cover = cover(engine, books, none.gap())?;
     let gap = cover.gap();
     if gap > 0 {
         let ratio = U256::from(cover.ratio()?);
@@ -170,7 +182,7 @@ pub fn require_cover(engine: &Engine, books: &Ledger) -> Result<()> {
 pub fn coverage(engine: &mut Engine) -> Result<(U256, U256, U256)> {
     guard::enter(engine)?;
     let books = ledger::load(engine, guard::now(engine));
-    let cover = cover(engine, &books)?;
+    let cover = cover(engine, &books, u128::MAX)?;
     Ok((U256::from(cover.ratio()?), U256::from(cover.collateral), U256::from(cover.gap())))
 }
 
@@ -179,7 +191,7 @@ pub fn stressed(engine: &mut Engine, asset: u8, drop: u16) -> Result<U256> {
     guard::enter(engine)?;
     let asset = guard::asset(engine, asset)?;
     let books = ledger::load(engine, guard::now(engine));
-    let cover = cover(engine, &books)?;
+    let cover = cover(engine, &books, u128::MAX)?;
     let price = engine.price(asset);
     let held = value::value_up(engine.sales(asset).held, price.price, price.scale)?;
     Ok(U256::from(cover.stressed(held, drop)?))
