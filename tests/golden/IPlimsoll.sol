@@ -2,6 +2,46 @@
 // Printed by `cargo xtask abi` from crates/abi.
 pragma solidity ^0.8.20;
 
+/// A position as a whole. health, averageHealth: WAD, at the prices and at their averages.
+/// debt, collateral, margin, pending, limit, credit: as of position. expectedLoss, chance: as
+/// of expectedLoss. state, secondsLeft, priceUsed, verdict: as of liquidationStatus. flaggedAt:
+/// zero for no flag. broken: a number passes its width, and what could not be computed is zero.
+struct Portfolio {
+    uint256 health;
+    uint256 averageHealth;
+    uint256 debt;
+    uint256 collateral;
+    uint256 margin;
+    uint256 pending;
+    uint256 limit;
+    uint256 credit;
+    uint256 expectedLoss;
+    uint256 chance;
+    uint8 state;
+    uint32 secondsLeft;
+    uint8 priceUsed;
+    uint8 verdict;
+    uint32 flaggedAt;
+    bool broken;
+}
+
+/// One asset of a position. units: of lots on sale. value, averageValue: of the balance, base
+/// wei, at the price and at its average. liquidationPrice: the lowest at which the position is
+/// healthy, all else as it is, WAD; the largest uint256 if there is none. contribution: to the
+/// variance, bps. volatility: measured, bps per square root of a day. threshold: bps.
+struct Stake {
+    uint8 asset;
+    uint8 verdict;
+    uint256 balance;
+    uint256 units;
+    uint256 value;
+    uint256 averageValue;
+    uint256 liquidationPrice;
+    uint16 contribution;
+    uint16 volatility;
+    uint16 threshold;
+}
+
 /// What governs the sale of one asset.
 /// referenceFactor, penalty, chip, target, fullBelow, startExcess, floor: bps.
 /// fastRate, slowRate, descent: ppm a second.
@@ -23,6 +63,60 @@ struct SaleTerms {
     uint32 tip;
     uint32 small;
     uint8 coolOff;
+}
+
+/// An open auction. offer: 0 wait, 1 take, 2 take or redo, 3 redo. price and livePrice: WAD;
+/// pay: base wei for all of the lot now; dust: smallest value of a part, base wei; factor,
+/// startExcess, penalty: ppm; elapsed and runsOutAt: seconds of the auction clock; redoReward:
+/// collateral wei.
+struct LiveAuction {
+    uint64 id;
+    uint8 offer;
+    uint256 lot;
+    uint256 units;
+    uint256 raised;
+    uint256 price;
+    uint256 livePrice;
+    uint256 pay;
+    uint256 dust;
+    uint256 factor;
+    uint256 elapsed;
+    uint256 runsOutAt;
+    uint256 kickPrice;
+    uint256 startExcess;
+    uint256 penalty;
+    uint256 redos;
+    uint256 redoReward;
+    uint8 level;
+}
+
+/// What is believed of an asset's sources.
+/// maxAge: seconds from observation to staleness. step: bps below which a move is never a jump.
+/// sigmas: tenths of standard deviations beyond which it is. maxConfidence: bps. quorum: families
+/// that must agree. halfLife: seconds in which a reading loses half its weight (0: never).
+/// outlier: bps from the median within which a reading is never one. emaHalfLife: seconds (0:
+/// the average is the price).
+struct PricePolicy {
+    uint32 maxAge;
+    uint16 step;
+    uint8 sigmas;
+    uint16 maxConfidence;
+    uint8 quorum;
+    uint16 halfLife;
+    uint16 outlier;
+    uint16 emaHalfLife;
+}
+
+/// Where readings come from. kind: 0 Chainlink-style, 1 Pyth-style, 2 reporter. family: sources
+/// of one provider or venue share it. weight: from 1. secondary: derived, capped or a fallback;
+/// it may make a price uncertain and never moves it.
+struct Source {
+    address source;
+    uint8 kind;
+    uint8 decimals;
+    uint8 family;
+    uint8 weight;
+    bool secondary;
 }
 
 /// The engine as its callers see it. What the engine's own program does not hold is served by
@@ -58,11 +152,12 @@ interface IPlimsoll {
 
     // ---- Prices ----
 
-    /// An authorised reporter pushes prices (WAD) with confidences (WAD, same unit), all
-    /// observed at time.
+    /// A reporter among the sources of each asset pushes prices (WAD) with confidences (WAD,
+    /// same unit), all observed at time; then the sources are counted as by poke.
     function report(uint8[] calldata assets, uint256[] calldata prices, uint256[] calldata confidences, uint32 time) external;
 
-    /// Reads the configured feeds of assets. Never reverts because of a feed.
+    /// Asks the sources of assets and stores what they amount to. Never reverts because of
+    /// a source.
     function poke(uint8[] calldata assets) external;
 
     // ---- Liquidation ----
@@ -72,11 +167,34 @@ interface IPlimsoll {
     /// Returns one Skip code an account (0: kicked).
     function kick(address[] calldata accounts, uint64[] calldata hints) external returns (uint8[] memory skips);
 
+    /// Starts the grace of an unhealthy position, at Valid prices. Anyone.
+    function flag(address account) external;
+
+    /// Takes the flag off a position whose health factor is at least 1.005. Anyone.
+    function unflag(address account) external;
+
+    /// state: 0 healthy, 1 below one and not flagged, 2 flagged and in its grace, 3 a kick may
+    /// sell, 4 it could but for a price, a breaker, an outage or the cool-off, 5 numbers too
+    /// large. secondsLeft: of the grace; of a flag that were set now, in state 1. priceUsed: 0
+    /// the price, 1 the price plus its confidence. verdict: the worst on the position's prices.
+    function liquidationStatus(address account) external view returns (uint8 state, uint32 secondsLeft, uint8 priceUsed, uint8 verdict);
+
     /// Buys from an auction: collateral to receiver first, then onTake on the caller when
     /// data is not empty, then the payment is pulled from the caller.
     function take(uint64 auction, uint256 maxLot, uint256 maxPrice, uint256 minLot, uint32 deadline, address receiver, bytes calldata data) external returns (uint256 lot, uint256 pay);
 
-    /// Restarts an auction whose curve has run out.
+    /// Fills one order an auction, all or none: one transfer of each collateral to receiver,
+    /// one onTakeMany on the caller when data is not empty, one payment. expectedLots is
+    /// empty or says exactly what has to be on sale. Books the closed auctions of the accounts
+    /// in settle.
+    function takeMany(uint64[] calldata auctions, uint256[] calldata maxLots, uint256[] calldata maxPrices, uint256[] calldata minLots, uint256[] calldata expectedLots, address[] calldata settle, uint32 deadline, address receiver, bytes calldata data) external returns (uint256[] memory lots, uint256 pay);
+
+    /// Learns from what the asset's sales have brought since the last lesson, once a day:
+    /// anyone, while no breaker is up for it.
+    function learn(uint8 asset) external;
+
+    /// Restarts an auction whose curve has run out, or whose price the market has left behind.
+    /// The caller is paid in kind for a lot of some value.
     function redo(uint64 auction) external;
 
     /// Books the closed auctions of accounts to their debts and credits.
@@ -113,6 +231,30 @@ interface IPlimsoll {
 
     function maxWithdraw(address account, uint8 asset) external view returns (uint256 amount);
 
+    /// Everything about a position, and about each asset that it knows. Never reverts on what is
+    /// stored.
+    function portfolio(address account) external view returns (Portfolio memory summary, Stake[] memory stakes);
+
+    /// The same of several positions, without their assets.
+    function portfolios(address[] calldata accounts) external view returns (Portfolio[] memory summaries);
+
+    /// loss: what a position is expected to cost those who lent to it within the hour, base wei,
+    /// up. chance: the probability that it costs anything, WAD.
+    function expectedLoss(address account) external view returns (uint256 loss, uint256 chance);
+
+    /// The accounts by expected loss, the largest first; what is equal stays in its order.
+    function rank(address[] calldata accounts) external view returns (address[] memory ranked, uint256[] memory losses);
+
+    /// What positions would owe beyond what all they hold is expected to bring, if the price of
+    /// an asset fell by drop bps; base wei, up. short: how many would.
+    function stressed(uint8 asset, uint16 drop, address[] calldata accounts) external view returns (uint256 shortfall, uint256 short);
+
+    /// Where the price of an asset comes to rest after a fall of shock bps, if every position
+    /// below one sells all it holds of it. price: WAD, down. sold: collateral wei until then,
+    /// up; first: what the shock alone sells. amplification: the one over the other, bps.
+    /// shortfall: as of stressed, at that price.
+    function cascade(uint8 asset, uint16 shock, address[] calldata accounts) external view returns (uint256 price, uint256 sold, uint256 first, uint256 amplification, uint256 shortfall);
+
     function sharesOf(address account) external view returns (uint256);
 
     function creditOf(address account) external view returns (uint256);
@@ -131,6 +273,34 @@ interface IPlimsoll {
     /// An auction by its id: state 0 unknown, 1 open, 2 closed. price: WAD now; factor: ppm.
     function auction(uint64 id) external view returns (uint8 state, uint256 lot, uint256 units, uint256 raised, uint256 price, uint256 factor, uint256 elapsed, bool needsRedo, uint256 kickPrice);
 
+    /// Open auctions of an asset as auctions lists them, with everything that decides.
+    function liveAuctions(uint8 asset, uint32 from, uint32 limit) external view returns (LiveAuction[] memory list, uint32 next);
+
+    /// Seconds until an auction asks at most price at today's oracle price, if it does before
+    /// it has run out.
+    function timeToPrice(uint64 id, uint256 price) external view returns (bool reached, uint32 wait);
+
+    /// ratio: what the suppliers' claim would fetch, WAD, at most one. collateral: value of all
+    /// that is held; gap: what debts exceed it and the reserve by; base wei. Suppliers cannot
+    /// redeem while there is a gap.
+    function coverage() external view returns (uint256 ratio, uint256 collateral, uint256 gap);
+
+    /// Upper bound of the suppliers' loss if an asset's price fell by drop bps while every
+    /// position can pay at the prices of now.
+    function stressedBound(uint8 asset, uint16 drop) external view returns (uint256 loss);
+
+    /// What sales have taught: factor of the oracle price and keepers' part in ppm, seconds to
+    /// sell; and the terms as governance has set them.
+    function costs(uint8 asset) external view returns (uint32 factor, uint32 time, uint32 keeper, uint32 learntAt, SaleTerms memory governed);
+
+    /// What selling size collateral wei is expected to bring and to cost, base wei, and the
+    /// seconds that it takes.
+    function liquidationCost(uint8 asset, uint256 size) external view returns (uint256 net, uint256 cost, uint32 time);
+
+    /// Bad debt that an asset has left to reserve and suppliers: since the governor last looked
+    /// and ever, base wei; the bound in whole base tokens; whether it carries no new risk.
+    function losses(uint8 asset) external view returns (uint256 open, uint256 total, uint32 bound, bool impaired);
+
     /// Cost of lot of an auction wait seconds from now at today's oracle price.
     function quote(uint64 id, uint256 lot, uint32 wait) external view returns (uint256 price, uint256 pay);
 
@@ -145,7 +315,21 @@ interface IPlimsoll {
 
     function terms(uint8 asset) external view returns (SaleTerms memory);
 
+    /// What setDepth, setGrace and setCorrelation have set.
+    function riskTerms(uint8 asset) external view returns (uint64 depth, uint16 impact, uint16 grace, uint16 sigma, uint8 relief, uint8[] memory codes);
+
     function base() external view returns (address token, uint8 decimals, uint256 minDebt);
+
+    /// What governance has set of an asset, as governed; where the threshold's ramp ends and when
+    /// (0: none), and when terms, threshold, weight, caps and prices last changed.
+    function parameters(uint8 asset) external view returns (SaleTerms memory terms, uint16 threshold, uint16 maxLtv, uint256 cap, uint8 outflow, uint16 rampTo, uint32 rampEnd, uint32[] memory changed);
+
+    /// What governance has set of the market, and when limits and the rest last changed.
+    function marketParameters() external view returns (uint8 base, uint8 kink, uint8 slope, uint8 jump, uint256 minDebt, uint8 outflow, uint64 mostOnSale, uint32 limitsAt, uint32 marketAt);
+
+    /// The engine's programs, its own first, and the whole days until each must be activated
+    /// again (0: it is not active).
+    function programStatus() external view returns (address[] memory programs, uint32[] memory daysLeft);
 
     function roles() external view returns (address governor, address guardian, address pendingGovernor, address pendingGuardian);
 
@@ -153,10 +337,30 @@ interface IPlimsoll {
 
     function overallBreaker() external view returns (uint8 level, uint32 since, uint32 until);
 
-    /// The programs behind the engine's own, in the order in which a call passes them.
-    function programs() external view returns (address extension, address market, address lens);
+    /// The programs behind the engine's own: liquidation, claims, prices, market, lens,
+    /// risk, governance.
+    function programs() external view returns (address[] memory);
 
-    function isReporter(address account) external view returns (bool);
+    // ---- Views of what stands behind a price ----
+
+    /// What a poke would store now. outcome: 0 nothing, 1 Invalid, 2 a price; confidence: WAD;
+    /// time: of the newest reading that counts; families: how many agree.
+    function why(uint8 asset) external view returns (uint8 outcome, uint256 price, uint256 confidence, uint32 time, uint8 families, uint8 verdict);
+
+    /// What each of the five sources says now. fates: 0 silent, 1 used, 2 secondary, 3 outlying,
+    /// 4 stale, 5 from the future, 6 unusable.
+    function readings(uint8 asset) external view returns (uint8[] memory fates, uint256[] memory prices, uint256[] memory confidences, uint32[] memory times);
+
+    /// ema: WAD; fast, slow, measured: volatilities, bps per square root of a day.
+    function averages(uint8 asset) external view returns (uint256 ema, uint256 fast, uint256 slow, uint256 measured, uint32 observedAt);
+
+    function pricePolicy(uint8 asset) external view returns (PricePolicy memory);
+
+    function source(uint8 asset, uint8 n) external view returns (address source, uint8 kind, uint8 decimals, uint8 family, uint8 weight, bool secondary, uint256 data);
+
+    /// gap: seconds of silence that are an outage, 0 for none. open: kicks need a health factor
+    /// below the hard limit.
+    function outage() external view returns (address feed, uint32 gap, uint32 openedAt, uint32 until, bool open);
 
     /// Accrues interest to now.
     function accrue() external;
@@ -166,8 +370,16 @@ interface IPlimsoll {
     /// Raises a level until until; asset 255 means all. Guardian or governor.
     function raise(uint8 asset, uint8 level, uint32 until) external;
 
-    /// Lowers a level at once. Governor.
+    /// Lowers a level at once, raised or tripped. Governor.
     function lower(uint8 asset, uint8 level) external;
+
+    /// Anyone: raises the level that a reason stands for, if its condition holds now. Reasons:
+    /// 1 jump, 2 dispersion, 3 outflow (asset 255: of cash), 4 loss (255), 5 queue, 6 clearing.
+    function trip(uint8 asset, uint8 reason) external;
+
+    /// What a reason measures now and what it would have to be, bps; what is tripped: its
+    /// reason, since when (its series), until when; and until when kicks wait after a level.
+    function proof(uint8 asset, uint8 reason) external view returns (uint32 measure, uint32 bound, uint8 tripped, uint32 since, uint32 until, uint32 graceUntil);
 
     // ---- Governance (the governor unless a line says otherwise) ----
 
@@ -177,22 +389,43 @@ interface IPlimsoll {
 
     function setMaxLtv(uint8 asset, uint16 maxLtv) external;
 
+    /// Market depth within 2 % of the price (thousandths of a base token) and how far selling it
+    /// moves the price (bps); zero: size does not count.
+    function setDepth(uint8 asset, uint64 depth, uint16 impact) external;
+
+    /// Longest grace of a flagged position, seconds, at most 300; zero: none.
+    function setGrace(uint8 asset, uint16 grace) external;
+
+    /// sigma: reference volatility, bps per square root of a day; zero takes no part. relief:
+    /// percent of the haircut that diversification may remove, at most 25. codes: one for each
+    /// listed asset, 0 to 250, for a correlation of 1 - code / 250; the asset's own is zero.
+    function setCorrelation(uint8 asset, uint16 sigma, uint8 relief, uint8[] calldata codes) external;
+
     /// Falls only along a ramp that ends at end, at least a day from now; rises at once.
     function setThreshold(uint8 asset, uint16 threshold, uint32 end) external;
 
     function setCap(uint8 asset, uint256 cap) external;
 
-    function setPricePolicy(uint8 asset, uint32 maxAge, uint16 maxStep, uint16 maxConfidence) external;
+    function setPricePolicy(uint8 asset, PricePolicy calldata policy) external;
 
-    /// A Chainlink-style feed, or the zero address for reporters.
-    function setFeed(uint8 asset, address feed, uint8 decimals) external;
+    /// The n-th of five sources; the zero address ends one. data: of a feed its bounds, both
+    /// exclusive, the lower in the low 128 bits (zero: none); of Pyth the price's id.
+    function setSource(uint8 asset, uint8 n, Source calldata source, uint256 data) external;
 
-    function setReporter(address reporter, bool allowed) external;
+    /// feed: says whether the sequencer is up, Chainlink-style; zero for none. gap: silence of
+    /// 5 * 2^gap minutes is an outage; zero for none.
+    function setOutage(address feed, uint8 gap) external;
 
     /// base: 10 bps steps; kink: percent; slope: 50 bps steps; jump: 500 bps steps (a year).
     function setRateCurve(uint8 base, uint8 kink, uint8 slope, uint8 jump) external;
 
     function setMinDebt(uint256 minDebt) external;
+
+    /// Percent of an asset, or of the cash (asset 255), that may leave in an hour; zero: any.
+    function setOutflow(uint8 asset, uint8 percent) external;
+
+    /// Most that all assets together may be allowed to have on sale: thousandths of a base token.
+    function setMostOnSale(uint64 most) external;
 
     function proposeGovernor(address next) external;
 
@@ -203,10 +436,19 @@ interface IPlimsoll {
 
     function acceptGuardian() external;
 
+    /// The holder gives a role up: 0 governor (for good), 1 guardian.
+    function renounce(uint8 role) external;
+
     function withdrawReserve(uint256 amount, address receiver) external;
 
     /// Dust that bad debt left behind, by asset.
     function withdrawDust(uint8 asset, address receiver) external returns (uint256 amount);
+
+    /// Open losses of an asset above bound whole base tokens stop new risk in it.
+    function setLossBound(uint8 asset, uint32 bound) external;
+
+    /// Clears what is open of an asset's losses.
+    function acknowledgeLoss(uint8 asset) external returns (uint256 amount);
 
     /// Anyone: pays into the suppliers' claim and lowers the recorded deficit.
     function coverDeficit(uint256 amount) external returns (uint256 paid);
@@ -234,6 +476,11 @@ interface IPlimsoll {
     /// One position's lot: units joined the auction, reward went to the keeper in kind.
     event Kicked(address indexed account, uint64 indexed auction, uint256 units, uint256 reward);
 
+    /// A position's grace begins. health: WAD.
+    event Flagged(address indexed account, uint256 health);
+
+    event Unflagged(address indexed account, uint256 health);
+
     /// Once for each auction that a kick opened. kickPrice as stored.
     event Opened(uint64 indexed auction, address keeper, uint256 kickPrice);
 
@@ -242,7 +489,8 @@ interface IPlimsoll {
 
     event Closed(uint64 indexed auction, uint256 index);
 
-    event Redone(uint64 indexed auction, uint256 kickPrice);
+    /// reward: collateral wei to the keeper.
+    event Redone(uint64 indexed auction, uint256 kickPrice, uint256 reward);
 
     /// A claim left its auction's pool: units of lot, credited debt units of what was raised.
     event Claimed(address indexed account, uint64 indexed auction, uint256 units, uint256 credited);
@@ -256,6 +504,18 @@ interface IPlimsoll {
 
     /// units: debt units written off, of which base wei from credit, reserve and suppliers.
     event Realised(address indexed account, uint256 units, uint256 fromCredit, uint256 fromReserve, uint256 loss);
+
+    /// An asset's part of a loss that reserve and suppliers bore, base wei. impaired: it carries no
+    /// new risk until the governor has acknowledged what is open.
+    event LossCharged(uint8 indexed asset, uint256 amount, uint256 open, bool impaired);
+
+    event LossAcknowledged(uint8 indexed asset, uint256 amount);
+
+    event LossBoundSet(uint8 indexed asset, uint32 oldValue, uint32 value);
+
+    /// factor: ppm of the oracle price that takers pay; time: seconds that a lot takes; keeper: ppm
+    /// of it. The words are those of the terms in force.
+    event Learnt(uint8 indexed asset, uint32 factor, uint32 time, uint32 keeper, uint256 oldWord, uint256 word);
 
     event DustKept(address indexed account, uint8 indexed asset, uint256 amount);
 
@@ -271,6 +531,9 @@ interface IPlimsoll {
 
     event LevelLowered(uint8 indexed asset, uint8 oldLevel, uint8 level);
 
+    /// measure: bps of what the reason's bounds are of.
+    event Tripped(uint8 indexed asset, address indexed by, uint8 indexed reason, uint8 level, uint32 until, uint32 measure);
+
     event AssetListed(uint8 indexed asset, address token, uint8 decimals);
 
     event TermsSet(uint8 indexed asset, uint256 oldWord, uint256 word);
@@ -279,17 +542,35 @@ interface IPlimsoll {
 
     event ThresholdSet(uint8 indexed asset, uint16 oldValue, uint16 value, uint32 start, uint32 end);
 
+    /// sigma: reference volatility, bps per square root of a day. relief: percent. codes: byte n,
+    /// from the lowest, is that of the pair with asset n.
+    event CorrelationSet(uint8 indexed asset, uint16 oldSigma, uint8 oldRelief, uint256 oldCodes, uint16 sigma, uint8 relief, uint256 codes);
+
+    /// depth: milli base tokens. impact: bps.
+    event DepthSet(uint8 indexed asset, uint64 oldDepth, uint16 oldImpact, uint64 depth, uint16 impact);
+
+    event GraceSet(uint8 indexed asset, uint16 oldValue, uint16 value);
+
     event CapSet(uint8 indexed asset, uint256 oldValue, uint256 value);
 
-    event PricePolicySet(uint8 indexed asset, uint32 maxAge, uint16 maxStep, uint16 maxConfidence);
+    event PricePolicySet(uint8 indexed asset, uint256 oldWord, uint256 word);
 
-    event FeedSet(uint8 indexed asset, address oldFeed, address feed, uint8 decimals);
+    /// A word of zero: no source.
+    event SourceSet(uint8 indexed asset, uint8 indexed n, uint256 oldWord, uint256 word, uint256 data);
 
-    event ReporterSet(address indexed reporter, bool oldValue, bool value);
+    event OutageSet(address oldFeed, uint8 oldGap, address feed, uint8 gap);
+
+    /// After an outage: until then kicks need a health factor below the hard limit.
+    event WindowOpened(uint32 until);
 
     event RateCurveSet(uint32 oldCurve, uint32 curve);
 
     event MinDebtSet(uint256 oldValue, uint256 value);
+
+    /// Percent of what is there that may leave in an hour; zero: any. asset 255: cash.
+    event OutflowSet(uint8 indexed asset, uint8 oldValue, uint8 value);
+
+    event MostOnSaleSet(uint256 oldValue, uint256 value);
 
     /// role: 0 governor, 1 guardian.
     event RoleProposed(uint8 indexed role, address current, address next);
@@ -331,8 +612,8 @@ interface IPlimsoll {
     /// Only the guardian or the governor may.
     error NotGuardian(address caller);
 
-    /// Only a reporter that the governor allowed may.
-    error NotReporter(address caller);
+    /// Only who is one of the asset's sources may.
+    error NotReporter(uint8 asset, address caller);
 
     /// Only who was proposed may accept a role.
     error NotPending(address caller, address pending);
@@ -354,6 +635,10 @@ interface IPlimsoll {
 
     /// The engine's balance moved by another amount than asked.
     error AmountMismatch(address token, uint256 asked, uint256 moved);
+
+    /// All collateral and the reserve together are worth less than all debts: suppliers bear the gap
+    /// together; base wei, and what their claim would fetch, WAD.
+    error Uncovered(uint256 gap, uint256 ratio);
 
     /// The amount is worth less than one share.
     error ZeroShares(uint256 amount);
@@ -394,7 +679,7 @@ interface IPlimsoll {
     /// The observation is from after the block.
     error PriceInFuture(uint32 time, uint32 now);
 
-    /// The stored price is as new, or newer.
+    /// The reporter's last observation is as new, or newer.
     error PriceNotNewer(uint8 asset, uint32 time, uint32 last);
 
     /// A price of zero or beyond its width, or not above its confidence; WAD.
@@ -402,12 +687,6 @@ interface IPlimsoll {
 
     /// The verdict on the stored price does not allow the action.
     error PriceForbids(uint8 asset, uint8 verdict);
-
-    /// Reporters push this asset's price: there is no feed to poke.
-    error NoFeed(uint8 asset);
-
-    /// A feed gives this asset's price: reporters may not.
-    error FeedConfigured(uint8 asset);
 
     /// The breaker level, the asset's or the overall one, does not allow the action.
     error LevelForbids(uint8 asset, uint8 level);
@@ -418,8 +697,32 @@ interface IPlimsoll {
     /// A level may not last until then.
     error BadUntil(uint32 until, uint32 earliest, uint32 latest);
 
+    /// There is no such reason, or it cannot be proved of an asset, or of all.
+    error UnknownReason(uint8 asset, uint8 reason);
+
+    /// What somebody wanted to prove does not hold; both in bps.
+    error NotProved(uint8 asset, uint8 reason, uint32 measure, uint32 bound);
+
+    /// The asset has been under trips for as long as a series may last.
+    error Resting(uint8 asset, uint32 until);
+
+    /// More would leave in this hour than may, net of what came; asset 255: cash, base wei.
+    error OutflowLimited(uint8 asset, uint256 out, uint256 allowed);
+
     /// No account in the list could be kicked; the first one's reason.
     error NothingKicked(uint8 skip);
+
+    /// The account's health factor is at least one; WAD.
+    error NotUnhealthy(address account, uint256 health);
+
+    /// The account's health factor is not far enough above one for its flag to go; WAD.
+    error NotCured(address account, uint256 health);
+
+    /// The account has a flag, which stays as old as it is.
+    error AlreadyFlagged(address account);
+
+    /// The account has no flag.
+    error NotFlagged(address account);
 
     /// There is no such auction, or its words serve a later one.
     error UnknownAuction(uint64 auction);
@@ -445,6 +748,12 @@ interface IPlimsoll {
     /// The take, or what it would leave, is worth less than the asset's dust value.
     error DustLot(uint256 value, uint256 dust);
 
+    /// What is on sale is not what the order expects; collateral wei.
+    error LotChanged(uint64 auction, uint256 lot, uint256 expected);
+
+    /// The asset's last lesson is less than a day ago.
+    error LessonTooEarly(uint8 asset, uint32 earliest);
+
     /// The engine cannot be the receiver.
     error BadReceiver(address receiver);
 
@@ -463,7 +772,8 @@ interface IPlimsoll {
     /// The engine has its first state already.
     error AlreadyConstructed();
 
-    /// parameter: the argument's position in the setter.
+    /// parameter: the argument's position in the setter. Beyond its bounds, or beyond what one step
+    /// reaches from where it is.
     error OutOfBounds(uint8 parameter, uint256 value, uint256 low, uint256 high);
 
     /// Two parameters contradict each other; check: see docs/PARAMETERS.md.
@@ -475,6 +785,9 @@ interface IPlimsoll {
     /// The token is listed already, or is the base token.
     error AlreadyListed(address token);
 
-    /// A threshold falls over a day at least.
+    /// A threshold falls over a day at least, and by a thousand bps a day at most.
     error RampTooShort(uint32 end, uint32 earliest);
+
+    /// A parameter that somebody relies on was changed less than a day ago.
+    error TooSoon(uint32 now, uint32 earliest);
 }
