@@ -164,9 +164,7 @@ fn an_auction_falls_from_above_the_oracle_to_its_floor() {
         w.by(w.bob).take(id, most, most, least, u32::MAX, w.bob, Blob(vec![]))
     };
     w.refuses(take, abi::NeedsRedo { auction: id, elapsed: earliest });
-    let held = |w: &World| {
-        w.view().holding_of(w.keeper, abi::auction_parts(id).0).passes().0
-    };
+    let held = |w: &World| w.view().holding_of(w.keeper, abi::auction_parts(id).0).passes().0;
     let before = held(&w);
     w.by(w.keeper).redo(id).passes();
     let reward = held(&w) - before;
