@@ -254,7 +254,7 @@ mod tests {
     ];
 
     /// What views are called.
-    const VIEWS: [&str; 5] = ["health", "position", "auction", "quote", "solvency"];
+    const VIEWS: [&str; 7] = ["health", "position", "auction", "quote", "solvency", "loss", "rank"];
 
     fn golden() -> Map<String, Value> {
         let text = fs::read_to_string(build::root().join(GOLDEN)).unwrap_or_default();

@@ -140,7 +140,7 @@ pub fn by_rules(
     let first = course.first();
     let mut portfolio = scenario::portfolio(options.positions, &first, options.seed);
     rules.deepen(&mut portfolio);
-    let mut config = world::config(&portfolio, rules, course.span().0 - PRELUDE);
+    let mut config = world::config(&portfolio, course.span().0 - PRELUDE);
     config.programs = programs;
     let mut kit = Kit::build(&config);
     let ended = kit.batch(|kit| -> Result<(Ending, Record)> {

@@ -2,6 +2,7 @@
 
 use alloy_primitives::{Address, keccak256};
 use plimsoll_abi::SaleTerms;
+use plimsoll_math::words::SaleTerms as Stored;
 
 use crate::fixed::{self, PPM, WAD};
 use crate::rng::Rng;
@@ -76,11 +77,13 @@ impl Rules {
             portfolio.depths.map(|part| fixed::mul_div_down(depth, part, whole).max(USDC));
     }
 
-    /// How an asset is sold.
-    pub fn terms(&self, depth: u128) -> SaleTerms {
-        match self.capped {
-            true => terms(depth),
-            false => SaleTerms { maxOnSale: (1 << 48) - 1, ..terms(depth) },
+    /// Terms of an asset's sales by these rules; governance's bounds do not hold for them.
+    pub fn bend(&self, terms: Stored) -> Stored {
+        Stored {
+            max_on_sale: if self.capped { terms.max_on_sale } else { (1 << 48) - 1 },
+            slow_rate: self.steep.unwrap_or(terms.slow_rate),
+            descent: self.steep.unwrap_or(terms.descent),
+            ..terms
         }
     }
 }

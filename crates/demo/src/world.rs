@@ -4,7 +4,6 @@
 use alloy_primitives::{Address, Log, U256};
 use alloy_sol_types::SolCall;
 use plimsoll_devnet::Tx;
-use plimsoll_math::words::SaleTerms;
 use plimsoll_testkit::audit::token_balance;
 use plimsoll_testkit::contracts::{Market as Venue, Taker as Bot, Token};
 use plimsoll_testkit::engine::{AssetConfig, GOVERNOR, World as Kit, WorldConfig};
@@ -14,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::fixed::{self, WAD};
 use crate::market::{HALF_LIFE, Market};
 use crate::record::{Moment, Record};
-use crate::scenario::{ASSET_COUNT, MAX_LTVS, MIN_DEBT, Portfolio, Rules, THRESHOLDS};
+use crate::scenario::{self, ASSET_COUNT, MAX_LTVS, MIN_DEBT, Portfolio, Rules, THRESHOLDS};
 use crate::{ASSETS, BASE_DECIMALS, prices, sources};
 
 /// Wei of ether that every actor has for gas.
@@ -50,12 +49,12 @@ pub struct World<'a> {
 }
 
 /// The market to build for a portfolio, without prices and suppliers.
-pub fn config(portfolio: &Portfolio, rules: &Rules, start: u64) -> WorldConfig {
+pub fn config(portfolio: &Portfolio, start: u64) -> WorldConfig {
     let assets = ASSETS.iter().enumerate().map(|(place, asset)| AssetConfig {
         max_age: MAX_AGE,
         max_step: MAX_STEP,
         max_confidence: MAX_CONFIDENCE,
-        terms: Some(rules.terms(portfolio.depths[place])),
+        terms: Some(scenario::terms(portfolio.depths[place])),
         ..AssetConfig::new(asset.name, asset.decimals, 0)
             .weights(THRESHOLDS[place], MAX_LTVS[place])
     });
@@ -75,8 +74,9 @@ impl<'a> World<'a> {
         first: &[u128; ASSET_COUNT],
         start: u64,
     ) -> Result<Self> {
-        if let Some(rate) = rules.steep {
-            steepen(kit, rate);
+        for asset in 0..ASSET_COUNT as u8 {
+            let bent = rules.bend(kit.terms(asset));
+            kit.set_terms_word(asset, &bent);
         }
         let feeds = sources::furnish(kit);
         let venue = kit.deploy_with("Market", &Venue::constructorCall { base: kit.base });
@@ -360,14 +360,6 @@ impl<'a> World<'a> {
         let changed = self.halted[asset] != halted;
         self.halted[asset] = halted;
         changed
-    }
-}
-
-/// Writes the rates of every asset's sales past governance's bounds.
-fn steepen(kit: &mut Kit, rate: u16) {
-    for asset in 0..ASSET_COUNT as u8 {
-        let steep = SaleTerms { slow_rate: rate, descent: rate, ..kit.terms(asset) };
-        kit.set_terms_word(asset, &steep);
     }
 }
 

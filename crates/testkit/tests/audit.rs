@@ -60,6 +60,7 @@ fn every_wrong_word_is_noticed() {
     let template = busy();
     for (name, slot, bit) in words {
         let mut world = template.clone();
+        world.audited = false;
         let engine = world.engine;
         let word = world.chain.storage(engine, slot);
         world.chain.set_storage(engine, slot, word ^ bit);
@@ -73,6 +74,7 @@ fn every_wrong_token_balance_is_noticed() {
     let template = busy();
     for token in [template.base, template.token(WETH)] {
         let mut world = template.clone();
+        world.audited = false;
         let slot = mapped(world.engine.into_word(), 4);
         let balance = world.chain.storage(token, slot);
         world.chain.set_storage(token, slot, balance + U256::ONE);

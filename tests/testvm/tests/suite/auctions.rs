@@ -73,11 +73,18 @@ fn a_quote_waits_on_the_auctions_clock() {
     w.at(4);
     w.by(GUARDIAN).raise(ETH, 3, START + 104).passes();
     let lot = wad(1);
-    for seconds in [4, 54, 104] {
+    // Four seconds have counted: 1,800 * 1.006. The level ends at 104; two later it is * 1.004.
+    let (now, later) = (micro(1_810_800_000), micro(1_807_200_000));
+    for (seconds, wait, quoted) in [
+        (4, 0, now),
+        (4, 100, now),
+        (4, 102, later),
+        (54, 2, now),
+        (54, 52, later),
+        (104, 2, later),
+    ] {
         w.at(seconds);
-        // Four seconds have counted: 1,800 * 1.006, and * 1.004 two later.
-        let quoted = [0, 2].map(|wait| w.view().quote(AUCTION, lot, wait).passes().0);
-        assert_eq!(quoted, [micro(1_810_800_000), micro(1_807_200_000)]);
+        assert_eq!(w.view().quote(AUCTION, lot, wait).passes().0, quoted, "{seconds} + {wait}");
     }
 }
 
