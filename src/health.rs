@@ -34,6 +34,8 @@ pub enum Side {
     Average,
     /// The price plus its confidence: even so, the position is under water.
     Upper,
+    /// As [`Side::Upper`], and twice the price where it is not valid.
+    Generous,
 }
 
 /// Health factor in WAD, down, lots on sale counted. Never fails on a price.
@@ -51,7 +53,12 @@ pub fn exposure(engine: &Engine, position: &Position, now: u32, side: Side) -> R
         let price = match side {
             Side::Live => leg.price.price,
             Side::Average => leg.price.average(),
-            Side::Upper => oracle::upper_bound(leg.price.price, leg.price.confidence)?,
+            Side::Generous if verdict(&leg.price, now) != Verdict::Valid => {
+                mul(leg.price.price, 2)?
+            }
+            Side::Upper | Side::Generous => {
+                oracle::upper_bound(leg.price.price, leg.price.confidence)?
+            }
         };
         let value = value::value_down(leg.holding.balance, price, leg.price.scale)?;
         sums = sums.with_leg(health::Leg { value, threshold_bps: leg.price.threshold })?;

@@ -166,8 +166,11 @@ fn is_crowded(engine: &Engine, position: &Position) -> bool {
 
 /// What stands in the way of a kick, looked at once.
 pub struct Look {
-    /// The worst verdict on the prices of what the position touches.
+    /// The worst verdict on the prices of what the position touches; but Valid where doubt about
+    /// some of them cannot save it.
     pub verdict: Verdict,
+    /// What is in doubt is left alone: see `verdict`.
+    spares: bool,
     /// So far under that no doubt about a price and no breaker protects it: health below the hard
     /// limit even at the prices plus their confidence. Asked only where something is in the way.
     pub hard: bool,
@@ -191,7 +194,23 @@ impl Look {
         let hard = in_the_way
             && known
             && health::exposure(engine, position, now, health::Side::Upper)?.is_below(HARD_BPS)?;
-        Ok(Self { verdict, hard, window, levels })
+        let mut look = Self { verdict, spares: false, hard, window, levels };
+        // A dust of something whose price has died must not protect all the rest for ever.
+        let is_sound = |leg: &Leg| health::verdict(&leg.price, now) == Verdict::Valid;
+        let sound = position.legs().iter().any(|leg| leg.holding.balance > 0 && is_sound(leg));
+        if verdict != Verdict::Valid && sound {
+            let generous = health::exposure(engine, position, now, health::Side::Generous)?;
+            if generous.is_liquidatable()? {
+                (look.verdict, look.spares) = (Verdict::Valid, true);
+                look.hard |= generous.is_below(HARD_BPS)?;
+            }
+        }
+        Ok(look)
+    }
+
+    /// Whether a leg may be sold as far as its price goes.
+    fn is_sold(&self, leg: &Leg, now: u32) -> bool {
+        !self.spares || health::verdict(&leg.price, now) == Verdict::Valid
     }
 
     /// The reason why a kick must wait, if there is one.
@@ -227,7 +246,8 @@ fn plan(
     let mut policy = Policy::default();
     let mut count = 0_usize;
     let legs = position.legs().iter().zip(look.levels);
-    for (leg, level) in legs.filter(|(leg, _)| leg.holding.balance > 0) {
+    let held = |leg: &Leg| leg.holding.balance > 0 && look.is_sold(leg, now);
+    for (leg, level) in legs.filter(|(leg, _)| held(leg)) {
         let terms = engine.terms(leg.asset);
         let allowed = ladder::allows_kick(level, look.hard) && can_claim(engine, leg, &terms, now);
         let room = if allowed { room(engine, leg.asset, &leg.price, &terms)? } else { 0 };

@@ -220,6 +220,34 @@ fn a_stale_price_kicks_nobody() {
     assert_eq!(reason(&mut world, ALICE), skip::PRICE);
 }
 
+/// A dust of an asset whose price has died, brought in after it died, must not hold up the sale of
+/// all the rest: neither a stale one nor one that is none.
+#[test]
+fn a_dust_of_a_dead_asset_protects_nobody() {
+    let mut world = still();
+    open(&mut world, ALICE);
+    let dead = world.asset_price(LINK).fresh_until + 1 - world.now();
+    world.pass(dead);
+    world.set_price(WETH, wad(3_000));
+    world.deposit(ALICE, LINK, whole(7, 18));
+    // Twice the dust is 210, of which the threshold counts 157.50: a health of one.
+    let line = wad(2_500) - wad(1) * 15_750 / 840;
+    for (price, wanted) in [(line, skip::PRICE), (line - wad(1) / 100, skip::KICKED)] {
+        world.set_price(WETH, price);
+        assert_eq!(reason(&mut world, ALICE), wanted, "{price}");
+    }
+    // Nor does it do so where only positions below the hard limit are kicked.
+    world.set_price(WETH, wad(2_400));
+    world.raise(WETH, 2, 600);
+    assert_eq!(reason(&mut world, ALICE), skip::KICKED);
+    let before = world.holding(ALICE, LINK);
+    kicked(&mut world, ALICE);
+    // It is not sold at a price that nobody knows.
+    assert_eq!(world.holding(ALICE, LINK), before);
+    assert!(world.holding(ALICE, WETH).units > 0);
+    world.check();
+}
+
 #[test]
 fn from_level_two_on_a_kick_needs_the_hard_line() {
     let mut world = still();
