@@ -54,12 +54,18 @@ pub fn realise(engine: &mut Engine, accounts: Vec<Address>) -> Result<()> {
 /// nothing (zero). Bringing rewards into the position is work done, too: refused, it would be undone,
 /// and no kick could ever sell them.
 fn realise_one(engine: &mut Engine, account: Address, now: u32) -> Result<Option<u128>> {
-    let counted = count_rewards(engine, account)?;
-    let mut position = Position::load(engine, account, ledger::index(engine, now));
+    let index = ledger::index(engine, now);
+    let mut position = Position::load(engine, account, index);
     position.settle_closed(engine, now)?;
-    let owed = value::debt_up(position.effective_debt(engine)?, position.index)?;
+    let owed = value::debt_up(position.effective_debt(engine)?, index)?;
     if owed == 0 {
         return Ok(Some(0));
+    }
+    // Of who is healthy they are nobody's business: an asset in the position binds its owner.
+    let live = health::exposure(engine, &position, now, health::Side::Live)?;
+    let counted = live.is_liquidatable()? && count_rewards(engine, account)?;
+    if counted {
+        position = Position::load(engine, account, index);
     }
     health::require_prices(&position, Action::Realise, now)?;
     let (left, dust) = worth(engine, &position)?;
