@@ -149,11 +149,16 @@ pub fn losses(engine: &mut Engine, asset: u8) -> Result<(U256, U256, u32, bool)>
 }
 
 /// What the stocks say about solvency at the stored prices, stale or not.
+///
+/// What has come in since the full hour does not count, where flows are counted: whoever wants to
+/// leave could bring it for the length of a transaction.
 fn cover(engine: &Engine, books: &Ledger) -> Result<Cover> {
     let mut collateral = 0_u128;
     for asset in 0..engine.asset_count() {
         let price = engine.price(asset);
-        let held = value::value_down(engine.sales(asset).held, price.price, price.scale);
+        let held = engine.sales(asset).held;
+        let (_, stayed) = engine.caps(asset).flow.at(guard::now(engine)).out_of(held)?;
+        let held = value::value_down(held.min(stayed), price.price, price.scale);
         // What is worth more than can be counted covers everything.
         collateral = collateral.saturating_add(held.unwrap_or(u128::MAX));
     }

@@ -3,7 +3,8 @@
 use alloy_primitives::U256;
 use plimsoll_abi::IPlimsoll::{
     acknowledgeLossCall, borrowCall, costsCall, coverageCall, learnCall, liquidationCostCall,
-    lossesCall, redeemCall, setLossBoundCall, settleCall, stressedBoundCall, termsCall,
+    lossesCall, redeemCall, setLossBoundCall, setOutflowCall, settleCall, stressedBoundCall,
+    termsCall,
 };
 use plimsoll_abi::{
     LessonTooEarly, LevelForbids, LossAcknowledged, LossBoundSet, LossCharged, NotGovernor,
@@ -287,4 +288,25 @@ fn stress_bounds_what_a_fall_can_cost() {
     let loss = realise(&mut world);
     assert!(loss <= bound, "{loss} {bound}");
     assert!(ceil(loss, 1, 1) > 0);
+}
+
+/// Who wants to leave before a loss is booked could bring collateral for the length of a transaction.
+#[test]
+fn a_loan_of_collateral_covers_nothing() {
+    let mut world = still();
+    world.must(GOVERNOR, setOutflowCall { asset: WETH, percent: 50 });
+    open(&mut world, ALICE);
+    world.pass(3_600);
+    world.set_price(WETH, wad(2_000));
+    let gap = U256::from(usdc(1_000));
+    assert_eq!(world.get(coverageCall {}).gap, gap);
+    world.deposit(SUE, WETH, whole(1_000, 18));
+    assert_eq!(world.get(coverageCall {}).gap, gap);
+    let shares = U256::from(world.shares(SUE) / 10);
+    let ratio = world.get(coverageCall {}).ratio;
+    world.refuse(SUE, redeemCall { shares, receiver: SUE }, Uncovered { gap, ratio });
+    // An hour later it has come to stay, and what leaves is gone at once.
+    world.pass(3_600);
+    assert_eq!(world.get(coverageCall {}).gap, U256::ZERO);
+    books(&world);
 }
