@@ -3,12 +3,12 @@
 use alloy_primitives::U256;
 use plimsoll_abi::IPlimsoll::{
     acknowledgeLossCall, borrowCall, costsCall, coverageCall, learnCall, liquidationCostCall,
-    lossesCall, redeemCall, setLossBoundCall, setOutflowCall, settleCall, stressedBoundCall,
-    termsCall,
+    lossesCall, redeemCall, setLossBoundCall, setOutflowCall, setThresholdCall, settleCall,
+    stressedBoundCall, termsCall,
 };
 use plimsoll_abi::{
-    LessonTooEarly, LevelForbids, LossAcknowledged, LossBoundSet, LossCharged, NotGovernor,
-    Realised, Uncovered, Unhealthy,
+    Inconsistent, LessonTooEarly, LevelForbids, LossAcknowledged, LossBoundSet, LossCharged,
+    NotGovernor, Realised, Uncovered, Unhealthy,
 };
 use plimsoll_math::words::Sold;
 use plimsoll_testkit::engine::{
@@ -288,6 +288,22 @@ fn stress_bounds_what_a_fall_can_cost() {
     let loss = realise(&mut world);
     assert!(loss <= bound, "{loss} {bound}");
     assert!(ceil(loss, 1, 1) > 0);
+}
+
+/// A threshold that only the learnt terms bear would stand alone when they are forgotten.
+#[test]
+fn a_threshold_agrees_with_what_is_governed_too() {
+    let (mut world, id) = on_sale();
+    change_terms(&mut world, WETH, |terms| terms.maxOnSale = 20_000_000);
+    taken(&mut world, id, u128::MAX);
+    world.pass(DAY);
+    world.must(KAY, learnCall { asset: WETH });
+    let terms = world.get(termsCall { asset: WETH });
+    assert!(terms.referenceFactor >= 9_590 && terms.fullBelow == 9_000);
+    // 9,590 * 9,000 = 86.31 million are enough for 8,500 * 10,150 = 86.275, 9,500 * 9,000 are not.
+    let raise = |threshold| setThresholdCall { asset: WETH, threshold, end: 0 };
+    world.refuse(GOVERNOR, raise(8_500), Inconsistent { check: 2 });
+    world.must(GOVERNOR, raise(8_423));
 }
 
 /// Who wants to leave before a loss is booked could bring collateral for the length of a transaction.
