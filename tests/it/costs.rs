@@ -227,6 +227,25 @@ fn a_loss_is_charged_to_all_that_stood_behind_the_debt() {
     books(&world);
 }
 
+/// An asset that only passed through the hands of who owes is charged nothing: whoever loses could
+/// otherwise stop new risk in any asset.
+#[test]
+fn what_was_taken_out_whole_is_not_to_blame() {
+    let mut world = still();
+    open(&mut world, ALICE);
+    world.deposit(ALICE, ARB, whole(4_000, 18));
+    world.withdraw(ALICE, ARB, whole(4_000, 18));
+    assert_eq!((world.account(ALICE).assets, world.account(ALICE).sold), (0b1, 0));
+    world.set_price(WETH, wad(1_500));
+    world.set_price(WETH, wad(1_000));
+    let id = kicked(&mut world, ALICE);
+    taken(&mut world, id, u128::MAX);
+    let loss = realise(&mut world);
+    assert_eq!([world.losses(WETH).open, world.losses(ARB).open], [loss, 0]);
+    assert!(!world.asset_price(ARB).impaired);
+    books(&world);
+}
+
 // ---- Suppliers ----
 
 /// All collateral is worth less than all debts: the loss is there, though nobody has booked it.
