@@ -166,10 +166,10 @@ fn is_crowded(engine: &Engine, position: &Position) -> bool {
 
 /// What stands in the way of a kick, looked at once.
 pub struct Look {
-    /// The worst verdict on the prices of what the position touches; but Valid where doubt about
-    /// some of them cannot save it.
+    /// The worst verdict on the prices of what the position touches, without those that are not
+    /// usable where even twice their price would not save it.
     pub verdict: Verdict,
-    /// What is in doubt is left alone: see `verdict`.
+    /// What has no usable price is left alone: see `verdict`.
     spares: bool,
     /// So far under that no doubt about a price and no breaker protects it: health below the hard
     /// limit even at the prices plus their confidence. Asked only where something is in the way.
@@ -189,28 +189,29 @@ impl Look {
             *level = breaker::for_kicks(engine, leg.asset, &leg.price, now);
             in_the_way |= *level >= ladder::NO_KICK;
         }
-        // The widest confidence that can be stored stands for any that is wider.
-        let known = position.legs().iter().all(|leg| leg.price.confidence < u8::MAX);
+        let usable = |leg: &&Leg| health::is_usable(&leg.price, now);
+        let known = position.legs().iter().all(|leg| usable(&leg));
         let hard = in_the_way
             && known
             && health::exposure(engine, position, now, health::Side::Upper)?.is_below(HARD_BPS)?;
-        let mut look = Self { verdict, spares: false, hard, window, levels };
+        let look = Self { verdict, spares: false, hard, window, levels };
         // A dust of something whose price has died must not protect all the rest for ever.
-        let is_sound = |leg: &Leg| health::verdict(&leg.price, now) == Verdict::Valid;
-        let sound = position.legs().iter().any(|leg| leg.holding.balance > 0 && is_sound(leg));
-        if verdict != Verdict::Valid && sound {
-            let generous = health::exposure(engine, position, now, health::Side::Generous)?;
-            if generous.is_liquidatable()? {
-                (look.verdict, look.spares) = (Verdict::Valid, true);
-                look.hard |= generous.is_below(HARD_BPS)?;
-            }
+        let rest = || position.legs().iter().filter(usable);
+        if known || rest().all(|leg| leg.holding.balance == 0) {
+            return Ok(look);
         }
-        Ok(look)
+        let generous = health::exposure(engine, position, now, health::Side::Generous)?;
+        if !generous.is_liquidatable()? {
+            return Ok(look);
+        }
+        let verdict = rest().map(|leg| health::verdict(&leg.price, now)).max();
+        let verdict = verdict.unwrap_or(look.verdict);
+        Ok(Self { verdict, spares: true, hard: generous.is_below(HARD_BPS)?, ..look })
     }
 
     /// Whether a leg may be sold as far as its price goes.
     fn is_sold(&self, leg: &Leg, now: u32) -> bool {
-        !self.spares || health::verdict(&leg.price, now) == Verdict::Valid
+        !self.spares || health::is_usable(&leg.price, now)
     }
 
     /// The reason why a kick must wait, if there is one.

@@ -3,6 +3,7 @@
 use alloy_primitives::{Address, U256};
 use plimsoll_abi::IPlimsoll::{kickCall, reportCall, setPricePolicyCall};
 use plimsoll_abi::{ListTooLong, NothingKicked, OVERALL, skip};
+use plimsoll_math::oracle::Verdict;
 use plimsoll_testkit::engine::{
     ALICE, ARB, AssetConfig, BOB, CAROL, DAVE, GOVERNOR, KAY, KIM, LINK, REPORTER, SUE, WBTC, WETH,
     World, price_policy, usdc, wad, whole,
@@ -234,6 +235,14 @@ fn a_dust_of_a_dead_asset_protects_nobody() {
     let line = wad(2_500) - wad(1) * 15_750 / 840;
     for (price, wanted) in [(line, skip::PRICE), (line - wad(1) / 100, skip::KICKED)] {
         world.set_price(WETH, price);
+        assert_eq!(reason(&mut world, ALICE), wanted, "{price}");
+    }
+    // A doubt about the price of the rest protects as it does without the dust: to the hard limit.
+    for (price, wanted) in [(2_450, skip::PRICE), (2_380, skip::KICKED)] {
+        world.pass(1);
+        let (price, now) = (wad(price), world.now());
+        world.report(WETH, price, price * 101 / 10_000, now).unwrap();
+        assert_eq!(world.asset_price(WETH).verdict, Verdict::Uncertain);
         assert_eq!(reason(&mut world, ALICE), wanted, "{price}");
     }
     // Nor does it do so where only positions below the hard limit are kicked.
