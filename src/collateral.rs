@@ -82,7 +82,14 @@ pub fn withdraw(engine: &mut Engine, asset: u8, amount: U256, receiver: Address)
         }
         position.word.checked_at = now;
     }
+    let sold = position.word.sold;
     position.store(engine)?;
+    if sold != position.word.sold {
+        // What its owner takes out whole, from a position that can do without, has cost nobody
+        // anything: he could blame a loss on any asset that has just passed through his hands.
+        position.word.sold &= sold;
+        engine.set_account(owner, &position.word)?;
+    }
     let amount_word = U256::from(amount);
     sdk::emit(engine, abi::Withdrawn { account: owner, asset, receiver, amount: amount_word });
     token::push(engine, engine.token(asset).token, receiver, amount)

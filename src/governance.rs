@@ -189,7 +189,11 @@ pub fn set_threshold(engine: &mut Engine, asset: u8, threshold: u16, end: u32) -
     oracle::ramp(engine, asset, &mut price, now);
     let old = price.threshold;
     between(1, u32::from(threshold), 0, params::THRESHOLD_MAX)?;
-    consistent(&engine.terms(asset), threshold.max(old))?;
+    // What was learnt may be forgotten: both have to bear it.
+    let terms = engine.terms(asset);
+    for terms in [engine.calm(asset).governed(&terms), terms] {
+        consistent(&terms, threshold.max(old))?;
+    }
     let max_ltv = engine.risk(asset).max_ltv;
     if max_ltv > 0 && threshold <= max_ltv {
         return Err(inconsistent(params::LTV_BELOW_THRESHOLD));

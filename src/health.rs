@@ -34,6 +34,8 @@ pub enum Side {
     Average,
     /// The price plus its confidence: even so, the position is under water.
     Upper,
+    /// As [`Side::Upper`], and twice the price where it is not usable: see [`is_usable`].
+    Generous,
 }
 
 /// Health factor in WAD, down, lots on sale counted. Never fails on a price.
@@ -51,7 +53,10 @@ pub fn exposure(engine: &Engine, position: &Position, now: u32, side: Side) -> R
         let price = match side {
             Side::Live => leg.price.price,
             Side::Average => leg.price.average(),
-            Side::Upper => oracle::upper_bound(leg.price.price, leg.price.confidence)?,
+            Side::Generous if !is_usable(&leg.price, now) => mul(leg.price.price, 2)?,
+            Side::Upper | Side::Generous => {
+                oracle::upper_bound(leg.price.price, leg.price.confidence)?
+            }
         };
         let value = value::value_down(leg.holding.balance, price, leg.price.scale)?;
         sums = sums.with_leg(health::Leg { value, threshold_bps: leg.price.threshold })?;
@@ -172,6 +177,13 @@ pub fn require_price(asset: u8, price: &AssetPrice, action: Action, now: u32) ->
 /// The stored verdict, made worse by age.
 pub fn verdict(price: &AssetPrice, now: u32) -> Verdict {
     oracle::aged(price.verdict, price.fresh_until, now)
+}
+
+/// Whether a kick may go by a price at all, be it with its confidence on top. The widest confidence
+/// that can be stored stands for any that is wider.
+pub fn is_usable(price: &AssetPrice, now: u32) -> bool {
+    let allowed = oracle::allows(verdict(price, now), Action::Kick { hard: true });
+    allowed && price.confidence < u8::MAX
 }
 
 /// The worst verdict over everything that the position holds.

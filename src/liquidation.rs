@@ -128,8 +128,11 @@ fn is_crowded(engine: &Engine, position: &Position) -> bool {
 
 /// What stands in the way of a kick, looked at once.
 pub struct Look {
-    /// The worst verdict on the prices of what the position touches.
+    /// The worst verdict on the prices of what the position touches, without those that are not
+    /// usable where even twice their price would not save it.
     pub verdict: Verdict,
+    /// What has no usable price is left alone: see `verdict`.
+    spares: bool,
     /// So far under that no doubt about a price and no breaker protects it: health below the hard
     /// limit even at the prices plus their confidence. Asked only where something is in the way.
     pub hard: bool,
@@ -148,12 +151,29 @@ impl Look {
             *level = breaker::for_kicks(engine, leg.asset, &leg.price, now);
             in_the_way |= *level >= ladder::NO_KICK;
         }
-        // The widest confidence that can be stored stands for any that is wider.
-        let known = position.legs().iter().all(|leg| leg.price.confidence < u8::MAX);
+        let usable = |leg: &&Leg| health::is_usable(&leg.price, now);
+        let known = position.legs().iter().all(|leg| usable(&leg));
         let hard = in_the_way
             && known
             && health::exposure(engine, position, now, health::Side::Upper)?.is_below(HARD_BPS)?;
-        Ok(Self { verdict, hard, window, levels })
+        let look = Self { verdict, spares: false, hard, window, levels };
+        // A dust of something whose price has died must not protect all the rest for ever.
+        let rest = || position.legs().iter().filter(usable);
+        if known || rest().all(|leg| leg.holding.balance == 0) {
+            return Ok(look);
+        }
+        let generous = health::exposure(engine, position, now, health::Side::Generous)?;
+        if !generous.is_liquidatable()? {
+            return Ok(look);
+        }
+        let verdict = rest().map(|leg| health::verdict(&leg.price, now)).max();
+        let verdict = verdict.unwrap_or(look.verdict);
+        Ok(Self { verdict, spares: true, hard: generous.is_below(HARD_BPS)?, ..look })
+    }
+
+    /// Whether a leg may be sold as far as its price goes.
+    fn is_sold(&self, leg: &Leg, now: u32) -> bool {
+        !self.spares || health::is_usable(&leg.price, now)
     }
 
     /// The reason why a kick must wait, if there is one.
@@ -189,7 +209,8 @@ fn plan(
     let mut policy = Policy::default();
     let mut count = 0_usize;
     let legs = position.legs().iter().zip(look.levels);
-    for (leg, level) in legs.filter(|(leg, _)| leg.holding.balance > 0) {
+    let held = |leg: &Leg| leg.holding.balance > 0 && look.is_sold(leg, now);
+    for (leg, level) in legs.filter(|(leg, _)| held(leg)) {
         let terms = engine.terms(leg.asset);
         let allowed = ladder::allows_kick(level, look.hard) && can_claim(engine, leg, &terms, now);
         let room = if allowed { room(engine, leg.asset, &leg.price, &terms)? } else { 0 };

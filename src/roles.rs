@@ -47,10 +47,15 @@ pub fn accept_governor(engine: &mut Engine) -> Result<()> {
     give(engine, GOVERNOR, next)
 }
 
-/// First step of handing the guardian's role over: the governor or the guardian.
+/// First step of handing the guardian's role over: the governor, or the guardian while nobody is
+/// proposed, who could otherwise keep for ever whoever shall replace him from accepting.
 pub fn propose_guardian(engine: &mut Engine, next: Address) -> Result<()> {
     guard::enter(engine)?;
-    require_guardian(engine)?;
+    let caller = require_guardian(engine)?;
+    let pending = engine.pending_guardian();
+    if caller != engine.governor() && !pending.is_zero() {
+        return Err(fail(abi::NotPending { caller, pending }));
+    }
     engine.set_pending_guardian(next);
     let current = engine.guardian();
     sdk::emit(engine, abi::RoleProposed { role: GUARDIAN, current, next });

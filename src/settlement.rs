@@ -54,12 +54,18 @@ pub fn realise(engine: &mut Engine, accounts: Vec<Address>) -> Result<()> {
 /// nothing (zero). Bringing rewards into the position is work done, too: refused, it would be undone,
 /// and no kick could ever sell them.
 fn realise_one(engine: &mut Engine, account: Address, now: u32) -> Result<Option<u128>> {
-    let counted = count_rewards(engine, account)?;
-    let mut position = Position::load(engine, account, ledger::index(engine, now));
+    let index = ledger::index(engine, now);
+    let mut position = Position::load(engine, account, index);
     position.settle_closed(engine, now)?;
-    let owed = value::debt_up(position.effective_debt(engine)?, position.index)?;
+    let owed = value::debt_up(position.effective_debt(engine)?, index)?;
     if owed == 0 {
         return Ok(Some(0));
+    }
+    // Of who is healthy they are nobody's business: an asset in the position binds its owner.
+    let live = health::exposure(engine, &position, now, health::Side::Live)?;
+    let counted = live.is_liquidatable()? && count_rewards(engine, account)?;
+    if counted {
+        position = Position::load(engine, account, index);
     }
     health::require_prices(&position, Action::Realise, now)?;
     let (left, dust) = worth(engine, &position)?;
@@ -144,24 +150,29 @@ pub fn losses(engine: &mut Engine, asset: u8) -> Result<(U256, U256, u32, bool)>
 
 /// Value of all collateral at the stored prices, stale or not; assets are looked at until they are
 /// worth `enough`.
-fn collateral(engine: &Engine, enough: u128) -> u128 {
+///
+/// What has come in since the full hour does not count, where flows are counted: whoever wants to
+/// leave could bring it for the length of a transaction.
+fn collateral(engine: &Engine, enough: u128) -> Result<u128> {
     let mut sum = 0_u128;
     for asset in 0..engine.asset_count() {
         if sum >= enough {
             break;
         }
         let price = engine.price(asset);
-        let held = value::value_down(engine.sales(asset).held, price.price, price.scale);
+        let held = engine.sales(asset).held;
+        let (_, stayed) = engine.caps(asset).flow.at(guard::now(engine)).out_of(held)?;
+        let held = value::value_down(held.min(stayed), price.price, price.scale);
         // What is worth more than can be counted covers everything.
         sum = sum.saturating_add(held.unwrap_or(u128::MAX));
     }
-    sum
+    Ok(sum)
 }
 
 /// What the stocks say about solvency, with collateral looked at until there is `enough`.
 fn cover(engine: &Engine, books: &Ledger, enough: u128) -> Result<Cover> {
     let debt = interest::net_value(books.net, books.index)?;
-    let collateral = collateral(engine, enough);
+    let collateral = collateral(engine, enough)?;
     Ok(Cover { cash: books.cash, debt, reserve: books.reserve, collateral })
 }
 

@@ -94,10 +94,11 @@ fn measure(engine: &Engine, asset: u8, reason: Reason, now: u32) -> Result<u32> 
     }
 }
 
-/// Cash that has left in the window over what may.
+/// Cash that has left in the window over what may. Nothing while the books move: what leaves for the
+/// length of a transaction has not left.
 fn cash_outflow(engine: &Engine, now: u32) -> Result<u32> {
     let base = engine.base_word();
-    if base.outflow == 0 {
+    if base.outflow == 0 || engine.market().accrued_at >= now {
         return Ok(0);
     }
     let cash = engine.totals().cash;

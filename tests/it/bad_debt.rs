@@ -287,3 +287,19 @@ fn rewards_of_a_borrower_are_sold_before_his_debt_is_written_off() {
     assert_eq!(world.holding(KAY, WETH).balance, 0);
     books(&world);
 }
+
+/// An asset in a position binds its owner, whose other prices have to be good, too: of who is healthy
+/// nobody makes a reward collateral.
+#[test]
+fn rewards_of_a_healthy_borrower_are_left_alone() {
+    let mut world = still();
+    world.open(ALICE, WETH, whole(10, 18), usdc(21_000));
+    world.open(KAY, ARB, whole(10_000, 18), usdc(5_000));
+    world.set_price(WETH, wad(2_400));
+    kicked(&mut world, ALICE);
+    assert!(world.holding(KAY, WETH).balance > 0);
+    world.refuse(MALLORY, realise(&[KAY]), not_bad(KAY, usdc(10_000)));
+    world.pass(world.asset_price(WETH).fresh_until + 1 - world.now());
+    world.set_price(ARB, wad(1));
+    world.borrow(KAY, usdc(1));
+}

@@ -3,11 +3,12 @@
 use alloy_primitives::U256;
 use plimsoll_abi::IPlimsoll::{
     acknowledgeLossCall, borrowCall, costsCall, coverageCall, learnCall, liquidationCostCall,
-    lossesCall, redeemCall, setLossBoundCall, settleCall, stressedBoundCall, termsCall,
+    lossesCall, redeemCall, setLossBoundCall, setOutflowCall, setThresholdCall, settleCall,
+    stressedBoundCall, termsCall,
 };
 use plimsoll_abi::{
-    LessonTooEarly, LevelForbids, LossAcknowledged, LossBoundSet, LossCharged, NotGovernor,
-    Realised, Uncovered, Unhealthy,
+    Inconsistent, LessonTooEarly, LevelForbids, LossAcknowledged, LossBoundSet, LossCharged,
+    NotGovernor, Realised, Uncovered, Unhealthy,
 };
 use plimsoll_math::words::Sold;
 use plimsoll_testkit::engine::{
@@ -226,6 +227,25 @@ fn a_loss_is_charged_to_all_that_stood_behind_the_debt() {
     books(&world);
 }
 
+/// An asset that only passed through the hands of who owes is charged nothing: whoever loses could
+/// otherwise stop new risk in any asset.
+#[test]
+fn what_was_taken_out_whole_is_not_to_blame() {
+    let mut world = still();
+    open(&mut world, ALICE);
+    world.deposit(ALICE, ARB, whole(4_000, 18));
+    world.withdraw(ALICE, ARB, whole(4_000, 18));
+    assert_eq!((world.account(ALICE).assets, world.account(ALICE).sold), (0b1, 0));
+    world.set_price(WETH, wad(1_500));
+    world.set_price(WETH, wad(1_000));
+    let id = kicked(&mut world, ALICE);
+    taken(&mut world, id, u128::MAX);
+    let loss = realise(&mut world);
+    assert_eq!([world.losses(WETH).open, world.losses(ARB).open], [loss, 0]);
+    assert!(!world.asset_price(ARB).impaired);
+    books(&world);
+}
+
 // ---- Suppliers ----
 
 /// All collateral is worth less than all debts: the loss is there, though nobody has booked it.
@@ -287,4 +307,41 @@ fn stress_bounds_what_a_fall_can_cost() {
     let loss = realise(&mut world);
     assert!(loss <= bound, "{loss} {bound}");
     assert!(ceil(loss, 1, 1) > 0);
+}
+
+/// A threshold that only the learnt terms bear would stand alone when they are forgotten.
+#[test]
+fn a_threshold_agrees_with_what_is_governed_too() {
+    let (mut world, id) = on_sale();
+    change_terms(&mut world, WETH, |terms| terms.maxOnSale = 20_000_000);
+    taken(&mut world, id, u128::MAX);
+    world.pass(DAY);
+    world.must(KAY, learnCall { asset: WETH });
+    let terms = world.get(termsCall { asset: WETH });
+    assert!(terms.referenceFactor >= 9_590 && terms.fullBelow == 9_000);
+    // 9,590 * 9,000 = 86.31 million are enough for 8,500 * 10,150 = 86.275, 9,500 * 9,000 are not.
+    let raise = |threshold| setThresholdCall { asset: WETH, threshold, end: 0 };
+    world.refuse(GOVERNOR, raise(8_500), Inconsistent { check: 2 });
+    world.must(GOVERNOR, raise(8_423));
+}
+
+/// Who wants to leave before a loss is booked could bring collateral for the length of a transaction.
+#[test]
+fn a_loan_of_collateral_covers_nothing() {
+    let mut world = still();
+    world.must(GOVERNOR, setOutflowCall { asset: WETH, percent: 50 });
+    open(&mut world, ALICE);
+    world.pass(3_600);
+    world.set_price(WETH, wad(2_000));
+    let gap = U256::from(usdc(1_000));
+    assert_eq!(world.get(coverageCall {}).gap, gap);
+    world.deposit(SUE, WETH, whole(1_000, 18));
+    assert_eq!(world.get(coverageCall {}).gap, gap);
+    let shares = U256::from(world.shares(SUE) / 10);
+    let ratio = world.get(coverageCall {}).ratio;
+    world.refuse(SUE, redeemCall { shares, receiver: SUE }, Uncovered { gap, ratio });
+    // An hour later it has come to stay, and what leaves is gone at once.
+    world.pass(3_600);
+    assert_eq!(world.get(coverageCall {}).gap, U256::ZERO);
+    books(&world);
 }

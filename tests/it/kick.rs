@@ -3,6 +3,7 @@
 use alloy_primitives::{Address, U256};
 use plimsoll_abi::IPlimsoll::{kickCall, reportCall, setPricePolicyCall};
 use plimsoll_abi::{ListTooLong, NothingKicked, OVERALL, skip};
+use plimsoll_math::oracle::Verdict;
 use plimsoll_testkit::engine::{
     ALICE, ARB, AssetConfig, BOB, CAROL, DAVE, GOVERNOR, KAY, KIM, LINK, REPORTER, SUE, WBTC, WETH,
     World, price_policy, usdc, wad, whole,
@@ -218,6 +219,42 @@ fn a_stale_price_kicks_nobody() {
     world.pass(world.asset_price(LINK).fresh_until + 1 - world.now());
     world.set_price(WETH, wad(900));
     assert_eq!(reason(&mut world, ALICE), skip::PRICE);
+}
+
+/// A dust of an asset whose price has died, brought in after it died, must not hold up the sale of
+/// all the rest: neither a stale one nor one that is none.
+#[test]
+fn a_dust_of_a_dead_asset_protects_nobody() {
+    let mut world = still();
+    open(&mut world, ALICE);
+    let dead = world.asset_price(LINK).fresh_until + 1 - world.now();
+    world.pass(dead);
+    world.set_price(WETH, wad(3_000));
+    world.deposit(ALICE, LINK, whole(7, 18));
+    // Twice the dust is 210, of which the threshold counts 157.50: a health of one.
+    let line = wad(2_500) - wad(1) * 15_750 / 840;
+    for (price, wanted) in [(line, skip::PRICE), (line - wad(1) / 100, skip::KICKED)] {
+        world.set_price(WETH, price);
+        assert_eq!(reason(&mut world, ALICE), wanted, "{price}");
+    }
+    // A doubt about the price of the rest protects as it does without the dust: to the hard limit.
+    for (price, wanted) in [(2_450, skip::PRICE), (2_380, skip::KICKED)] {
+        world.pass(1);
+        let (price, now) = (wad(price), world.now());
+        world.report(WETH, price, price * 101 / 10_000, now).unwrap();
+        assert_eq!(world.asset_price(WETH).verdict, Verdict::Uncertain);
+        assert_eq!(reason(&mut world, ALICE), wanted, "{price}");
+    }
+    // Nor does it do so where only positions below the hard limit are kicked.
+    world.set_price(WETH, wad(2_400));
+    world.raise(WETH, 2, 600);
+    assert_eq!(reason(&mut world, ALICE), skip::KICKED);
+    let before = world.holding(ALICE, LINK);
+    kicked(&mut world, ALICE);
+    // It is not sold at a price that nobody knows.
+    assert_eq!(world.holding(ALICE, LINK), before);
+    assert!(world.holding(ALICE, WETH).units > 0);
+    world.check();
 }
 
 #[test]

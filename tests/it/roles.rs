@@ -142,6 +142,21 @@ fn the_guardian_is_proposed_by_the_governor_or_himself() {
     world.must(CAROL, raise);
 }
 
+/// Whom the governor has proposed the guardian cannot keep from accepting.
+#[test]
+fn a_guardian_does_not_replace_who_shall_replace_him() {
+    let mut world = World::new();
+    let propose = |next| abi::proposeGuardianCall { next };
+    world.must(GOVERNOR, propose(CAROL));
+    for next in [GUARDIAN, Address::ZERO] {
+        let error = NotPending { caller: GUARDIAN, pending: CAROL };
+        world.refuse(GUARDIAN, propose(next), error);
+    }
+    // The governor may think better of it.
+    world.must(GOVERNOR, propose(BOB));
+    world.must(BOB, abi::acceptGuardianCall {});
+}
+
 // ---- The constructor ----
 
 fn setup(world: &World) -> stylus_constructorCall {

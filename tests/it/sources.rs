@@ -358,6 +358,25 @@ fn a_secondary_source_stops_new_risk_and_moves_nothing() {
     assert_eq!(five.world.asset_price(WETH), before);
 }
 
+/// What a derived price protects ends: at most the confidence that a valid price may have, beyond
+/// the hard limit.
+#[test]
+fn a_secondary_source_does_not_stop_every_kick() {
+    let mut five = five();
+    let word = five.world.source_word(WETH, 3);
+    let derived = Source { family: 3, secondary: true, ..feed_source(word.address, 18) };
+    five.world.set_source(WETH, 3, derived, U256::ZERO);
+    five.world.open(ALICE, WETH, wad(10), usdc(23_000));
+    // 0.95, and 0.969 at the price and its confidence.
+    five.hear(around([2_602, 2_602, 2_602, 1, 2_602]));
+    five.hear(around([2_602, 2_602, 2_602, 1, 2_602]));
+    assert_eq!(five.verdict(), UNCERTAIN);
+    let word = five.world.asset_price(WETH);
+    assert_eq!(word.confidence, 51);
+    let kick = kickCall { accounts: vec![ALICE], hints: vec![] };
+    five.world.must(KAY, kick);
+}
+
 #[test]
 fn reporters_of_one_asset_report_no_other() {
     let mut five = five();

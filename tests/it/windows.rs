@@ -155,10 +155,12 @@ fn sales_do_not_count_as_flight() {
 fn most_of_a_window_trips_and_cannot_be_proved_again() {
     let mut world = limited_cash();
     world.borrow(ALICE, usdc(2_399_999));
+    world.pass(1);
     let measure = 7_999;
     let error = NotProved { asset: OVERALL, reason: OUTFLOW, measure, bound: 8_000 };
     world.refuse(MALLORY, tripCall { asset: OVERALL, reason: OUTFLOW }, error);
     world.borrow(ALICE, usdc(1));
+    world.pass(1);
     world.must(MALLORY, tripCall { asset: OVERALL, reason: OUTFLOW });
     world.refuse(BOB, borrow(BOB, 1), LevelForbids { asset: OVERALL, level: 1 });
     // What pays back, and what is owed to owners, goes on.
@@ -203,4 +205,17 @@ fn a_limit_is_narrowed_at_once_and_widened_slowly() {
         world.must(GOVERNOR, set(asset, 60));
     }
     world.mint(USDC, SAM, 1);
+}
+
+/// Who borrows and pays back in one transaction proves nothing by it: anybody could lock everybody's
+/// redemptions with a loan for the length of a transaction.
+#[test]
+fn what_leaves_for_a_moment_trips_nothing() {
+    let mut world = limited_cash();
+    world.borrow(ALICE, usdc(3_000_000));
+    let error = NotProved { asset: OVERALL, reason: OUTFLOW, measure: 0, bound: 8_000 };
+    world.refuse(ALICE, tripCall { asset: OVERALL, reason: OUTFLOW }, error);
+    world.repay(ALICE, ALICE, usdc(3_000_000));
+    let shares = u256(world.shares(SUE) / 50);
+    world.must(SUE, redeemCall { shares, receiver: SUE });
 }

@@ -204,7 +204,7 @@ pub struct Aggregate {
 ///
 /// The confidence is the widest of the spread (1.4826 MAD), the sources' own weighted mean, a
 /// quarter of the distance from the moving average, and the distance down to the lowest secondary
-/// reading.
+/// reading, as far as it takes to make the price uncertain.
 ///
 /// # Rounding
 /// The median of two is down, confidence up, by at most five wei.
@@ -230,7 +230,7 @@ pub fn aggregate(
     let price = center.clamp(low, high.max(low));
     let (time, fresh) = times(readings, &fates, policy, now);
     let families = u8::try_from(kept.families()).unwrap_or(u8::MAX);
-    let confidence = confidence(readings, &fates, &kept, price, prior);
+    let confidence = confidence(readings, &fates, &kept, price, (policy, prior));
     let seen = Priced { price, confidence, time, fresh, families, ..Priced::default() };
     let verdict = judge(&seen, policy, prior);
     Aggregate { fates, outcome: Outcome::Priced(Priced { verdict, ..seen }) }
@@ -300,7 +300,7 @@ fn confidence(
     fates: &[Fate; SOURCES],
     kept: &Votes,
     price: u128,
-    prior: &Prior,
+    (policy, prior): (&PricePolicy, &Prior),
 ) -> u128 {
     let spread = kept.deviation(price).saturating_mul(SPREAD).div_ceil(BPS);
     let said = readings.iter().map(|reading| reading.map_or(0, |reading| reading.confidence));
@@ -310,7 +310,10 @@ fn confidence(
         .filter(|(_, fate)| *fate == Fate::Secondary)
         .map(|(reading, _)| price.saturating_sub(reading.price))
         .max();
-    spread.max(own).max(lag).max(below.unwrap_or_default())
+    // As much as makes the price uncertain, and no more: what is doubted without end is never sold.
+    let widest = price.saturating_mul(policy.max_confidence.into()).checked_div(BPS);
+    let doubt = below.unwrap_or_default().min(widest.unwrap_or_default().saturating_add(1));
+    spread.max(own).max(lag).max(doubt)
 }
 
 /// When the newest reading that counts was observed, and the last second at which a quorum of

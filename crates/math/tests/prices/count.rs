@@ -71,6 +71,9 @@ proptest! {
         let lag = if lag < int(0) { -lag } else { lag };
         let below = (0..5).filter(|n| fates[*n] == Fate::Secondary)
             .map(|n| price.clone() - int(readings[n].unwrap().price)).max().unwrap_or_else(|| int(0));
+        // No farther than the first whole wei that is more than a valid price may have.
+        let widest = int(priced.price * u128::from(policy.max_confidence) / 10_000 + 1);
+        let below = below.min(widest);
         let exact = (ratio(14_826, 10_000) * prices::deviation(&kept, &price))
             .max(prices::mean(&kept, &own)).max(lag).max(below);
         // Up, by less than one for each of five sources.

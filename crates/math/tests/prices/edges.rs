@@ -143,6 +143,8 @@ fn a_secondary_reading_below_is_doubt_and_one_above_is_none() {
     assert_eq!(with(PRICE * 99 / 100 - 1).verdict, Verdict::Uncertain);
     assert_eq!(with(PRICE * 2).confidence, 0);
     assert_eq!(with(PRICE / 2).price, PRICE);
+    // Doubt has an end: farther below is no more of it.
+    assert_eq!(with(1), with(PRICE * 99 / 100 - 1));
 }
 
 #[test]
