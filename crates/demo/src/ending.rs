@@ -6,7 +6,7 @@ use plimsoll_abi::{IPlimsoll, OVERALL};
 use plimsoll_testkit::engine::GOVERNOR;
 
 use crate::ASSETS;
-use crate::actors::{borrower, supplier};
+use crate::actors::{borrower, keeper, supplier};
 use crate::check::{self, Checks};
 use crate::error::Result;
 use crate::play::Run;
@@ -70,8 +70,9 @@ pub fn end(run: &mut Run) -> Result<(Ending, Record)> {
         checks: Checks::default(),
     };
     let mut record = run.world.record.clone();
-    for keeper in &run.keepers {
-        ending.rewards += keeper.cash_in(&mut run.world)?;
+    let paid = run.keepers.iter().map(|keeper| keeper.address).chain([run.caretaker.address]);
+    for keeper in paid {
+        ending.rewards += keeper::cash_in(&mut run.world, keeper)?;
     }
     leave(run)?;
     // Of what follows the last price only the gas belongs to the record.

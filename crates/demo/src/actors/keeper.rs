@@ -143,26 +143,21 @@ impl Keeper {
         }
         passed
     }
+}
 
-    /// Takes the rewards out of the engine and returns what they are worth at the oracle's prices.
-    pub fn cash_in(&self, world: &mut World) -> Result<u128> {
-        let mut worth = 0;
-        for (place, asset) in ASSETS.iter().enumerate() {
-            let held = world.words().holding(self.address, place as u8).balance;
-            if held > 0 {
-                worth += fixed::value_down(held, asset.decimals, world.oracle()[place]);
-                world.must(
-                    self.address,
-                    IPlimsoll::withdrawCall {
-                        asset: place as u8,
-                        amount: U256::from(held),
-                        receiver: self.address,
-                    },
-                )?;
-            }
+/// Takes somebody's rewards out of the engine and returns what they are worth at the oracle's prices.
+pub fn cash_in(world: &mut World, keeper: Address) -> Result<u128> {
+    let mut worth = 0;
+    for (place, asset) in ASSETS.iter().enumerate() {
+        let held = world.words().holding(keeper, place as u8).balance;
+        if held > 0 {
+            worth += fixed::value_down(held, asset.decimals, world.oracle()[place]);
+            let amount = U256::from(held);
+            let call = IPlimsoll::withdrawCall { asset: place as u8, amount, receiver: keeper };
+            world.must(keeper, call)?;
         }
-        Ok(worth)
     }
+    Ok(worth)
 }
 
 /// Those of `accounts` that the contract, too, says are below one.
@@ -222,7 +217,8 @@ fn reward(world: &World, accounts: &[Address], logs: &[Log]) -> u128 {
 /// The market's own caretaker: resets auctions that ran out, books closed ones, books bad debt.
 #[derive(Clone, Copy, Debug)]
 pub struct Caretaker {
-    address: Address,
+    /// Who sends the transactions and is paid for resets.
+    pub address: Address,
 }
 
 impl Caretaker {
