@@ -9,7 +9,9 @@ use std::sync::Arc;
 use plimsoll_demo::Course;
 use plimsoll_demo::cascade::{self, DEPTHS, Finding, VARIANTS, Variant};
 use plimsoll_demo::cli::Options;
+use plimsoll_demo::prices::{CRASH_START, Range};
 use plimsoll_demo::text::{duration, money_short, percent};
+use plimsoll_demo::time::HOUR;
 use plimsoll_testkit::engine::Programs;
 
 use crate::build::{self, root};
@@ -33,11 +35,14 @@ pub fn cascade(args: impl Iterator<Item = OsString>) -> Result<(), String> {
     }
     let programs = Programs::from_wasm(build::all()?.into_iter().map(|program| program.wasm))?;
     let programs = Arc::new(programs);
+    // The 22 hours in which it fell twice.
+    let (from, to) = (CRASH_START + 8 * HOUR, CRASH_START + 30 * HOUR);
+    options.range = Range { from: Some(from), to: Some(to) };
     let crash = Course::new(&options).map_err(|error| error.to_string())?;
     let mut text = head(&options);
     for (about, course, depth) in [
-        ("12 and 13 March 2020, depth 25 per 300 of debt", &crash, DEPTHS[0]),
-        ("12 and 13 March 2020, depth 15 per 300 of debt", &crash, DEPTHS[1]),
+        ("Shaped like 12 and 13 March 2020, depth 25 per 300 of debt", &crash, DEPTHS[0]),
+        ("Shaped like 12 and 13 March 2020, depth 15 per 300 of debt", &crash, DEPTHS[1]),
         ("A steady fall by half in a day, depth 15", &cascade::steady(options.seed), DEPTHS[1]),
     ] {
         let findings = compare(&options, course, &programs, depth)?;
