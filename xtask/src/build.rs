@@ -6,19 +6,7 @@ use std::{
     process::Command,
 };
 
-/// The deployables: the cargo feature that selects each is its name; the engine needs none.
-const PROGRAMS: [&str; 10] = [
-    "engine",
-    "liquidation",
-    "claims",
-    "prices",
-    "market",
-    "lens",
-    "risk",
-    "governance",
-    "positions",
-    "breakers",
-];
+use plimsoll_testkit::engine::PROGRAMS;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -70,6 +58,7 @@ fn require(kind: &str, name: &str) -> Result<(), String> {
     run(Command::new("rustup").args([kind, "add", name]))
 }
 
+/// The program of a name: the cargo feature that selects it; the engine's own needs none.
 fn build(name: &'static str, out: &Path) -> Result<Program, String> {
     // A directory of their own, whose flags differ from everything else's.
     let target = out.join("target");

@@ -32,7 +32,7 @@ pub use config::{
     AssetConfig, WorldConfig, feed_source, price_policy, pyth_source, reporter_source,
 };
 pub use failure::{Failure, error_name};
-pub use programs::Programs;
+pub use programs::{PROGRAMS, Programs};
 pub use world::World;
 
 /// Numbers of the default market's collaterals.

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 /// Their names, the engine's own first, the others in the order in which it numbers them. Users
 /// call the first one's address; what it does not hold it delegate-calls.
-pub const NAMES: [&str; 10] = [
+pub const PROGRAMS: [&str; 10] = [
     "engine",
     "liquidation",
     "claims",
@@ -18,9 +18,9 @@ pub const NAMES: [&str; 10] = [
     "breakers",
 ];
 
-/// The bytes that `cargo xtask build` wrote and that one deploys, in the order of `NAMES`.
+/// The bytes that `cargo xtask build` wrote and that one deploys, in the order of `PROGRAMS`.
 #[derive(Clone, Debug)]
-pub struct Programs(pub [Vec<u8>; NAMES.len()]);
+pub struct Programs(pub [Vec<u8>; PROGRAMS.len()]);
 
 impl Programs {
     /// Reads the programs from `target/stylus`.
@@ -28,18 +28,18 @@ impl Programs {
     /// # Errors
     /// A file is not there; the message says how to build it.
     pub fn load() -> Result<Self, String> {
-        let all: Result<Vec<_>, _> = NAMES.into_iter().map(read).collect();
+        let all: Result<Vec<_>, _> = PROGRAMS.into_iter().map(read).collect();
         Self::from_wasm(all?)
     }
 
-    /// These programs, in the order of `NAMES`.
+    /// These programs, in the order of `PROGRAMS`.
     ///
     /// # Errors
     /// It is another number of them.
     pub fn from_wasm(all: impl IntoIterator<Item = Vec<u8>>) -> Result<Self, String> {
         let all: Vec<_> = all.into_iter().collect();
         let count = all.len();
-        all.try_into().map(Self).map_err(|_| format!("{count} programs for {NAMES:?}"))
+        all.try_into().map(Self).map_err(|_| format!("{count} programs for {PROGRAMS:?}"))
     }
 
     /// The programs of this checkout, read once a process.
@@ -55,7 +55,7 @@ impl Programs {
 
     /// Names and bytes.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &[u8])> {
-        NAMES.into_iter().zip(self.0.iter().map(Vec::as_slice))
+        PROGRAMS.into_iter().zip(self.0.iter().map(Vec::as_slice))
     }
 }
 

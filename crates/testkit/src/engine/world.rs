@@ -10,7 +10,7 @@ use plimsoll_abi::IPlimsollConstructor::stylus_constructorCall;
 use plimsoll_abi::Source;
 use plimsoll_devnet::{Chain, Deployed, Receipt};
 
-use super::programs::NAMES;
+use super::programs::PROGRAMS;
 use super::{
     AssetConfig, Failure, GOVERNOR, GUARDIAN, PEOPLE, REPORTER, SUE, WorldConfig, feed_source,
     reporter_source,
@@ -30,7 +30,7 @@ pub struct World {
     /// The engine.
     pub engine: Address,
     /// The other programs' own addresses: nobody but the engine calls them.
-    pub programs: [Address; NAMES.len() - 1],
+    pub programs: [Address; PROGRAMS.len() - 1],
     /// The base token.
     pub base: Address,
     /// Decimals of the base token.
@@ -42,7 +42,7 @@ pub struct World {
     /// Feeds by asset, where there is one.
     pub feeds: Vec<Option<Address>>,
     /// How the programs were deployed, the engine first.
-    pub deployed: [Deployed; NAMES.len()],
+    pub deployed: [Deployed; PROGRAMS.len()],
     /// Addresses that may have a balance in the engine: all that ever sent or were named.
     pub accounts: BTreeSet<Address>,
     /// What a test sent to the engine past its entry points, by token.
@@ -86,9 +86,9 @@ impl World {
         for person in PEOPLE {
             chain.fund(person, U256::from(10).pow(U256::from(24)));
         }
-        let deployed: [Deployed; NAMES.len()] = std::array::from_fn(|program| {
+        let deployed: [Deployed; PROGRAMS.len()] = std::array::from_fn(|program| {
             let deployed = chain.deploy_stylus(GOVERNOR, &config.programs.0[program]);
-            deployed.unwrap_or_else(|error| panic!("{}: {error}", NAMES[program]))
+            deployed.unwrap_or_else(|error| panic!("{}: {error}", PROGRAMS[program]))
         });
         let [engine, programs @ ..] = deployed.each_ref().map(|program| program.address);
         let mut world = Self {
