@@ -27,6 +27,10 @@ impl Walk<'_> {
         if self.rng.percent(4) && !self.flagged().is_empty() {
             return self.unflag(from);
         }
+        if self.rng.percent(2) && !self.dusty().is_empty() {
+            let dusty = self.dusty();
+            return Act::WithdrawDust { asset: self.rng.pick(&dusty) };
+        }
         match self.rng.below(100) {
             0..=3 => self.supply_side(),
             4..=10 => self.deposit(),

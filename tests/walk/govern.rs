@@ -36,18 +36,29 @@ impl Walk<'_> {
 
     fn roles(&mut self) -> Act {
         match self.rng.below(3) {
-            0 => Act::Terms {
-                asset: self.asset(),
-                penalty: self.rng.between(100, 151) as u16,
-                excess: self.rng.between(0, 400) as u16,
-                cap: self.rng.between(1_000_000, 300_000_000) as u64,
-            },
+            0 => self.terms(),
             1 => {
                 let reserve = self.world.market().reserve;
                 Act::WithdrawReserve { amount: 1 + self.rng.part(reserve) }
             }
             _ => Act::WithdrawDust { asset: self.asset() },
         }
+    }
+
+    /// Any terms while nobody holds the asset, and those that are a step away.
+    fn terms(&mut self) -> Act {
+        let asset = self.asset();
+        let now = self.world.calm(asset).governed(&self.world.terms(asset));
+        let penalty = self.rng.between(100, 151) as u16;
+        if self.rng.percent(30) {
+            let excess = self.rng.between(0, 400) as u16;
+            let cap = self.rng.between(1_000_000, 300_000_000) as u64;
+            return Act::Terms { asset, penalty, excess, cap };
+        }
+        let excess = (now.start_excess + self.rng.below(201) as u16).saturating_sub(100);
+        let cap = u128::from(now.max_on_sale);
+        let cap = self.rng.between(cap.div_ceil(2), cap * 2) as u64;
+        Act::Terms { asset, penalty, excess, cap }
     }
 
     /// Setters, mostly with values that their bounds and steps allow.
@@ -140,17 +151,12 @@ impl Walk<'_> {
             confidence: self.rng.between(50, 200) as u16,
             half_life: self.rng.below(3_600) as u16,
             outlier: self.rng.between(50, 500) as u16,
-            ema: self.rng.below(601) as u16,
+            ema: if self.rng.percent(70) { 0 } else { self.rng.below(60) as u16 },
         }
     }
 
     /// Roles: used, handed over and wished for.
     pub fn office(&mut self) -> Act {
-        let dust = |asset: &u8| self.world.holding(Address::ZERO, *asset).balance > 0;
-        let dusty: Vec<u8> = (0..=LINK).filter(dust).collect();
-        if !dusty.is_empty() && self.rng.percent(30) {
-            return Act::WithdrawDust { asset: self.rng.pick(&dusty) };
-        }
         match self.rng.below(20) {
             0..=3 => self.breaker(),
             4..=8 => self.roles(),
@@ -207,6 +213,12 @@ impl Walk<'_> {
         let blind = weak.is_empty() || self.rng.percent(20);
         let account = if blind { self.rng.pick(&BORROWERS) } else { self.rng.pick(&weak) };
         Act::Flag { from, account }
+    }
+
+    /// Assets of which bad debt has left dust behind.
+    pub fn dusty(&self) -> Vec<u8> {
+        let dust = |asset: &u8| self.world.holding(Address::ZERO, *asset).balance > 0;
+        (0..=LINK).filter(dust).collect()
     }
 
     /// Who has a flag.
