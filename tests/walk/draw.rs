@@ -1,12 +1,13 @@
 //! What happens next.
 
 use alloy_primitives::Address;
-use plimsoll_abi::OVERALL;
 use plimsoll_testkit::audit::{ceil, effective_debt, floor, index_now};
-use plimsoll_testkit::engine::{LINK, USDC, World, wad};
+use plimsoll_testkit::engine::{LINK, REPORTER, World, wad};
 
 use crate::act::Act;
-use crate::sales::{RAY, health};
+use crate::health::health;
+use crate::sales::RAY;
+use crate::usurp::SCRIBE;
 use crate::{ANYBODY, BORROWERS, SUPPLIERS, Walk};
 
 const START: [u128; 4] = [wad(3_000), wad(60_000), wad(1), wad(15)];
@@ -20,8 +21,15 @@ impl Walk<'_> {
         }
         // Without anything for sale there is nothing to take.
         let for_sale = !open_auctions(self.world).is_empty();
-        if self.rng.percent(15) && !self.weak(true).is_empty() {
-            return self.kick(from);
+        if self.rng.percent(17) && !self.weak(true).is_empty() {
+            return if self.rng.percent(12) { self.flag(from) } else { self.kick(from) };
+        }
+        if self.rng.percent(4) && !self.flagged().is_empty() {
+            return self.unflag(from);
+        }
+        if self.rng.percent(2) && !self.dusty().is_empty() {
+            let dusty = self.dusty();
+            return Act::WithdrawDust { asset: self.rng.pick(&dusty) };
         }
         match self.rng.below(100) {
             0..=3 => self.supply_side(),
@@ -37,11 +45,11 @@ impl Walk<'_> {
             74..=76 if for_sale => Act::Redo { from, auction: self.open_auction() },
             77..=79 => Act::Settle { from, accounts: self.accounts() },
             80..=82 if for_sale => self.leave(),
-            83..=84 => self.realise(from),
-            85 if self.rng.percent(50) => self.governor(),
-            85 => self.roles(),
-            86 => self.breaker(),
-            87..=88 => self.odd(from),
+            83 => self.realise(from),
+            84 => self.governor(),
+            85 => self.risk(),
+            86 => self.office(),
+            87..=89 => self.odd(from),
             59..=70 => self.borrow(),
             71..=82 => self.report(),
             _ => self.pass(),
@@ -119,7 +127,13 @@ impl Walk<'_> {
     /// Mostly small moves, sometimes a fall, sometimes a jump, drawn back to the start.
     fn report(&mut self) -> Act {
         let all = self.rng.percent(75);
-        let assets = if all { (0..=LINK).collect() } else { vec![self.asset()] };
+        let mut assets = if all { (0..=LINK).collect() } else { vec![self.asset()] };
+        let mut from = REPORTER;
+        // The second reporter, about what he is one of.
+        let his: Vec<u8> = (0..=LINK).filter(|asset| self.is_second(*asset)).collect();
+        if !his.is_empty() && self.rng.percent(20) {
+            (from, assets) = (SCRIBE, his);
+        }
         let (mut prices, mut confidences) = (Vec::new(), Vec::new());
         for asset in &assets {
             let (now, start) = (self.world.asset_price(*asset).price, START[usize::from(*asset)]);
@@ -136,7 +150,12 @@ impl Walk<'_> {
             prices.push(price);
             confidences.push(if wide { price / 1_000 * self.rng.between(1, 50) } else { 0 });
         }
-        Act::Report { assets, prices, confidences }
+        Act::Report { from, assets, prices, confidences }
+    }
+
+    /// Whether an asset has a second source.
+    pub fn is_second(&self, asset: u8) -> bool {
+        self.world.policy_word(asset).sources & 2 != 0
     }
 
     fn kick(&mut self, from: Address) -> Act {
@@ -151,7 +170,7 @@ impl Walk<'_> {
     }
 
     /// Who may be kicked, as far as health goes: those with something to sell, or those without.
-    fn weak(&self, with_collateral: bool) -> Vec<Address> {
+    pub fn weak(&self, with_collateral: bool) -> Vec<Address> {
         let world = &*self.world;
         let mut weak = BORROWERS.to_vec();
         weak.retain(|account| {
@@ -205,80 +224,6 @@ impl Walk<'_> {
         Act::Realise { from, accounts: if blind { self.accounts() } else { sunk } }
     }
 
-    fn breaker(&mut self) -> Act {
-        let asset = if self.rng.percent(25) { OVERALL } else { self.asset() };
-        let level = self.rng.between(1, 4) as u8;
-        if self.rng.percent(50) {
-            return Act::Raise { asset, level, seconds: self.rng.between(1, 300) as u32 };
-        }
-        Act::Lower { asset, level: level - 1 }
-    }
-
-    fn roles(&mut self) -> Act {
-        match self.rng.below(3) {
-            0 => Act::Terms {
-                asset: self.asset(),
-                penalty: self.rng.between(100, 151) as u16,
-                excess: self.rng.between(0, 400) as u16,
-                cap: self.rng.between(1_000_000, 300_000_000) as u64,
-            },
-            1 => {
-                let reserve = self.world.market().reserve;
-                Act::WithdrawReserve { amount: 1 + self.rng.part(reserve) }
-            }
-            _ => Act::WithdrawDust { asset: self.asset() },
-        }
-    }
-
-    /// Setters, mostly with values that their bounds and steps allow.
-    fn governor(&mut self) -> Act {
-        let asset = self.asset();
-        let price = self.world.asset_price(asset);
-        match self.rng.below(8) {
-            0 => {
-                let now = self.world.risk(asset).max_ltv;
-                Act::MaxLtv { asset, bps: (now + self.rng.below(300) as u16).saturating_sub(150) }
-            }
-            1 => {
-                let now = u128::from(price.threshold);
-                Act::Threshold { asset, bps: (now + self.rng.below(200) - 100) as u16 }
-            }
-            2 => {
-                let held = self.world.sales(asset).held;
-                Act::Cap { asset, amount: held + self.rng.amount(u128::MAX >> 30) }
-            }
-            3 => Act::Outflow { asset, percent: self.rng.between(30, 99) as u8 },
-            4 => Act::Curve {
-                base: self.rng.between(5, 20) as u8,
-                kink: self.rng.between(70, 90) as u8,
-                slope: self.rng.between(5, 12) as u8,
-                jump: self.rng.between(5, 15) as u8,
-            },
-            5 => Act::MinDebt { amount: self.unit * self.rng.between(3, 9) },
-            6 => Act::LossBound { asset, tokens: self.rng.between(0, 20_000) as u32 },
-            _ => Act::Acknowledge { asset },
-        }
-    }
-
-    fn odd(&mut self, from: Address) -> Act {
-        match self.rng.below(8) {
-            0 => Act::Accrue { from },
-            3 => Act::Learn { from, asset: self.asset() },
-            4 => {
-                let asset = if self.rng.percent(20) { OVERALL } else { self.asset() };
-                Act::Trip { from, asset, reason: self.rng.below(8) as u8 }
-            }
-            5 => Act::Poke { from, assets: vec![self.asset()] },
-            6 => Act::Flag { from, account: self.rng.pick(&BORROWERS) },
-            7 => Act::Unflag { from, account: self.rng.pick(&BORROWERS) },
-            1 => Act::Cover { from, amount: 1 + self.rng.amount(20_000 * self.unit) },
-            _ => {
-                let asset = if self.rng.percent(50) { USDC } else { self.asset() };
-                Act::Gift { from, asset, amount: 1 + self.rng.amount(1_000 * self.unit) }
-            }
-        }
-    }
-
     fn pass(&mut self) -> Act {
         let seconds = match self.rng.below(20) {
             0..=9 => self.rng.between(1, 12),
@@ -289,7 +234,8 @@ impl Walk<'_> {
         Act::Pass { seconds: seconds as u32 }
     }
 
-    fn asset(&mut self) -> u8 {
+    /// Any asset.
+    pub fn asset(&mut self) -> u8 {
         self.rng.below(4) as u8
     }
 
@@ -305,7 +251,7 @@ impl Walk<'_> {
     }
 
     /// Any auction that ever was, or nearly one.
-    fn auction(&mut self) -> u64 {
+    pub fn auction(&mut self) -> u64 {
         let asset = self.asset();
         let ids = self.world.auction_ids(asset);
         if ids.is_empty() || self.rng.percent(3) {

@@ -19,8 +19,9 @@ use crate::act::Act;
 use crate::draw::open_auctions;
 use crate::sales::{Curve, clock, factor};
 
-/// Every invariant that is checked after each call of a walk, and where.
-pub const CHECKED: [(&str, &str); 38] = [
+/// Every invariant that is checked after each call of a walk, and where; what the engine says of
+/// its solvency after each fiftieth.
+pub const CHECKED: [(&str, &str); 41] = [
     ("I-01", "audit"),
     ("I-02", "audit"),
     ("I-03", "audit"),
@@ -50,6 +51,7 @@ pub const CHECKED: [(&str, &str); 38] = [
     ("I-31", "audit"),
     ("I-33", "audit"),
     ("I-36", "audit"),
+    ("I-37", "act"),
     ("I-38", "here"),
     ("I-39", "here"),
     ("I-50", "here"),
@@ -59,6 +61,8 @@ pub const CHECKED: [(&str, &str); 38] = [
     ("I-54", "here"),
     ("I-55", "here"),
     ("I-56", "here"),
+    ("I-60", "here"),
+    ("I-64", "here"),
 ];
 
 /// What the market was before a call.
@@ -145,6 +149,10 @@ fn clocks(world: &World, seen: &Seen) {
 }
 
 fn parameters(world: &World, act: &Act, seen: &Seen) {
+    let all = 0..world.asset_count();
+    let governed = |asset| world.calm(asset).governed(&world.terms(asset)).max_on_sale;
+    let (sum, most) = (all.map(governed).sum::<u64>(), world.limits().most_on_sale);
+    assert!(sum <= most, "I-64: {sum} may be on sale, {most} together");
     for asset in 0..=LINK {
         let (terms, price) = (world.terms(asset), world.asset_price(asset));
         let threshold = price.threshold;
@@ -210,7 +218,7 @@ fn accounts(world: &World, act: &Act, seen: &Seen) {
 /// What reserve and suppliers bore is charged to assets, to the wei; only the governor forgets.
 fn losses(world: &World, act: &Act, seen: &Seen, passed: bool) {
     let open: Vec<u128> = (0..=LINK).map(|asset| world.losses(asset).open).collect();
-    if !passed || matches!(act, Act::Pass { .. } | Act::Gift { .. } | Act::Terms { .. }) {
+    if !passed || matches!(act, Act::Pass { .. } | Act::Look { .. } | Act::Gift { .. }) {
         assert_eq!(open, seen.open_losses, "I-53");
         return;
     }
@@ -240,6 +248,11 @@ fn calls(world: &mut World, act: &Act, seen: &Seen) {
         }
         Act::Kick { .. } => kicks(world, seen),
         Act::Take { .. } | Act::TakeMany { .. } => takes(world, seen),
+        Act::Trip { .. } => {
+            let event = &world.events::<abi::Tripped>()[0];
+            assert!(event.level <= 2, "I-60: tripped to {}", event.level);
+            assert!(event.until > seen.now, "I-60: tripped until {}", event.until);
+        }
         Act::Redeem { .. } => {
             assert_eq!(seen.gap, 0, "I-55: redeemed ahead of a loss that was visible");
         }
