@@ -1,8 +1,8 @@
 //! A taker that buys without capital: it sells the lot in its callback, then pays.
 
 use alloy_primitives::{Address, Bytes, U256};
-use alloy_sol_types::{SolCall, SolInterface};
-use plimsoll_abi::{IERC20, IPlimsoll, ITaker::ITakerCalls};
+use alloy_sol_types::SolCall;
+use plimsoll_abi::{IERC20, IPlimsoll, ITaker};
 use stylus_sdk::{
     ArbResult,
     call::RawCall,
@@ -30,8 +30,7 @@ unsafe impl TopLevelStorage for Taker {}
 impl Taker {
     #[fallback]
     fn fallback(&mut self, calldata: &[u8]) -> ArbResult {
-        let ITakerCalls::onTake(call) =
-            ITakerCalls::abi_decode(calldata, true).map_err(|_| Vec::new())?;
+        let call = ITaker::onTakeCall::abi_decode(calldata, true).map_err(|_| Vec::new())?;
         if self.vm().msg_sender() != self.engine.get() || self.reverts.get() {
             return Err(Vec::new());
         }

@@ -183,6 +183,10 @@ fn a_taker_without_capital_sells_what_he_buys() {
 #[test]
 fn an_account_is_passed_over_for_a_named_reason() {
     let w = World::new();
+    // While nobody holds any, the cap may be set at will.
+    let mut terms = w.view().terms_of(ETH).passes();
+    terms.max_on_sale = 1_000_000;
+    w.by(w.governor).change_terms(ETH, terms).passes();
     w.supplied(usd(40_000));
     let reason = |skip| abi::NothingKicked { skip };
     w.refuses(|w| kick(w, w.alice), reason(skip::NO_DEBT));
@@ -202,10 +206,7 @@ fn an_account_is_passed_over_for_a_named_reason() {
     w.by(w.guardian).raise(ETH, 2, until).passes();
     w.refuses(|w| kick(w, w.alice), reason(skip::LEVEL));
     w.by(w.governor).lower(ETH, 0).passes();
-    let mut terms = w.view().terms_of(ETH).passes();
-    terms.max_on_sale = 1_000_000;
-    w.by(w.governor).change_terms(ETH, terms).passes();
-    // Room for 1,000: alice's sale uses it up.
+    // There is room for 1,000: alice's sale uses it up.
     let skips = w.by(w.keeper).kick(vec![w.keeper, w.alice, w.bob], vec![]).passes();
     assert_eq!(skips, vec![skip::NO_DEBT, skip::KICKED, skip::NO_ROOM]);
     w.refuses(|w| kick(w, w.bob), reason(skip::NO_ROOM));
