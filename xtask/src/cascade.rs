@@ -38,7 +38,9 @@ pub fn cascade(args: impl Iterator<Item = OsString>) -> Result<(), String> {
     // The 22 hours in which it fell twice.
     let (from, to) = (CRASH_START + 8 * HOUR, CRASH_START + 30 * HOUR);
     options.range = Range { from: Some(from), to: Some(to) };
-    let crash = Course::new(&options).map_err(|error| error.to_string())?;
+    let mut crash = Course::new(&options).map_err(|error| error.to_string())?;
+    // A closed market has no depth, and no price that our sales could move.
+    crash.halt = (0, 0);
     let mut text = head(&options);
     for (about, course, depth) in [
         ("Shaped like 12 and 13 March 2020, depth 25 per 300 of debt", &crash, DEPTHS[0]),
