@@ -101,7 +101,9 @@ fn npm(scripts: &Path, fast: bool) -> Result<bool, String> {
     }
     // Not `ci`: the lock names binaries for other systems that a registry may not have.
     let mut install = Command::new("npm");
-    install.args(["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(scripts);
+    install
+        .args(["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"])
+        .current_dir(scripts);
     match install.status() {
         Ok(status) if status.success() => Ok(true),
         _ if fast => {
