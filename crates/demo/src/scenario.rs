@@ -52,7 +52,7 @@ pub struct Rules {
     /// Whether our own sales move the price that the oracle reads.
     pub feedback: bool,
     /// Depth of all outside markets together in tenths of a percent of the debt; nothing means
-    /// that each is [`DEPTH`] percent of its collateral.
+    /// that each is `DEPTH` percent of its collateral.
     pub depth_per_mille: Option<u128>,
     /// Whether what is on sale is capped at the depth.
     pub capped: bool,

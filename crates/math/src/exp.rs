@@ -70,7 +70,7 @@ pub(crate) fn exp_parts(x: u64) -> (u64, u32) {
 /// x: [`LN_UNIT`] is one. Result: [`LN_ONE`] is one; between -22.2 and 22.2.
 ///
 /// # Rounding
-/// Off by less than 2^-56, either way. It never falls: see [`log2`].
+/// Off by less than 2^-56, either way. It never falls: see `log2`.
 pub fn ln(x: u64) -> i64 {
     let product = i128::from(log2(x)).wrapping_mul(i128::from(LN_2));
     low_64((product >> 64).cast_unsigned()).cast_signed()

@@ -51,7 +51,7 @@ pub struct Stats {
     pub anchored_at: u32,
     /// When the newest price was observed.
     pub observed_at: u32,
-    /// When the average was brought up to the price, modulo [`CYCLE`].
+    /// When the average was brought up to the price, modulo `CYCLE`.
     pub averaged_at: u32,
 }
 
