@@ -45,7 +45,9 @@ pub fn cascade(args: impl Iterator<Item = OsString>) -> Result<(), String> {
     for (about, course, depth) in [
         ("Shaped like 12 and 13 March 2020, depth 25 per 300 of debt", &crash, DEPTHS[0]),
         ("Shaped like 12 and 13 March 2020, depth 15 per 300 of debt", &crash, DEPTHS[1]),
-        ("A steady fall by half in a day, depth 15", &cascade::steady(options.seed), DEPTHS[1]),
+        ("A steady fall by half in a day, depth 15", &cascade::steady(), DEPTHS[1]),
+        ("A fall by 26 % in an hour, depth 15", &cascade::quarter_in_an_hour(), DEPTHS[1]),
+        ("A fall by a fifth in three minutes, depth 15", &cascade::fifth_at_once(), DEPTHS[1]),
     ] {
         let findings = compare(&options, course, &programs, depth)?;
         text.push_str(&section(about, &findings));
@@ -117,7 +119,7 @@ fn section(about: &str, findings: &[(Variant, Finding)]) -> String {
             format!("{cap}, {rate} bp/s"),
             money_short(finding.bad_debt),
             percent(finding.lowest, 1),
-            percent(finding.pushed, 1),
+            percent(-finding.pushed.cast_signed(), 1),
             money_short(finding.owners_loss),
             duration(finding.clear),
             duration(finding.span),

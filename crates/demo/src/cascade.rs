@@ -13,17 +13,15 @@ use crate::cli::Options;
 use crate::error::Result;
 use crate::fixed::{self, WAD};
 use crate::play::{self, Course, OnProgress, Played};
-use crate::prices::{self, Candle, Path};
+use crate::prices::{self, Candle, Path, Tick};
 use crate::scenario::{ASSET_COUNT, Rules};
-use crate::time::HOUR;
-use crate::{ASSETS, asset};
+use crate::time::MINUTE;
+use crate::{ASSETS, Asset, asset};
 
 /// The slow fall of the demo's auctions, and one of 10 bp a second, ppm a second.
 pub const RATES: [u16; 2] = [30, 1_000];
 /// Depth of the outside market: 25 and 15 for 300 of debt, in tenths of a percent.
 pub const DEPTHS: [u128; 2] = [83, 50];
-/// Length of the steady fall, hours.
-const STEADY_HOURS: u64 = 24;
 
 /// One run of an experiment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,8 +47,8 @@ pub struct Finding {
     pub bad_debt: u128,
     /// Lowest price of the first asset against its first price, WAD: below zero.
     pub lowest: i128,
-    /// Furthest that our sales pushed a price below where it stood without them, WAD: below zero.
-    pub pushed: i128,
+    /// Furthest that our sales held a price down, WAD.
+    pub pushed: u128,
     /// What owners gave, at undisturbed prices, less what it took off their debts or paid them.
     pub owners_loss: u128,
     /// Median seconds to clear an auction.
@@ -106,7 +104,7 @@ fn find(played: &Played, course: &Course) -> Finding {
     Finding {
         bad_debt: sums.losses.0 + sums.losses.1 + ending.unbacked,
         lowest: lowest(&record.prices[0]),
-        pushed: (0..ASSET_COUNT).map(|place| pushed(record, course, place)).min().unwrap_or(0),
+        pushed: ending.deepest,
         owners_loss: (given + sums.rewards).saturating_sub(relieved),
         clear: clear.get(clear.len() / 2).copied().unwrap_or(0),
         span: last.saturating_sub(first),
@@ -126,49 +124,69 @@ fn lowest(line: &[(u64, u128)]) -> i128 {
     fixed::change(*first, least)
 }
 
-fn pushed(record: &crate::record::Record, course: &Course, place: usize) -> i128 {
-    let line = record.prices[place].iter();
-    let against = |(time, price): &(u64, u128)| {
-        fixed::change(undisturbed(course, place, *time).max(1), *price)
-    };
-    line.map(against).min().unwrap_or(0).min(0)
+/// A fall by half in a straight line over a day: what every throttle must survive.
+pub fn steady() -> Course {
+    falling(24 * 60, |minute| WAD - WAD / 2 * minute / (24 * 60))
 }
 
-/// A fall by half in a straight line over a day, every asset alike: what every throttle must
-/// survive.
-pub fn steady(seed: u64) -> Course {
-    let path = |place: usize| {
+/// A calm hour, a fall by 26 % in one more, and four hours of calm.
+pub fn quarter_in_an_hour() -> Course {
+    falling(6 * 60, |minute| WAD - WAD * 26 / 100 * minute.clamp(60, 120).abs_diff(60) / 60)
+}
+
+/// A calm hour, a fall by a fifth in three minutes, and four hours of calm.
+pub fn fifth_at_once() -> Course {
+    falling(5 * 60, |minute| WAD - WAD / 5 * minute.clamp(60, 63).abs_diff(60) / 3)
+}
+
+/// Every asset alike for so many minutes; `level`: its price at a minute, WAD of its first. The
+/// outside market never closes.
+fn falling(minutes: u64, level: impl Fn(u128) -> u128) -> Course {
+    let start = prices::CRASH_START;
+    let ticks = |place: usize| -> Vec<Tick> {
         let first = 100 * WAD * u128::from(ASSETS[place].ratio_ppm) / 1_000_000;
-        let at = |hour: u64| first - first * u128::from(hour) / u128::from(2 * STEADY_HOURS);
-        let candle = |hour: u64| Candle {
-            time: prices::CRASH_START + hour * HOUR,
-            open: at(hour),
-            high: at(hour),
-            low: at(hour + 1),
-            close: at(hour + 1),
-        };
-        Path {
-            asset: ASSETS[place].name.to_owned(),
-            candles: (0..STEADY_HOURS).map(candle).collect(),
-        }
+        let price = |minute: u64| fixed::mul_div_down(first, level(minute.into()), WAD);
+        let tick = |minute| Tick { time: start + minute * MINUTE, price: price(minute) };
+        (0..minutes).map(tick).collect()
     };
-    let paths: Vec<Path> = (0..ASSET_COUNT).map(path).collect();
-    Course::of(&paths, seed)
+    let ticks: Vec<Vec<Tick>> = (0..ASSET_COUNT).map(ticks).collect();
+    let candle = |tick: &Tick| {
+        let Tick { time, price } = *tick;
+        Candle { time, open: price, high: price, low: price, close: price }
+    };
+    let path = |(asset, ticks): (&Asset, &Vec<Tick>)| Path {
+        asset: asset.name.to_owned(),
+        candles: ticks.iter().map(candle).collect(),
+    };
+    Course { paths: ASSETS.iter().zip(&ticks).map(path).collect(), ticks, halt: (0, 0) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::MINUTE;
+
+    /// What each asset loses along a course, and its ticks.
+    fn falls(course: &Course) -> Vec<(u128, usize)> {
+        let fall = |ticks: &Vec<prices::Tick>| {
+            let (first, last) = (ticks[0].price, ticks[ticks.len() - 1].price);
+            (fixed::change(first, last).unsigned_abs(), ticks.len())
+        };
+        course.ticks.iter().map(fall).collect()
+    }
 
     #[test]
-    fn the_steady_fall_is_a_half() {
-        let course = steady(1);
-        for ticks in &course.ticks {
-            let (first, last) = (ticks[0].price, ticks[ticks.len() - 1].price);
-            let fall = -fixed::change(first, last);
-            assert!((49 * WAD / 100..=WAD / 2).contains(&fall.unsigned_abs()), "{fall}");
-            assert!(ticks.len() as u64 == STEADY_HOURS * HOUR / MINUTE);
+    fn paths_fall_as_far_as_they_say() {
+        let paths = [
+            (steady(), WAD / 2 / 1_440 * 1_439, 24 * 60),
+            (quarter_in_an_hour(), WAD * 26 / 100, 6 * 60),
+            (fifth_at_once(), WAD / 5, 5 * 60),
+        ];
+        for (course, depth, minutes) in paths {
+            assert_eq!((course.paths[0].interval(), course.halt), (MINUTE, (0, 0)));
+            for (fall, ticks) in falls(&course) {
+                assert!(fall.abs_diff(depth) < WAD / 1_000_000, "{fall} {depth}");
+                assert_eq!(ticks, minutes);
+            }
         }
     }
 

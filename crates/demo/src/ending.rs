@@ -36,6 +36,8 @@ pub struct Ending {
     pub gains: Vec<(&'static str, i128)>,
     /// Debt beyond what stands behind it on positions that still have something, base wei.
     pub unbacked: u128,
+    /// Furthest that our sales held an outside price down, WAD.
+    pub deepest: u128,
     /// Positions that still owe something.
     pub owing: usize,
     /// Base wei that are left when everybody has left.
@@ -65,6 +67,7 @@ pub fn end(run: &mut Run) -> Result<(Ending, Record)> {
         rewards: 0,
         gains: run.takers.iter().map(|taker| (taker.name, taker.gain(&run.world))).collect(),
         unbacked: standings.iter().map(|s| s.debt.saturating_sub(s.backing)).sum(),
+        deepest: run.world.market.deepest(),
         owing: standings.iter().filter(|standing| standing.debt > 0).count(),
         left: 0,
         checks: Checks::default(),

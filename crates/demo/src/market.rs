@@ -39,13 +39,15 @@ pub struct Market {
     books: Vec<Book>,
     half_life: u64,
     feedback: bool,
+    /// Furthest that our sales held a price down, WAD.
+    deepest: u128,
 }
 
 impl Market {
     /// A market without books. `half_life`: seconds in which half of an impact fades. `feedback`:
     /// whether our own sales move the price that the oracle reads.
     pub fn new(half_life: u64, feedback: bool) -> Self {
-        Self { books: Vec::new(), half_life, feedback }
+        Self { books: Vec::new(), half_life, feedback, deepest: 0 }
     }
 
     /// Adds a book and returns its number. `depth`: base wei whose sale moves the price by 2 %.
@@ -82,7 +84,13 @@ impl Market {
         let (proceeds, pressure) = book.fill(amount, now, self.half_life);
         book.pressure = pressure;
         book.since = book.since.max(now);
+        self.deepest = self.deepest.max(self.impact(asset, now));
         proceeds
+    }
+
+    /// Furthest that our sales ever held a price down, WAD: at most one.
+    pub fn deepest(&self) -> u128 {
+        self.deepest
     }
 
     /// The largest amount (token wei) whose last unit still sells at `floor` (WAD) or better,
@@ -165,6 +173,7 @@ mod tests {
         // 50,000 tokens at 200 are 10 million: the mean impact of the sale is 1 %.
         assert_eq!(market.sell(0, 50_000 * WAD, 0), 9_900_000_000_000);
         assert_eq!(market.impact(0, 0), WAD / 50);
+        assert_eq!(market.deepest(), WAD / 50);
         assert_eq!(market.bid(0, 0), 196 * WAD);
     }
 
@@ -173,6 +182,7 @@ mod tests {
         let mut market = market(false);
         market.sell(0, 50_000 * WAD, 1_000);
         assert_eq!(market.impact(0, 1_000 + HALF_LIFE), WAD / 100);
+        assert_eq!(market.deepest(), WAD / 50, "what was is not forgotten");
         assert_eq!(market.impact(0, 1_000 + 2 * HALF_LIFE), WAD / 200);
         assert!(market.impact(0, 1_000 + 100 * HALF_LIFE) < 100);
         assert_eq!(market.impact(0, 500), WAD / 50, "an earlier clock fades nothing");

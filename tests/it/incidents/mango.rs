@@ -1,12 +1,10 @@
 //! Mango, 11 October 2022: one holder bought MNGO on three thin venues until it stood at 24 times its
 //! price, borrowed 116 million against what he held, and left when it fell back.
 
-use plimsoll_abi::IPlimsoll::{borrowCall, maxBorrowCall, realiseCall};
-use plimsoll_testkit::engine::{
-    AssetConfig, BOB, KAY, MALLORY, TAK, World, WorldConfig, u256, usdc, wad,
-};
+use plimsoll_abi::IPlimsoll::{borrowCall, maxBorrowCall};
+use plimsoll_testkit::engine::{AssetConfig, MALLORY, World, WorldConfig, u256, usdc, wad};
 
-use super::ASSET;
+use super::{ASSET, hold_until_lent, liquidate_all};
 
 /// 488 million tokens at 3.8 cents.
 const HELD: u128 = wad(488_000_000);
@@ -42,14 +40,7 @@ fn pump(world: &mut World) {
     }
     assert!(price > wad(90) / 100, "{price}");
     // He holds it there until somebody lends at it.
-    for _ in 0..200 {
-        if !world.get(maxBorrowCall { account: MALLORY }).is_zero() {
-            return;
-        }
-        world.pass(60);
-        world.set_price(ASSET, price);
-    }
-    panic!("the price never becomes valid");
+    hold_until_lent(world, price);
 }
 
 /// He borrows all he can; the price falls back; keepers and takers do what is left to do. Returns
@@ -63,19 +54,7 @@ fn raid(world: &mut World) -> (u128, u128) {
     world.set_price(ASSET, wad(20) / 100);
     world.pass(600);
     world.set_price(ASSET, BEFORE);
-    for _ in 0..40 {
-        if world.kick(KAY, &[MALLORY]).is_err() {
-            break;
-        }
-        let auction = world.newest(ASSET);
-        world.pass(15);
-        world.take_all(TAK, auction);
-        world.settle(MALLORY);
-    }
-    let realise = realiseCall { accounts: vec![MALLORY] };
-    let _ = world.send(BOB, realise);
-    world.check();
-    (most, world.deficit())
+    (most, liquidate_all(world))
 }
 
 #[test]

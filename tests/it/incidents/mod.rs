@@ -10,7 +10,9 @@ mod the_cap;
 mod usde;
 
 use alloy_primitives::U256;
-use plimsoll_abi::IPlimsoll::{kickCall, pokeCall, setPricePolicyCall, whyCall};
+use plimsoll_abi::IPlimsoll::{
+    kickCall, maxBorrowCall, pokeCall, realiseCall, setPricePolicyCall, whyCall,
+};
 use plimsoll_abi::{PricePolicy, Source};
 use plimsoll_testkit::contracts::Feed;
 use plimsoll_testkit::engine::{
@@ -21,6 +23,36 @@ use plimsoll_testkit::engine::{
 const ASSET: u8 = 0;
 /// Decimals of every feed here.
 const DECIMALS: u8 = 8;
+
+/// Holds `ASSET` at `price`, minute after minute, until somebody lends at it to the attacker.
+fn hold_until_lent(world: &mut World, price: u128) {
+    for _ in 0..200 {
+        if !world.get(maxBorrowCall { account: MALLORY }).is_zero() {
+            return;
+        }
+        world.pass(60);
+        world.set_price(ASSET, price);
+    }
+    panic!("the price never becomes valid");
+}
+
+/// Keepers and takers do to the attacker what is left to do. Returns what nobody will pay back,
+/// base wei.
+fn liquidate_all(world: &mut World) -> u128 {
+    for _ in 0..40 {
+        if world.kick(KAY, &[MALLORY]).is_err() {
+            break;
+        }
+        let auction = world.newest(ASSET);
+        world.pass(15);
+        world.take_all(TAK, auction);
+        world.settle(MALLORY);
+    }
+    // Refused where nothing is bad.
+    let _ = world.send(KAY, realiseCall { accounts: vec![MALLORY] });
+    world.check();
+    world.deficit()
+}
 
 /// A market with one collateral that has as many feeds as families are named.
 struct Stage {

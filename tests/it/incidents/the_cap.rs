@@ -3,12 +3,10 @@
 //! was gone 2.15 million were missing.
 
 use plimsoll_abi::CapExceeded;
-use plimsoll_abi::IPlimsoll::{depositCall, maxBorrowCall, realiseCall};
-use plimsoll_testkit::engine::{
-    AssetConfig, BOB, KAY, MALLORY, TAK, World, WorldConfig, u256, usdc, wad,
-};
+use plimsoll_abi::IPlimsoll::{depositCall, maxBorrowCall};
+use plimsoll_testkit::engine::{AssetConfig, MALLORY, World, WorldConfig, u256, usdc, wad};
 
-use super::ASSET;
+use super::{ASSET, hold_until_lent, liquidate_all};
 
 /// The cap, and what the attacker brought in past it.
 const CAP: u128 = wad(14_500_000);
@@ -44,14 +42,7 @@ fn pump(world: &mut World) {
     }
     assert!(price > wad(5), "{price}");
     // It stands there until somebody lends at it.
-    for _ in 0..200 {
-        if !world.get(maxBorrowCall { account: MALLORY }).is_zero() {
-            return;
-        }
-        world.pass(60);
-        world.set_price(ASSET, price);
-    }
-    panic!("the price never becomes valid");
+    hold_until_lent(world, price);
 }
 
 /// Borrows, falls, is sold. Returns what was borrowed and what is missing.
@@ -62,18 +53,7 @@ fn raid(world: &mut World) -> (u128, u128) {
         world.pass(60);
         world.set_price(ASSET, price);
     }
-    for _ in 0..40 {
-        if world.kick(KAY, &[MALLORY]).is_err() {
-            break;
-        }
-        let auction = world.newest(ASSET);
-        world.pass(15);
-        world.take_all(TAK, auction);
-        world.settle(MALLORY);
-    }
-    let _ = world.send(BOB, realiseCall { accounts: vec![MALLORY] });
-    world.check();
-    (most, world.deficit())
+    (most, liquidate_all(world))
 }
 
 #[test]

@@ -33,30 +33,7 @@ fn messages_are_signed_with_the_accounts_key() {
 fn structured_data_are_signed_as_an_object_or_as_text() {
     let rig = Rig::new();
     // The example of EIP-712, whose hash the specification gives.
-    let data = json!({
-        "types": {
-            "EIP712Domain": [
-                {"name": "name", "type": "string"}, {"name": "version", "type": "string"},
-                {"name": "chainId", "type": "uint256"},
-                {"name": "verifyingContract", "type": "address"},
-            ],
-            "Person": [{"name": "name", "type": "string"}, {"name": "wallet", "type": "address"}],
-            "Mail": [
-                {"name": "from", "type": "Person"}, {"name": "to", "type": "Person"},
-                {"name": "contents", "type": "string"},
-            ],
-        },
-        "primaryType": "Mail",
-        "domain": {
-            "name": "Ether Mail", "version": "1", "chainId": 1,
-            "verifyingContract": "0xCcCCccccCCCCcCCCCCCcCcCccCcCCCcCcccccccC",
-        },
-        "message": {
-            "from": {"name": "Cow", "wallet": "0xCD2a3d9F938E13CD947Ec05AbC7FE734Df8DD826"},
-            "to": {"name": "Bob", "wallet": "0xbBbBBBBbbBBBbbbBbbBbbbbBBbBbbbbBbBbbBBbB"},
-            "contents": "Hello, Bob!",
-        },
-    });
+    let data: Value = serde_json::from_str(include_str!("../eip712.json")).unwrap();
     let hash = b256!("be609aee343fb3c4b28e1df9e632fca64fcfaede20f02e86244efddf30957bd2");
     let signed = rig.get("eth_signTypedData_v4", json!([BOB, data]));
     assert_eq!(signer(&signed, hash).to_string(), BOB);
