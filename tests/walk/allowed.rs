@@ -74,7 +74,7 @@ impl Act {
             Self::Lower { .. } => &["BadLevel"],
             Self::WithdrawReserve { .. } => &["InsufficientCash"],
             Self::Settle { .. } | Self::Accrue { .. } | Self::Poke { .. } => &[],
-            Self::LossBound { .. } | Self::Acknowledge { .. } | Self::Planted { .. } => &[],
+            Self::LossBound { .. } | Self::Acknowledge { .. } | Self::Planted => &[],
             Self::Policy { .. }
             | Self::Source { .. }
             | Self::Second { .. }

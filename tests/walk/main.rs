@@ -29,11 +29,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use alloy_primitives::Address;
 use plimsoll_testkit::engine::{
-    ALICE, AssetConfig, BOB, CAROL, DAVE, GOVERNOR, KAY, KIM, LINK, MALLORY, PEOPLE, SAM, SUE, TAK,
-    TESS, USDC, WBTC, WETH, World, WorldConfig, usdc, wad, whole,
+    ALICE, AssetConfig, BOB, CAROL, DAVE, GOVERNOR, GUARDIAN, KAY, KIM, LINK, MALLORY, PEOPLE, SAM,
+    SUE, TAK, TESS, USDC, WBTC, WETH, World, WorldConfig, usdc, wad, whole,
 };
 
 use crate::act::Act;
+use crate::ending::wind_up;
 use crate::rng::Rng;
 use crate::step::{SOLVENCY_EVERY, step};
 
@@ -47,6 +48,8 @@ pub struct Walk<'a> {
     pub crash: bool,
     /// A whole base token, base wei.
     pub unit: u128,
+    /// Its calls are done; what follows is the ending.
+    pub over: bool,
 }
 
 /// How often each act ended how: `ok` or the error.
@@ -91,7 +94,8 @@ impl Walk<'_> {
             let ends = outcomes.entry(act.name()).or_default();
             *ends.entry(short.to_owned()).or_default() += 1;
         }
-        self.wind_up();
+        self.over = true;
+        wind_up(self.world);
     }
 }
 
@@ -158,13 +162,14 @@ fn walk(config: &WorldConfig, seeds: std::ops::Range<u64>, calls: u32) -> Outcom
         let mut acts = Vec::new();
         let went = world.batch(|world| {
             let unit = whole(1, world.base_decimals.into());
-            let mut walk = Walk { world, rng: Rng::new(seed), crash: false, unit };
+            let mut walk = Walk { world, rng: Rng::new(seed), crash: false, unit, over: false };
             let run = || walk.run(calls, &mut acts, &mut outcomes);
-            catch_unwind(AssertUnwindSafe(run)).map_err(|panic| shrink::message(&*panic))
+            let went = catch_unwind(AssertUnwindSafe(run));
+            went.map_err(|panic| (shrink::message(&*panic), walk.over))
         });
-        if let Err(wrong) = went {
+        if let Err((wrong, over)) = went {
             world.audited = false;
-            let (message, lines) = shrink::shrink(config, &acts, &wrong);
+            let (message, lines) = shrink::shrink(config, &acts, &wrong, over);
             let few = lines.len();
             let lines = lines.join("\n  ");
             let all = acts.len();
@@ -259,18 +264,32 @@ fn the_invariants_that_walks_check_have_their_numbers_in_the_book() {
     assert!(numbered::CHECKED.len() >= 25);
 }
 
-/// What is planted is found, and little is left of the walk around it.
+/// Forty acts, with `few` of them spread among seconds that pass.
+fn among_others(few: &[Act]) -> Vec<Act> {
+    let pass = |seconds| Act::Pass { seconds };
+    let parts = few.iter().enumerate();
+    parts.flat_map(|(at, act)| (1..20).map(pass).chain([act.clone()]).skip(at)).collect()
+}
+
+/// What goes wrong because of two calls is shrunk to the two.
 #[test]
 fn a_failure_is_shrunk_to_the_calls_that_make_it() {
-    let config = market();
-    let pass = |seconds| Act::Pass { seconds };
-    // Nobody may lower a level that is not up with this act's allowance for errors taken away.
-    let planted = Act::Planted { from: ALICE };
-    let mut acts: Vec<Act> = (1..40).map(pass).collect();
-    acts.insert(20, Act::Supply { from: SUE, amount: usdc(5) });
-    acts.push(planted);
-    let wrong = "Planted failed with NotGovernor";
-    let (message, lines) = shrink::shrink(&config, &acts, wrong);
+    let supply = Act::Supply { from: TESS, amount: usdc(5) };
+    let acts = among_others(&[supply, Act::Planted]);
+    let (message, lines) = shrink::shrink(&market(), &acts, act::PLANTED, false);
+    assert_eq!(message, act::PLANTED);
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(lines[0].contains("Supply") && lines[1].contains("Planted"), "{lines:?}");
+}
+
+/// So is what only the ending finds: here a position of somebody who does not leave with the others.
+#[test]
+fn a_failure_of_the_ending_is_shrunk_too() {
+    let stays = Act::Deposit { from: GUARDIAN, asset: WETH, amount: wad(1), account: GUARDIAN };
+    let acts = among_others(&[stays, Act::Supply { from: TESS, amount: usdc(5) }]);
+    let wrong = "assertion `left == right` failed: asset 0";
+    let (message, lines) = shrink::shrink(&market(), &acts, wrong, true);
     assert!(message.starts_with(wrong), "{message}");
     assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(lines[0].contains("Deposit"), "{lines:?}");
 }

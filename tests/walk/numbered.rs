@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 
 use alloy_primitives::{Address, U256};
 use plimsoll_abi as abi;
-use plimsoll_abi::IPlimsoll;
+use plimsoll_abi::{IPlimsoll, OVERALL};
 use plimsoll_math::{
     auction,
-    costs::CORRIDOR,
+    costs::{CORRIDOR, hourly_ppm},
     params,
-    words::{AuctionPool, AuctionTerms, SaleTerms},
+    words::{AuctionPool, AuctionTerms, Breaker, Ramp, SaleTerms},
 };
 use plimsoll_testkit::audit::{ceil, effective_debt, floor, index_now};
 use plimsoll_testkit::engine::{LINK, World};
@@ -21,7 +21,7 @@ use crate::sales::{Curve, clock, factor};
 
 /// Every invariant that is checked after each call of a walk, and where; what the engine says of
 /// its solvency after each fiftieth.
-pub const CHECKED: [(&str, &str); 41] = [
+pub const CHECKED: [(&str, &str); 40] = [
     ("I-01", "audit"),
     ("I-02", "audit"),
     ("I-03", "audit"),
@@ -50,7 +50,6 @@ pub const CHECKED: [(&str, &str); 41] = [
     ("I-30", "here"),
     ("I-31", "audit"),
     ("I-33", "audit"),
-    ("I-36", "audit"),
     ("I-37", "act"),
     ("I-38", "here"),
     ("I-39", "here"),
@@ -72,7 +71,8 @@ pub struct Seen {
     cash: u128,
     reserve: u128,
     clocks: Vec<u32>,
-    thresholds: Vec<u16>,
+    thresholds: Vec<(u16, bool, Ramp)>,
+    breakers: Vec<Breaker>,
     prices: Vec<u128>,
     on_sale: Vec<u128>,
     open_losses: Vec<u128>,
@@ -95,7 +95,8 @@ impl Seen {
             cash: world.totals().cash,
             reserve: world.market().reserve,
             clocks: assets.clone().map(|asset| clock(world, asset)).collect(),
-            thresholds: assets.clone().map(|asset| world.asset_price(asset).threshold).collect(),
+            thresholds: assets.clone().map(|asset| threshold(world, asset)).collect(),
+            breakers: assets.clone().chain([OVERALL]).map(|asset| breaker(world, asset)).collect(),
             prices: assets.clone().map(|asset| world.asset_price(asset).price).collect(),
             on_sale: assets.clone().map(|asset| world.sales(asset).on_sale).collect(),
             open_losses: assets.map(|asset| world.losses(asset).open).collect(),
@@ -104,6 +105,16 @@ impl Seen {
             bits: accounts.collect(),
         }
     }
+}
+
+/// What is stored of a liquidation threshold: bps, whether it falls, and along which line.
+fn threshold(world: &World, asset: u8) -> (u16, bool, Ramp) {
+    let price = world.asset_price(asset);
+    (price.threshold, price.ramping, world.ramp(asset))
+}
+
+fn breaker(world: &World, asset: u8) -> Breaker {
+    if asset == OVERALL { world.overall_breaker() } else { world.breaker(asset) }
 }
 
 /// An auction's words, its clock and its price.
@@ -131,7 +142,7 @@ fn gap(world: &World) -> u128 {
 pub fn check(world: &mut World, act: &Act, seen: &Seen, passed: bool) {
     assert!(index_now(world) >= seen.index, "I-15: the index fell");
     clocks(world, seen);
-    parameters(world, act, seen);
+    parameters(world, seen);
     auctions(world, act, seen);
     accounts(world, act, seen);
     losses(world, act, seen, passed);
@@ -148,22 +159,34 @@ fn clocks(world: &World, seen: &Seen) {
     }
 }
 
-fn parameters(world: &World, act: &Act, seen: &Seen) {
+/// A threshold stays, rises, or is where the line that was announced has come to; a line begins
+/// where the threshold stands and takes a day at least, and one more for each 1,000 bps beyond.
+fn falls_along_a_line(world: &World, asset: u8, seen: &(u16, bool, Ramp)) {
+    let ((was, falling, line), now) = (seen, world.now());
+    let (threshold, ramping, next) = threshold(world, asset);
+    if threshold < *was {
+        let (height, passed) = (u64::from(line.from - line.to), u64::from(now - line.start));
+        let length = u64::from(line.end - line.start);
+        let there = line.from - (height * passed.min(length) / length) as u16;
+        assert!(*falling && threshold == there, "I-38: {asset} fell from {was} to {threshold}");
+    }
+    if ramping && (next.start, next.end, next.to) != (line.start, line.end, line.to) {
+        assert_eq!((next.from, next.start), (threshold, now), "I-38: a line of {asset}");
+        let days = u32::from(next.from - next.to).div_ceil(1_000).max(1);
+        assert!(next.end - now >= days * 86_400, "I-38: {asset} is to fall within {days} days");
+    }
+}
+
+fn parameters(world: &World, seen: &Seen) {
     let all = 0..world.asset_count();
     let governed = |asset| world.calm(asset).governed(&world.terms(asset)).max_on_sale;
     let (sum, most) = (all.map(governed).sum::<u64>(), world.limits().most_on_sale);
     assert!(sum <= most, "I-64: {sum} may be on sale, {most} together");
     for asset in 0..=LINK {
-        let (terms, price) = (world.terms(asset), world.asset_price(asset));
-        let threshold = price.threshold;
+        let (terms, threshold) = (world.terms(asset), world.asset_price(asset).threshold);
         assert_eq!(params::check_terms(&terms), Ok(()), "I-39: asset {asset}");
         assert_eq!(params::consistent(&terms, threshold), Ok(()), "I-39: asset {asset}");
-        let was = seen.thresholds[usize::from(asset)];
-        let governs = matches!(act, Act::Threshold { .. });
-        assert!(
-            threshold >= was || price.ramping || governs || world.ramp(asset).end <= world.now(),
-            "I-38: the threshold of {asset} fell from {was} to {threshold}"
-        );
+        falls_along_a_line(world, asset, &seen.thresholds[usize::from(asset)]);
         // What was learnt keeps to its corridors around what is governed.
         let calm = world.calm(asset);
         let governed: SaleTerms = calm.governed(&terms);
@@ -248,15 +271,31 @@ fn calls(world: &mut World, act: &Act, seen: &Seen) {
         }
         Act::Kick { .. } => kicks(world, seen),
         Act::Take { .. } | Act::TakeMany { .. } => takes(world, seen),
-        Act::Trip { .. } => {
-            let event = &world.events::<abi::Tripped>()[0];
-            assert!(event.level <= 2, "I-60: tripped to {}", event.level);
-            assert!(event.until > seen.now, "I-60: tripped until {}", event.until);
-        }
+        Act::Trip { asset, reason, .. } => trips(world, *asset, *reason, seen),
         Act::Redeem { .. } => {
             assert_eq!(seen.gap, 0, "I-55: redeemed ahead of a loss that was visible");
         }
         _ => {}
+    }
+}
+
+/// A trip is to level 2 at most, is proved by what is there now, ends by itself, and takes nothing
+/// off what was in force.
+fn trips(world: &mut World, asset: u8, reason: u8, seen: &Seen) {
+    let event = &world.events::<abi::Tripped>()[0];
+    let now = world.now();
+    assert!(event.level <= 2, "I-60: tripped to {}", event.level);
+    assert!((now + 1..=now + 3_600).contains(&event.until), "I-60: until {}", event.until);
+    let proof = world.get(IPlimsoll::proofCall { asset, reason });
+    let (measure, bound) = (proof.measure, proof.bound);
+    assert!(bound > 0 && measure >= bound, "I-60: {measure} of {bound} proves {reason}");
+    let place = usize::from(asset).min(seen.breakers.len() - 1);
+    let (was, is) = (&seen.breakers[place], breaker(world, asset));
+    let raised = |of: &Breaker| (of.level, of.since, of.until);
+    assert_eq!(raised(was), raised(&is), "I-60: what was raised");
+    if now < was.trip.until {
+        let (was, is) = (was.trip, is.trip);
+        assert!(was.level <= is.level && was.until <= is.until, "I-60: {was:?}, {is:?}");
     }
 }
 
@@ -268,7 +307,10 @@ fn kicks(world: &World, seen: &Seen) {
         }
         let (price, terms) = (world.asset_price(asset), world.terms(asset));
         let worth = floor(on_sale, price.price, 10_u128.pow(price.scale.into()));
-        let cap = u128::from(terms.max_on_sale) * 10_u128.pow(terms.milli_exponent.into());
+        // 1.5 % an hour halve the cap.
+        let hourly = u128::from(hourly_ppm(world.risk(asset).volatility()));
+        let cap = u128::from(terms.max_on_sale) * 15_000 / (15_000 + hourly);
+        let cap = cap * 10_u128.pow(terms.milli_exponent.into());
         assert!(worth <= cap, "I-23: {worth} of {asset} on sale, {cap} allowed");
     }
     for event in world.events::<abi::Kicked>() {

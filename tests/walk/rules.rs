@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::{Address, B256, U256};
 use num_bigint::BigInt;
 use plimsoll_abi as abi;
 use plimsoll_abi::skip;
@@ -22,6 +22,8 @@ const SLACK: u128 = 1;
 
 /// The market before a call.
 pub struct Before {
+    /// Everything that the engine and its tokens store.
+    stored: B256,
     books: Audit,
     wealth: BTreeMap<Address, Exact>,
     kicks: BTreeMap<Address, Judged>,
@@ -52,7 +54,15 @@ impl Before {
             _ => &[],
         };
         let sunk = accounts.iter().map(|account| (*account, standing(world, *account))).collect();
-        Self { books: audit(world), wealth: wealth::all(world), kicks, claims: claims(world), sunk }
+        let stored = world.state_digest();
+        Self {
+            stored,
+            books: audit(world),
+            wealth: wealth::all(world),
+            kicks,
+            claims: claims(world),
+            sunk,
+        }
     }
 }
 
@@ -132,7 +142,8 @@ pub fn check(world: &mut World, act: &Act, before: &Before, passed: bool) {
         return;
     }
     if !passed {
-        assert_eq!(books, before.books, "a refused call left a trace");
+        assert_eq!(world.state_digest(), before.stored, "I-10: a refused call left a trace");
+        assert_eq!(books, before.books, "I-10: a refused call left a trace");
         assert!(wealth::all(world) == before.wealth, "a refused call moved something");
         return;
     }

@@ -4,9 +4,9 @@ use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
 use plimsoll_abi::IPlimsoll as abi;
 use plimsoll_abi::{PricePolicy, Source};
-use plimsoll_testkit::engine::{Failure, REPORTER, World, reporter_source};
+use plimsoll_testkit::engine::{Failure, REPORTER, TESS, World, reporter_source};
 
-use crate::act::Act;
+use crate::act::{Act, PLANTED};
 use crate::usurp::{NEW, SCRIBE, governor, guardian};
 use crate::{look, usurp};
 
@@ -46,9 +46,7 @@ impl Act {
                 let end = world.now() + 86_400;
                 return rule(world, abi::setThresholdCall { asset, threshold: bps, end });
             }
-            Self::Planted { from } => {
-                return send(world, from, abi::lowerCall { asset: 0, level: 0 });
-            }
+            Self::Planted => assert!(world.shares(TESS) == 0, "{PLANTED}"),
             Self::Take { from, auction, lot, receiver } => {
                 let order = abi::takeCall { receiver, ..world.order(from, auction, lot) };
                 return send(world, from, order);

@@ -6,6 +6,7 @@ use std::sync::Once;
 use plimsoll_testkit::engine::{World, WorldConfig};
 
 use crate::act::Act;
+use crate::ending::wind_up;
 use crate::step::step;
 
 /// Replays that a failure may cost.
@@ -38,8 +39,9 @@ pub fn message(panic: &(dyn std::any::Any + Send)) -> String {
         .unwrap_or_default()
 }
 
-/// Performs acts on a fresh market. Returns how it went wrong and the lines up to there.
-fn replay(start: &World, acts: &[Act]) -> Option<(String, Vec<String>)> {
+/// Performs acts on a fresh market, and its ending if `over`. Returns how it went wrong and the
+/// lines up to there.
+fn replay(start: &World, acts: &[Act], over: bool) -> Option<(String, Vec<String>)> {
     let mut world = start.clone();
     world.audited = false;
     let mut lines = Vec::new();
@@ -49,6 +51,9 @@ fn replay(start: &World, acts: &[Act]) -> Option<(String, Vec<String>)> {
                 // What is compared now and then is compared always: fewer calls are other ones.
                 step(world, act, &mut lines, 1);
             }
+            if over {
+                wind_up(world);
+            }
         }))
         .map_err(|panic| message(&*panic))
     });
@@ -56,13 +61,19 @@ fn replay(start: &World, acts: &[Act]) -> Option<(String, Vec<String>)> {
 }
 
 /// The shortest list of calls found that goes wrong in the same way, one line each with its end.
-pub fn shrink(config: &WorldConfig, acts: &[Act], wrong: &str) -> (String, Vec<String>) {
+/// `over`: it went wrong in the ending.
+pub fn shrink(
+    config: &WorldConfig,
+    acts: &[Act],
+    wrong: &str,
+    over: bool,
+) -> (String, Vec<String>) {
     let start = crate::furnished(config);
     let wanted = kind(wrong);
     let mut replays = 0;
     let mut fails = |acts: &[Act]| {
         replays += 1;
-        let found = replay(&start, acts).filter(|(message, _)| kind(message) == wanted);
+        let found = replay(&start, acts, over).filter(|(message, _)| kind(message) == wanted);
         (replays <= REPLAYS).then_some(found).flatten()
     };
     let Some(mut found) = fails(acts) else {
