@@ -2,6 +2,17 @@
 
 use alloy_primitives::Address;
 
+/// What a taker says of the lots and prices that he has seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Care {
+    /// Nothing.
+    None,
+    /// The lots and prices of this second, and no later one.
+    Exact,
+    /// A lot that is not there.
+    Wrong,
+}
+
 #[derive(Clone, Debug)]
 pub enum Act {
     Supply {
@@ -57,6 +68,7 @@ pub enum Act {
         auctions: Vec<u64>,
         lots: Vec<u128>,
         settle: Vec<Address>,
+        care: Care,
     },
     Redo {
         from: Address,
@@ -111,11 +123,11 @@ pub enum Act {
         from: Address,
         account: Address,
     },
+    /// One of the terms of sale, by its place among them.
     Terms {
         asset: u8,
-        penalty: u16,
-        excess: u16,
-        cap: u64,
+        place: usize,
+        value: u64,
     },
     MaxLtv {
         asset: u8,

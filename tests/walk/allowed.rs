@@ -2,12 +2,12 @@
 
 use plimsoll_testkit::engine::REPORTER;
 
-use crate::act::Act;
+use crate::act::{Act, Care};
 
 impl Act {
     /// Whether this act must be refused, by whomever.
     pub fn must_fail(&self) -> bool {
-        matches!(self, Self::Usurp { .. })
+        matches!(self, Self::Usurp { .. } | Self::TakeMany { care: Care::Wrong, .. })
     }
 
     /// The errors that this act may meet without anybody having done wrong.
@@ -38,6 +38,9 @@ impl Act {
             Self::Repay { .. } => &["NothingOwed", "ZeroAmount"],
             Self::Collect { .. } => &["NoCredit"],
             Self::Kick { .. } => &["NothingKicked"],
+            Self::TakeMany { care: Care::Wrong, .. } => {
+                &["AuctionClosed", "UnknownAuction", "NeedsRedo", "LevelForbids", "LotChanged"]
+            }
             Self::Take { .. } | Self::TakeMany { .. } => &[
                 "AuctionClosed",
                 "UnknownAuction",

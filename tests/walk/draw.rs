@@ -4,7 +4,7 @@ use alloy_primitives::Address;
 use plimsoll_testkit::audit::{ceil, effective_debt, floor, index_now};
 use plimsoll_testkit::engine::{LINK, REPORTER, World, wad};
 
-use crate::act::Act;
+use crate::act::{Act, Care};
 use crate::health::health;
 use crate::sales::RAY;
 use crate::usurp::SCRIBE;
@@ -197,7 +197,8 @@ impl Walk<'_> {
         });
         let lots = lots.collect();
         let settle = if self.rng.percent(50) { self.accounts() } else { Vec::new() };
-        Act::TakeMany { from, auctions, lots, settle }
+        let care = [Care::None, Care::None, Care::Exact, Care::Exact, Care::Exact, Care::Wrong];
+        Act::TakeMany { from, auctions, lots, settle, care: self.rng.pick(&care) }
     }
 
     fn leave(&mut self) -> Act {

@@ -3,11 +3,34 @@
 use alloy_primitives::Address;
 use plimsoll_abi::IPlimsoll as abi;
 use plimsoll_abi::OVERALL;
+use plimsoll_math::words::SaleTerms;
 use plimsoll_testkit::engine::{LINK, USDC};
 
 use crate::act::Act;
 use crate::usurp::{GOVERNORS, GUARDED, GUARDIANS, STRANGERS, governor, guardian};
 use crate::{ANYBODY, BORROWERS, Walk};
+
+/// How a term of sale is read, and the least and the most that is drawn.
+type Term = (fn(&SaleTerms) -> u64, u64, u64);
+
+/// What is governed of a sale, in order.
+const TERMS: [Term; 15] = [
+    (|terms| terms.reference_factor.into(), 9_300, 9_700),
+    (|terms| terms.penalty.into(), 100, 200),
+    (|terms| terms.chip.into(), 0, 100),
+    (|terms| terms.target.into(), 10_800, 11_500),
+    (|terms| terms.full_below.into(), 8_000, 9_999),
+    (|terms| terms.start_excess.into(), 0, 400),
+    (|terms| terms.fast_rate.into(), 200, 1_000),
+    (|terms| terms.slow_rate.into(), 15, 50),
+    (|terms| terms.descent.into(), 150, 300),
+    (|terms| terms.floor.into(), 9_000, 9_400),
+    (|terms| terms.dust.into(), 1_000, 300_000),
+    (|terms| terms.max_on_sale, 1_000_000, 300_000_000),
+    (|terms| terms.tip.into(), 0, 10_000),
+    (|terms| terms.small.into(), 0, 5_000_000),
+    (|terms| terms.cool_off.into(), 0, 20),
+];
 
 impl Walk<'_> {
     /// Raises a level, or mostly lowers one if there is one.
@@ -35,9 +58,9 @@ impl Walk<'_> {
     }
 
     fn roles(&mut self) -> Act {
-        match self.rng.below(3) {
-            0 => self.terms(),
-            1 => {
+        match self.rng.below(5) {
+            0..=2 => self.terms(),
+            3 => {
                 let reserve = self.world.market().reserve;
                 Act::WithdrawReserve { amount: 1 + self.rng.part(reserve) }
             }
@@ -45,20 +68,24 @@ impl Walk<'_> {
         }
     }
 
-    /// Any terms while nobody holds the asset, and those that are a step away.
+    /// One of an asset's terms of sale: any while nobody holds it, or one that is a step away.
     fn terms(&mut self) -> Act {
-        let asset = self.asset();
-        let now = self.world.calm(asset).governed(&self.world.terms(asset));
-        let penalty = self.rng.between(100, 151) as u16;
-        if self.rng.percent(30) {
-            let excess = self.rng.between(0, 400) as u16;
-            let cap = self.rng.between(1_000_000, 300_000_000) as u64;
-            return Act::Terms { asset, penalty, excess, cap };
+        let (asset, place) = (self.asset(), self.rng.below(TERMS.len() as u128) as usize);
+        let (now, low, high) = TERMS[place];
+        let (now, low) = (now(&self.governed(asset)), u128::from(low));
+        if self.rng.percent(15) {
+            let value = self.rng.between(low, high.into()) as u64;
+            return Act::Terms { asset, place, value };
         }
-        let excess = (now.start_excess + self.rng.below(201) as u16).saturating_sub(100);
-        let cap = u128::from(now.max_on_sale);
-        let cap = self.rng.between(cap.div_ceil(2), cap * 2) as u64;
-        Act::Terms { asset, penalty, excess, cap }
+        // A tenth of the way between the bounds is within every step.
+        let (now, reach) = (u128::from(now), (u128::from(high) - low) / 10 + 1);
+        let value = self.rng.between(now.saturating_sub(reach), now + reach) as u64;
+        Act::Terms { asset, place, value }
+    }
+
+    /// What governance has set, whatever was learnt since.
+    fn governed(&self, asset: u8) -> SaleTerms {
+        self.world.calm(asset).governed(&self.world.terms(asset))
     }
 
     /// Setters, mostly with values that their bounds and steps allow.

@@ -160,7 +160,7 @@ fn clocks(world: &World, seen: &Seen) {
 }
 
 /// A threshold stays, rises, or is where the line that was announced has come to; a line begins
-/// where the threshold stands and takes a day at least, and one more for each 1,000 bps beyond.
+/// where the threshold stands and takes a day for each 1,000 bps, at least one.
 fn falls_along_a_line(world: &World, asset: u8, seen: &(u16, bool, Ramp)) {
     let ((was, falling, line), now) = (seen, world.now());
     let (threshold, ramping, next) = threshold(world, asset);
@@ -172,8 +172,9 @@ fn falls_along_a_line(world: &World, asset: u8, seen: &(u16, bool, Ramp)) {
     }
     if ramping && (next.start, next.end, next.to) != (line.start, line.end, line.to) {
         assert_eq!((next.from, next.start), (threshold, now), "I-38: a line of {asset}");
-        let days = u32::from(next.from - next.to).div_ceil(1_000).max(1);
-        assert!(next.end - now >= days * 86_400, "I-38: {asset} is to fall within {days} days");
+        let day = 86_400;
+        let least = (u32::from(next.from - next.to) * day).div_ceil(1_000).max(day);
+        assert!(next.end - now >= least, "I-38: {asset} is to fall in less than {least} s");
     }
 }
 

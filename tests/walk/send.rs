@@ -3,10 +3,10 @@
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
 use plimsoll_abi::IPlimsoll as abi;
-use plimsoll_abi::{PricePolicy, Source};
+use plimsoll_abi::{PricePolicy, SaleTerms, Source};
 use plimsoll_testkit::engine::{Failure, REPORTER, TESS, World, reporter_source};
 
-use crate::act::{Act, PLANTED};
+use crate::act::{Act, Care, PLANTED};
 use crate::usurp::{NEW, SCRIBE, governor, guardian};
 use crate::{look, usurp};
 
@@ -14,32 +14,68 @@ fn words(values: &[u128]) -> Vec<U256> {
     values.iter().copied().map(U256::from).collect()
 }
 
+/// Sets the term of sale at a place.
+fn set_term(terms: &mut SaleTerms, place: usize, value: u64) {
+    let (short, long) = (value as u16, value as u32);
+    match place {
+        0 => terms.referenceFactor = short,
+        1 => terms.penalty = short,
+        2 => terms.chip = short,
+        3 => terms.target = short,
+        4 => terms.fullBelow = short,
+        5 => terms.startExcess = short,
+        6 => terms.fastRate = short,
+        7 => terms.slowRate = short,
+        8 => terms.descent = short,
+        9 => terms.floor = short,
+        10 => terms.dust = long,
+        11 => terms.maxOnSale = value,
+        12 => terms.tip = long,
+        13 => terms.small = long,
+        _ => terms.coolOff = value as u8,
+    }
+}
+
+/// An order over several auctions; the taker is as careful as he is.
+fn take_many(
+    world: &mut World,
+    from: Address,
+    auctions: Vec<u64>,
+    lots: &[u128],
+    settle: Vec<Address>,
+    care: Care,
+) -> abi::takeManyCall {
+    let more = U256::from(u8::from(care == Care::Wrong));
+    let lot = |id: &u64| U256::from(world.auction_terms(*id).lot) + more;
+    let seen: Vec<U256> = auctions.iter().map(lot).collect();
+    let mut price = |id: &u64| world.view(abi::auctionCall { id: *id }).map(|seen| seen.price);
+    let prices = auctions.iter().map(|id| price(id).unwrap_or(U256::MAX)).collect();
+    let (none, all) = (vec![U256::ZERO; lots.len()], vec![U256::MAX; lots.len()]);
+    abi::takeManyCall {
+        auctions,
+        maxLots: words(lots),
+        maxPrices: if care == Care::Exact { prices } else { all },
+        minLots: none,
+        expectedLots: if care == Care::None { Vec::new() } else { seen },
+        settle,
+        deadline: if care == Care::Exact { world.now() } else { u32::MAX },
+        receiver: from,
+        data: Default::default(),
+    }
+}
+
 impl Act {
     pub fn perform(&self, world: &mut World) -> Result<(), Failure> {
         match self.clone() {
             Self::Pass { seconds } => world.pass(seconds),
             Self::Gift { from, asset, amount } => world.donate(asset, from, amount),
-            Self::Terms { asset, penalty, excess, cap } => {
+            Self::Terms { asset, place, value } => {
                 let mut terms = world.get(abi::termsCall { asset });
-                terms.penalty = penalty;
-                terms.startExcess = excess;
-                terms.maxOnSale = cap;
+                set_term(&mut terms, place, value);
                 return rule(world, abi::setTermsCall { asset, terms });
             }
-            Self::TakeMany { from, auctions, lots, settle } => {
-                let each = |value: U256| vec![value; auctions.len()];
-                let (max_prices, min_lots) = (each(U256::MAX), each(U256::ZERO));
-                let order = abi::takeManyCall {
-                    auctions,
-                    maxLots: words(&lots),
-                    maxPrices: max_prices,
-                    minLots: min_lots,
-                    expectedLots: Vec::new(),
-                    settle,
-                    deadline: u32::MAX,
-                    receiver: from,
-                    data: Default::default(),
-                };
+            Self::TakeMany { from, auctions, lots, settle, care } => {
+                let order = take_many(world, from, auctions, &lots, settle, care);
                 return send(world, from, order);
             }
             Self::Threshold { asset, bps } => {
