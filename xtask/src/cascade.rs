@@ -122,22 +122,20 @@ fn together(all: &[Vec<(Variant, Finding)>]) -> String {
 /// What the sums say next to the simulation that the design rests on, and why.
 const READING: &str = "\
 The cap does here what it did in the simulation that the parameters come from: without it the same \
-sales push the price further, more positions are sold, their owners lose more, and there is more \
-bad debt. It does nothing in a steady fall, as it should: what comes on sale within minutes fits \
-under it.
+falls push the price further, more positions are sold, their owners lose more, and there is several \
+times the bad debt. It does next to nothing in a steady fall, as it should: what comes on sale \
+within minutes fits under it.
 
-A slow fall of the auction's price costs owners less than a fast one, on every path: a lot that \
-falls by 10 bp a second is bought well below the oracle's price before anybody who would pay more \
-has looked. With bad debt it is the other way round, and that is not what one would expect of a \
-curve that sells for less. The floor is why: neither curve goes below 92 % of the live price, so \
-that the worst price is the same and only the time differs. What is sold after a minute and a half \
-instead of five has not fallen with the market in between; owners with something left pay for that, \
-and those who have nothing left owe less. A faster curve is a transfer from the first to the \
-second; the engine does not make it.
+A slow fall of the auction's price costs owners less than a fast one, on every path: the fast one is \
+bought some percent below the oracle's price by whoever looks first. With bad debt it is the other \
+way round, in the sudden fall above all. The floor is not why: with one of 80 % in place of 92 % the \
+fast runs end alike, because takers come long before it. Time on sale is: the slow curve waits five \
+minutes for a buyer at a percent below, the fast one finds him after one and a half, and while the \
+market falls by more than that difference, waiting costs more than it brings. Who is past saving \
+gains by it, and owners who have something left pay for it many times over. The corridor of the \
+slow rate (docs/PARAMETERS.md) is where the simulation put the balance; nothing here says otherwise.
 
-The sudden fall is a gap that no auction can be faster than. There a cap makes positions wait, which \
-with the slow curve still is better than selling all at once, and with the fast one is not: a fast \
-curve gives the depth away before it is back, and those who wait meet a lower price.
+Single runs differ by a tenth for no reason but who buys first; the sums do not turn on that.
 ";
 
 fn name(variant: &Variant) -> String {
