@@ -32,9 +32,15 @@ fn hungry() -> (Five, Address) {
     let mut five = five();
     let feed = five.world.source_word(WETH, 3).address;
     five.world.pass(1);
-    for (n, price) in [(0, 3_000), (1, 3_010), (2, 3_030), (4, 3_040)] {
+    for (n, price) in [(0, 3_000), (1, 3_010), (2, 3_060), (4, 3_070)] {
         five.say(n, wad(price));
     }
+    // Without an answer of its own the price would be another.
+    let before = five.world.snapshot();
+    five.world.chain.set_code(feed, Bytes::from_static(&[0xfe]));
+    five.poke();
+    assert_ne!(five.world.asset_price(WETH).price, GREEDY);
+    five.world.revert(before);
     five.world.chain.set_code(feed, greedy(GREEDY));
     let wallet = five.world.deploy_contract("Wallet");
     (five, wallet)
