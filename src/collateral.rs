@@ -76,7 +76,7 @@ pub fn withdraw(engine: &mut Engine, asset: u8, amount: U256, receiver: Address)
     }
     if position.effective_debt(engine)? > 0 {
         require_new_risk(engine, &position, now)?;
-        health::require_within_limit(engine, &position, now)?;
+        health::require_within_limit(engine, &position, Action::Withdraw, now)?;
         if left > 0 {
             require_dust_value(engine, asset, left)?;
         }
@@ -107,11 +107,9 @@ pub fn require_new_risk(engine: &Engine, position: &Position, now: u32) -> Resul
     Ok(())
 }
 
-/// Refuses a balance worth less than the asset's dust value at the stored price.
+/// Refuses a balance worth less than the asset's dust value at the stored price, of any verdict.
 fn require_dust_value(engine: &Engine, asset: u8, balance: u128) -> Result<()> {
     let price = engine.price(asset);
-    let now = guard::now(engine);
-    health::require_price(asset, &price, Action::Deposit, now)?;
     let value = value::value_down(balance, price.price, price.scale)?;
     let dust = engine.terms(asset).dust_value()?;
     if value < dust {

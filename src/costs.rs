@@ -81,8 +81,13 @@ pub fn show(engine: &mut Engine, asset: u8) -> Result<(u32, u32, u32, u32, SaleT
 /// What selling `size` of an asset is expected to bring and to cost.
 pub fn liquidation_cost(engine: &mut Engine, asset: u8, size: U256) -> Result<(U256, U256, u32)> {
     let asset = guard::asset(engine, asset)?;
+    let size = guard::narrow(size)?;
+    Ok(cost_of(engine, asset, size).unwrap_or_default())
+}
+
+fn cost_of(engine: &Engine, asset: u8, size: u128) -> Result<(U256, U256, u32)> {
     let price = engine.price(asset);
-    let size = value::value_down(guard::narrow(size)?, price.price, price.scale)?;
+    let size = value::value_down(size, price.price, price.scale)?;
     let (calm, terms) = (engine.calm(asset), engine.terms(asset));
     let expected = costs::expected(&calm, terms.take_penalty_ppm(), size)?;
     // What does not fit under the cap waits for what is sold before it.

@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, U256};
 use plimsoll_abi as abi;
-use plimsoll_math::{fixed::add, value};
+use plimsoll_math::{fixed::add, oracle::Action, value};
 use stylus_sdk::prelude::*;
 
 use crate::{
@@ -37,7 +37,7 @@ pub fn borrow(engine: &mut Engine, amount: U256, receiver: Address) -> Result<()
         let (debt, min) = (U256::from(debt), U256::from(base.min_debt));
         return Err(fail(abi::BelowMinDebt { debt, minDebt: min }));
     }
-    health::require_within_limit(engine, &position, now)?;
+    health::require_within_limit(engine, &position, Action::Borrow, now)?;
 
     let mut books = ledger::load(engine, now);
     let before = books.cash;

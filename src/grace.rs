@@ -3,8 +3,8 @@
 use alloy_primitives::Address;
 use plimsoll_abi as abi;
 use plimsoll_math::{
-    oracle::{Action, Verdict},
-    trigger::{CURED_BPS, State, Status},
+    oracle::Action,
+    trigger::{CURED_BPS, State},
 };
 
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
     guard, health,
     health::Side,
     ledger,
-    liquidation::Look,
+    liquidation::{Look, is_crowded},
     outage,
     position::Position,
     sdk,
@@ -24,10 +24,13 @@ use crate::{
 const FORBIDDEN: u8 = 4;
 /// State of a view: its numbers leave their widths.
 const UNKNOWN: u8 = 5;
+/// State of a view: its claims on closed auctions take the room for more.
+const UNSETTLED: u8 = 6;
 
 /// The price that the health factor below one is that of: see `liquidationStatus`.
 const LIVE: u8 = 0;
 const UPPER: u8 = 1;
+const GENEROUS: u8 = 2;
 
 /// Starts an unhealthy position's grace. A flag stays until somebody takes it off.
 pub fn flag(engine: &mut Engine, account: Address) -> Result<()> {
@@ -36,7 +39,7 @@ pub fn flag(engine: &mut Engine, account: Address) -> Result<()> {
     if position.word.flagged_at > 0 {
         return Err(fail(abi::AlreadyFlagged { account }));
     }
-    health::require_prices(&position, Action::Kick { hard: false }, now)?;
+    health::require_prices(&position, Action::Flag, now)?;
     let live = health::exposure(engine, &position, now, Side::Live)?;
     if !live.is_liquidatable()? {
         return Err(fail(abi::NotUnhealthy { account, health: live.health_factor() }));
@@ -56,7 +59,7 @@ pub fn unflag(engine: &mut Engine, account: Address) -> Result<()> {
     }
     // Who owes nothing has nothing to fear from any price.
     if position.word.debt > 0 {
-        health::require_prices(&position, Action::Kick { hard: false }, now)?;
+        health::require_prices(&position, Action::Flag, now)?;
     }
     let live = health::exposure(engine, &position, now, Side::Live)?;
     if live.is_below(CURED_BPS)? {
@@ -73,24 +76,28 @@ pub fn unflag(engine: &mut Engine, account: Address) -> Result<()> {
 pub fn status(engine: &mut Engine, account: Address) -> Result<(u8, u32, u8, u8)> {
     let now = guard::enter(engine)?;
     let position = Position::load(engine, account, ledger::index(engine, now));
-    let verdict = health::worst_verdict(&position, now);
-    Ok(match find(engine, &position, now) {
-        Ok((status, hard, forbidden)) => {
-            let may = status.state == State::Liquidatable;
-            let state = if may && forbidden { FORBIDDEN } else { status.state.code() };
-            let in_doubt = verdict != Verdict::Valid && hard;
-            (state, status.left, if in_doubt { UPPER } else { LIVE }, verdict.code())
-        }
-        Err(_) => (UNKNOWN, 0, LIVE, verdict.code()),
-    })
+    let verdict = health::worst_verdict(&position, now).code();
+    let (state, left, price) = find(engine, &position, now).unwrap_or((UNKNOWN, 0, LIVE));
+    Ok((state, left, price, verdict))
 }
 
-fn find(engine: &Engine, position: &Position, now: u32) -> Result<(Status, bool, bool)> {
+/// In the order in which a kick looks, without the room that is left for a sale.
+fn find(engine: &Engine, position: &Position, now: u32) -> Result<(u8, u32, u8)> {
     if position.word.debt == 0 {
-        return Ok((Status::default(), false, false));
+        return Ok((State::Healthy.code(), 0, LIVE));
     }
     let live = health::exposure(engine, position, now, Side::Live)?;
     let status = health::status(engine, position, &live, now)?;
     let look = Look::at(engine, position, outage::open(engine, now)?, now)?;
-    Ok((status, look.hard, look.forbids(engine, position, now).is_some()))
+    let price = match look {
+        Look { spares: true, .. } => GENEROUS,
+        Look { hard: true, .. } => UPPER,
+        _ => LIVE,
+    };
+    let state = match status.state {
+        State::Liquidatable if look.forbids(engine, position, now).is_some() => FORBIDDEN,
+        State::Liquidatable if is_crowded(engine, position) => UNSETTLED,
+        state => state.code(),
+    };
+    Ok((state, status.left, price))
 }

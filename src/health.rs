@@ -38,12 +38,16 @@ pub enum Side {
     Generous,
 }
 
-/// Health factor in WAD, down, lots on sale counted. Never fails on a price.
+/// Health factor in WAD, down, lots on sale counted; zero where it cannot be computed.
 pub fn health_factor(engine: &mut Engine, account: Address) -> Result<U256> {
     let now = guard::enter(engine)?;
     let position = Position::load(engine, account, ledger::index(engine, now));
-    let exposure = exposure(engine, &position, now, Side::Live)?;
-    Ok(exposure.health_factor())
+    Ok(shown(&exposure(engine, &position, now, Side::Live)))
+}
+
+/// The health factor as a view shows it. What cannot be computed is no good news: zero.
+pub fn shown(exposure: &Result<Exposure>) -> U256 {
+    exposure.as_ref().map_or(U256::ZERO, Exposure::health_factor)
 }
 
 /// What a liquidation judges: collateral at the thresholds, debt less the lots' expected proceeds.
@@ -131,25 +135,35 @@ pub fn weighted(engine: &Engine, position: &Position) -> Result<u128> {
     let mut sum = 0;
     for leg in position.legs() {
         if leg.holding.balance > 0 && !leg.price.impaired {
-            sum = add(sum, carries(engine, leg, leg.holding.balance)?)?;
+            sum = add(sum, carries(engine, position.owner, leg, leg.holding.balance)?)?;
         }
     }
     Ok(sum)
 }
 
-/// What a balance of a leg's asset lets its owner owe, base wei times bps, down.
-pub fn carries(engine: &Engine, leg: &Leg, balance: u128) -> Result<u128> {
+/// What a balance of a leg's asset lets its owner owe, base wei times bps, down: beside all that the
+/// engine holds of it for others, lots on sale included, where size counts.
+pub fn carries(engine: &Engine, owner: Address, leg: &Leg, balance: u128) -> Result<u128> {
     let risk = engine.risk(leg.asset);
-    let depth = match risk.depth {
-        0 => 0,
-        milli => mul(milli.into(), pow10(engine.base_word().decimals.saturating_sub(3))?)?,
-    };
-    Ok(limit::carries(balance, &leg.price, &risk, depth)?)
+    let (mut depth, mut beside) = (0, 0);
+    if risk.depth > 0 {
+        // Not by the asset's terms: a borrow has read this word already.
+        depth = mul(risk.depth.into(), pow10(engine.base_word().decimals.saturating_sub(3))?)?;
+        // As stored: a preview looks at a balance that is not.
+        let own = engine.holding(owner, leg.asset).balance;
+        beside = engine.sales(leg.asset).held.saturating_sub(own);
+    }
+    Ok(limit::carries(balance, beside, &leg.price, &risk, depth)?)
 }
 
-/// Ends every path that can lower health: prices good enough, debt within the limit.
-pub fn require_within_limit(engine: &Engine, position: &Position, now: u32) -> Result<()> {
-    require_prices(position, Action::Borrow, now)?;
+/// Ends every path that can lower health: prices good enough for it, debt within the limit.
+pub fn require_within_limit(
+    engine: &Engine,
+    position: &Position,
+    action: Action,
+    now: u32,
+) -> Result<()> {
+    require_prices(position, action, now)?;
     let (debt, limit) = borrowing(engine, position)?;
     if debt > limit {
         return Err(fail(abi::Unhealthy { debt: U256::from(debt), limit: U256::from(limit) }));

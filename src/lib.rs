@@ -4,7 +4,7 @@
 //! leads to. What an entry point means is written in `plimsoll-abi`, and every number comes from
 //! `plimsoll-math`.
 //!
-//! The entry points are spread over six programs, because a call pays for the size of what it
+//! The entry points are spread over ten programs, because a call pays for the size of what it
 //! enters and one program may not pass 24,576 bytes. Callers see one address: what the engine's
 //! own program does not hold it delegate-calls to the one that does. All compile this source with
 //! the same storage.
@@ -157,7 +157,7 @@ entry::routes! { behind:
     outageCall = fn outage_window() -> (Address, u32, u32, u32, bool) { outage::show }
 }
 
-// The market: the supply side.
+// The market: the supply side; views of what backs it, for which there is room.
 entry::routes! { market:
     supplyCall = fn supply(amount: U256, receiver: Address) -> U256 { supply::supply }
     redeemCall = fn redeem(shares: U256, receiver: Address) -> U256 { supply::redeem }
@@ -166,6 +166,9 @@ entry::routes! { market:
     setLossBoundCall = fn set_loss_bound(asset: u8, bound: u32) -> () { settlement::set_loss_bound }
     acknowledgeLossCall = fn acknowledge_loss(asset: u8) -> U256 { settlement::acknowledge_loss }
     coverDeficitCall = fn cover_deficit(amount: U256) -> U256 { settlement::cover_deficit }
+    coverageCall = fn coverage() -> (U256, U256, U256) { settlement::coverage }
+    stressedBoundCall = fn stressed_bound(asset: u8, drop: u16) -> U256 { settlement::stressed }
+    lossesCall = fn losses_of(asset: u8) -> (U256, U256, u32, bool) { settlement::losses }
 }
 
 // Breakers: levels, what anybody may prove, and who holds which role.
@@ -223,11 +226,8 @@ entry::routes! { lens:
     auctionsCall = fn auctions(asset: u8, from: u32, limit: u32) -> (Vec<u64>, u32) { views::auctions }
     liveAuctionsCall = fn live_auctions(asset: u8, from: u32, limit: u32) -> (Rows<18>, u32) { live::auctions }
     timeToPriceCall = fn time_to_price(id: u64, price: U256) -> (bool, u32) { live::time_to_price }
-    coverageCall = fn coverage() -> (U256, U256, U256) { settlement::coverage }
-    stressedBoundCall = fn stressed_bound(asset: u8, drop: u16) -> U256 { settlement::stressed }
     costsCall = fn costs_of(asset: u8) -> (u32, u32, u32, u32, SaleTerms) { costs::show }
     liquidationCostCall = fn liquidation_cost(asset: u8, size: U256) -> (U256, U256, u32) { costs::liquidation_cost }
-    lossesCall = fn losses_of(asset: u8) -> (U256, U256, u32, bool) { settlement::losses }
     priceCall = fn price_of(asset: u8) -> (U256, U256, u32, u8, u8) { oracle::show }
     assetCountCall = fn assets_listed() -> u8 { views::asset_count }
     assetCall = fn asset(id: u8) -> AssetTuple { views::asset }

@@ -119,7 +119,7 @@ fn kick_one(engine: &mut Engine, position: &mut Position, keeper: &Keeper) -> Re
 
 /// Whether claims on closed auctions, which somebody could settle, take the place before the last:
 /// a keeper may not choose by leaving them there that the next sale takes everything.
-fn is_crowded(engine: &Engine, position: &Position) -> bool {
+pub fn is_crowded(engine: &Engine, position: &Position) -> bool {
     let full = |leg: &&Leg| leg.claim_count.saturating_add(1) >= MAX_CLAIMS;
     position.legs().iter().filter(full).any(|leg| {
         leg.claims().iter().any(|claim| engine.auction_pool(leg.asset, claim.slot).closed)
@@ -132,7 +132,7 @@ pub struct Look {
     /// usable where even twice their price would not save it.
     pub verdict: Verdict,
     /// What has no usable price is left alone: see `verdict`.
-    spares: bool,
+    pub spares: bool,
     /// So far under that no doubt about a price and no breaker protects it: health below the hard
     /// limit even at the prices plus their confidence. Asked only where something is in the way.
     pub hard: bool,

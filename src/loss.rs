@@ -2,7 +2,7 @@
 
 use plimsoll_math::{
     MAX_ASSETS, MathError,
-    correlation::{Correlations, Part, norm, words_of},
+    correlation::{Correlations, Part, norm},
     fixed::{BPS, add, mul, mul_div_down},
     loss::{self, Prospect},
     value,
@@ -10,6 +10,7 @@ use plimsoll_math::{
 
 use crate::{
     error::Result,
+    health,
     position::{Leg, Position},
     storage::Engine,
 };
@@ -71,12 +72,9 @@ impl Parts {
         self.parts.get(..self.count).unwrap_or_default()
     }
 
-    /// The correlations between them: one word for assets 0 to 7, none for one asset.
+    /// The correlations between them.
     pub fn correlations(&self, engine: &Engine) -> Correlations {
-        let words = words_of(self.list());
-        (0_u8..4).filter(|n| words >> n & 1 == 1).fold(Correlations::default(), |table, n| {
-            table.with_word(n, engine.correlation_word(n))
-        })
+        health::correlations(engine, self.list())
     }
 
     /// The position as the core's expected loss sees it. `owed`: base wei, up.

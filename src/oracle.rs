@@ -34,6 +34,8 @@ pub fn report(
     if time > now {
         return Err(fail(abi::PriceInFuture { time, now }));
     }
+    // Whichever way the first price after a restart comes, the restart is known before it.
+    outage::ask(engine, now)?;
     outage::beat(engine, now)?;
     for ((asset, price), confidence) in assets.into_iter().zip(prices).zip(confidences) {
         let asset = guard::asset(engine, asset)?;

@@ -54,15 +54,18 @@ fn summary(
 ) -> [U256; PORTFOLIO_WORDS] {
     let position = Position::load(engine, account, index);
     let live = health::exposure(engine, &position, now, health::Side::Live);
+    let average = health::exposure(engine, &position, now, health::Side::Average);
     let limit = health::borrowing(engine, &position).map(|(_, limit)| limit);
     let prospect = stress::prospect(engine, &position, now);
-    let broken = live.is_err() || limit.is_err() || prospect.is_err();
+    let shares = shares(engine, &position);
+    let broken =
+        [live.is_err(), average.is_err(), limit.is_err(), prospect.is_err(), shares.is_err()];
+    let healths = (health::shown(&live), health::shown(&average));
     let (live, prospect) = (live.unwrap_or_default(), prospect.unwrap_or_default());
-    let average = health::exposure(engine, &position, now, health::Side::Average);
     let (state, left, side, verdict) = grace::status(engine, account).unwrap_or_default();
     [
-        live.health_factor(),
-        average.unwrap_or_default().health_factor(),
+        healths.0,
+        healths.1,
         U256::from(live.debt),
         U256::from(live.collateral),
         U256::from(live.margin_bps.checked_div(BPS).unwrap_or_default()),
@@ -76,7 +79,7 @@ fn summary(
         U256::from(side),
         U256::from(verdict),
         U256::from(position.word.flagged_at),
-        U256::from(broken),
+        U256::from(broken.contains(&true)),
     ]
 }
 

@@ -92,6 +92,9 @@ pub fn set_correlation(
             return Err(fail(abi::TooSoon { now, earliest }));
         }
         table = table.with_changed_at(now);
+    } else {
+        let risk = engine.risk(asset);
+        engine.set_risk(asset, &risk.seeded(sigma))?;
     }
     engine.set_price(asset, &next)?;
     for n in 0..4 {

@@ -204,7 +204,8 @@ pub fn stressed(engine: &mut Engine, asset: u8, drop: u16) -> Result<U256> {
     let books = ledger::load(engine, guard::now(engine));
     let cover = cover(engine, &books, u128::MAX)?;
     let price = engine.price(asset);
-    let held = value::value_up(engine.sales(asset).held, price.price, price.scale)?;
+    let held = value::value_up(engine.sales(asset).held, price.price, price.scale);
+    let held = held.unwrap_or(u128::MAX);
     Ok(U256::from(cover.stressed(held, drop)?))
 }
 

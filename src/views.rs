@@ -32,18 +32,21 @@ fn load(engine: &Engine, account: Address) -> (Position, u32) {
     (Position::load(engine, account, books::index(engine, now)), now)
 }
 
-/// Everything that decides about a position; see the interface for the fields.
+/// Everything that decides about a position; see the interface for the fields. What cannot be
+/// computed is zero, here and below: no state makes a view fail.
 pub fn position(
     engine: &mut Engine,
     account: Address,
 ) -> Result<(U256, U256, U256, U256, U256, U256, U256)> {
     guard::enter(engine)?;
     let (position, now) = load(engine, account);
-    let exposure = health::exposure(engine, &position, now, health::Side::Live)?;
-    let (_, limit) = health::borrowing(engine, &position)?;
+    let exposure = health::exposure(engine, &position, now, health::Side::Live);
+    let health = health::shown(&exposure);
+    let exposure = exposure.unwrap_or_default();
+    let limit = health::borrowing(engine, &position).map_or(0, |(_, limit)| limit);
     let margin = exposure.margin_bps.checked_div(BPS).unwrap_or_default();
     Ok((
-        exposure.health_factor(),
+        health,
         U256::from(exposure.debt),
         U256::from(exposure.collateral),
         U256::from(margin),
@@ -90,29 +93,31 @@ pub fn preview(
     guard::enter(engine)?;
     let amount = guard::narrow(amount)?;
     let (mut position, now) = load(engine, account);
-    let adds_risk = match action {
-        DEPOSIT | WITHDRAW => {
-            move_collateral(engine, &mut position, action, asset, amount)?;
-            action == WITHDRAW
-        }
-        BORROW => {
-            let units = value::units_up(amount, position.index)?;
-            position.word.debt = add(position.word.debt, units)?;
-            true
-        }
-        _ => {
-            let owed = position.effective_debt(engine)?;
-            let units = value::units_down(amount, position.index)?.min(owed);
-            position.word.debt = position.word.debt.saturating_sub(units);
-            false
-        }
-    };
-    let exposure = health::exposure(engine, &position, now, health::Side::Live)?;
-    let owes = position.effective_debt(engine)? > 0;
+    let adds_risk = action == WITHDRAW || action == BORROW;
+    let asks = if action == WITHDRAW { Action::Withdraw } else { Action::Borrow };
+    if action == DEPOSIT || action == WITHDRAW {
+        move_collateral(engine, &mut position, action, asset, amount)?;
+    } else if move_debt(engine, &mut position, action, amount).is_err() {
+        return Ok((U256::ZERO, !adds_risk));
+    }
+    let health = health::shown(&health::exposure(engine, &position, now, health::Side::Live));
+    let owes = position.effective_debt(engine).map_or(true, |debt| debt > 0);
     let allowed = !(adds_risk && owes)
         || (collateral::require_new_risk(engine, &position, now).is_ok()
-            && health::require_within_limit(engine, &position, now).is_ok());
-    Ok((exposure.health_factor(), allowed))
+            && health::require_within_limit(engine, &position, asks, now).is_ok());
+    Ok((health, allowed))
+}
+
+fn move_debt(engine: &Engine, position: &mut Position, action: u8, amount: u128) -> Result<()> {
+    if action == BORROW {
+        let units = value::units_up(amount, position.index)?;
+        position.word.debt = add(position.word.debt, units)?;
+    } else {
+        let owed = position.effective_debt(engine)?;
+        let units = value::units_down(amount, position.index)?.min(owed);
+        position.word.debt = position.word.debt.saturating_sub(units);
+    }
+    Ok(())
 }
 
 fn move_collateral(
@@ -143,12 +148,13 @@ fn move_collateral(
 /// The most that the account may borrow now; zero while anything forbids it.
 pub fn max_borrow(engine: &mut Engine, account: Address) -> Result<U256> {
     guard::enter(engine)?;
+    Ok(borrowable(engine, account).unwrap_or_default())
+}
+
+fn borrowable(engine: &Engine, account: Address) -> Result<U256> {
     let (position, now) = load(engine, account);
-    let allowed = collateral::require_new_risk(engine, &position, now).is_ok()
-        && health::require_prices(&position, Action::Borrow, now).is_ok();
-    if !allowed {
-        return Ok(U256::ZERO);
-    }
+    collateral::require_new_risk(engine, &position, now)?;
+    health::require_prices(&position, Action::Borrow, now)?;
     let (_, limit) = health::borrowing(engine, &position)?;
     let owed = position.effective_debt(engine)?;
     // The most units that are worth no more than the limit, rounded up; then the most wei that
@@ -160,20 +166,21 @@ pub fn max_borrow(engine: &mut Engine, account: Address) -> Result<U256> {
     Ok(if debt < engine.base_word().min_debt { U256::ZERO } else { U256::from(most) })
 }
 
-/// The most of an asset that the account may withdraw now.
+/// The most of an asset that the account may withdraw now; zero while anything forbids it.
 pub fn max_withdraw(engine: &mut Engine, account: Address, asset: u8) -> Result<U256> {
     guard::enter(engine)?;
     let asset = guard::asset(engine, asset)?;
+    Ok(withdrawable(engine, account, asset).unwrap_or_default())
+}
+
+fn withdrawable(engine: &Engine, account: Address, asset: u8) -> Result<U256> {
     let (mut position, now) = load(engine, account);
     let held = engine.holding(account, asset).balance;
     if position.effective_debt(engine)? == 0 {
         return Ok(U256::from(held));
     }
-    let allowed = collateral::require_new_risk(engine, &position, now).is_ok()
-        && health::require_prices(&position, Action::Withdraw, now).is_ok();
-    if !allowed {
-        return Ok(U256::ZERO);
-    }
+    collateral::require_new_risk(engine, &position, now)?;
+    health::require_prices(&position, Action::Withdraw, now)?;
     let (debt, _) = health::borrowing(engine, &position)?;
     let Some(leg) = position.leg_mut(asset) else {
         // A keeper's reward is no part of his position.
@@ -189,12 +196,12 @@ pub fn max_withdraw(engine: &mut Engine, account: Address, asset: u8) -> Result<
     }
     // The least balance that carries it: what it carries never falls as it rises.
     let (mut low, mut needed) = (0, held);
-    if health::carries(engine, &leg, needed)? < uncarried {
+    if health::carries(engine, account, &leg, needed)? < uncarried {
         return Ok(U256::ZERO);
     }
     while needed.saturating_sub(low) > 1 {
         let middle = low.saturating_add(needed.saturating_sub(low) >> 1);
-        let carried = health::carries(engine, &leg, middle)?;
+        let carried = health::carries(engine, account, &leg, middle)?;
         (low, needed) = if carried < uncarried { (middle, needed) } else { (low, middle) };
     }
     let price = leg.price;
@@ -219,12 +226,13 @@ pub fn solvency(engine: &mut Engine) -> Result<(U256, I256, U256, U256, U256, U2
     for asset in 0..engine.asset_count() {
         let price = engine.price(asset);
         let lots = engine.sales(asset).on_sale;
-        on_sale = add(on_sale, value::value_down(lots, price.price, price.scale)?)?;
+        let value = value::value_down(lots, price.price, price.scale).unwrap_or(u128::MAX);
+        on_sale = u128::saturating_add(on_sale, value);
     }
     Ok((
         U256::from(ledger.cash),
-        signed(interest::net_value(ledger.net, ledger.index)?),
-        U256::from(interest::nav(&ledger)?),
+        signed(interest::net_value(ledger.net, ledger.index).unwrap_or_default()),
+        U256::from(interest::nav(&ledger).unwrap_or_default()),
         U256::from(ledger.reserve),
         U256::from(engine.supply_word().credits),
         U256::from(engine.deficit_word().borne),

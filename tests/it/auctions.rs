@@ -1,7 +1,7 @@
 //! What a kick writes besides: pools and claims, words that are used again, the keeper's reward.
 
 use alloy_primitives::{Address, U256};
-use plimsoll_abi::IPlimsoll::{holdingCall, kickCall, leaveCall};
+use plimsoll_abi::IPlimsoll::{holdingCall, kickCall, leaveCall, liquidationStatusCall};
 use plimsoll_abi::{
     AuctionClosed, Kicked, NothingKicked, Opened, UnknownAuction, auction_id, auction_parts, skip,
 };
@@ -178,9 +178,14 @@ fn a_fourth_lot_waits_until_a_claim_is_booked() {
     world.set_price(WETH, wad(1_500));
     let again = || kickCall { accounts: vec![ALICE], hints: vec![] };
     world.refuse(KAY, again(), NothingKicked { skip: skip::NO_ROOM });
+    // Room is not looked at by the status; claims that wait to be booked are.
+    let state = |world: &mut World| world.get(liquidationStatusCall { account: ALICE }).state;
+    assert_eq!(state(&mut world), 3);
     taken(&mut world, ids[1], u128::MAX);
     world.refuse(KAY, again(), NothingKicked { skip: skip::UNSETTLED });
+    assert_eq!(state(&mut world), 6);
     world.settle(ALICE);
+    assert_eq!(state(&mut world), 3);
     let fourth = kicked(&mut world, ALICE);
     let slots: Vec<u32> = world.claims(ALICE, WETH).iter().map(|claim| claim.slot).collect();
     assert_eq!(slots, [1, 3, auction_parts(fourth).2]);

@@ -1,7 +1,10 @@
 //! The borrowing limit on the compiled programs: it follows the market at once, and what it follows
 //! never tightens what is there.
 
-use plimsoll_abi::IPlimsoll::{borrowCall, maxBorrowCall, maxWithdrawCall, setDepthCall};
+use alloy_primitives::U256;
+use plimsoll_abi::IPlimsoll::{
+    averagesCall, borrowCall, maxBorrowCall, maxWithdrawCall, previewCall, setDepthCall,
+};
 use plimsoll_abi::{DepthSet, NotGovernor, OutOfBounds};
 use plimsoll_math::limit;
 use plimsoll_testkit::engine::{
@@ -73,10 +76,33 @@ fn more_volatility_than_the_reference_lowers_the_weight() {
     let variance = |code| plimsoll_math::oracle::variance(code);
     let measured = variance(risk.var_slow).max(variance(risk.var_fast) * 49 / 100);
     let weight = limit::weight(8_000, 200, measured).unwrap();
-    // A percent a minute is 38 % a day, of which five are believed at first: 0.7 * 5 against 2.
-    assert!((4_000..5_500).contains(&weight), "{weight}");
+    // A percent a minute is 38 % a day, of which five times the reference are believed at first:
+    // 0.7 * 10 against 2, and the slow one learns.
+    assert!((1_700..2_300).contains(&weight), "{weight}");
     let low = limit::price(price.price, price.average(), price.confidence).unwrap();
     assert_eq!(most(&mut world), low * 10 / 1_000_000_000_000 * weight / 10_000);
+}
+
+/// Without a reference nobody has looked at the volatility: what was measured until then is no calm.
+#[test]
+fn a_reference_that_comes_late_is_where_the_volatility_starts() {
+    let mut world = slow();
+    for _ in 0..10 {
+        world.pass(60);
+        world.set_price(WETH, wad(3_000));
+    }
+    let measured = |world: &mut World| world.get(averagesCall { asset: WETH }).measured;
+    assert_eq!(measured(&mut world), u256(0));
+    world.set_correlation(WETH, 500, 0, 0);
+    assert!((499..=500).contains(&measured(&mut world).to::<u16>()));
+    // From there on it learns, and a second reference, a step away, moves it no more.
+    world.pass(60);
+    world.set_price(WETH, wad(3_100));
+    let learnt = measured(&mut world);
+    assert!(learnt > u256(500));
+    world.pass(86_400);
+    world.set_correlation(WETH, 600, 0, 0);
+    assert_eq!(measured(&mut world), learnt);
 }
 
 #[test]
@@ -104,7 +130,14 @@ fn a_holding_that_is_large_for_its_market_carries_less_a_token() {
         (last, each) = (now, now / (1 << n));
     }
     world.borrow(ALICE, usdc(20_000));
+    // BOB's count behind hers, and leave hers less; a preview of a withdrawal knows what stays.
+    let alone = world.get(maxWithdrawCall { account: ALICE, asset: WETH });
+    world.deposit(BOB, WETH, wad(10_000));
     let able = world.get(maxWithdrawCall { account: ALICE, asset: WETH });
+    assert!(able < alone && able > U256::ZERO);
+    let preview = |amount| previewCall { account: ALICE, action: 1, asset: WETH, amount };
+    assert!(world.get(preview(able)).allowed);
+    assert!(!world.get(preview(able + u256(1))).allowed);
     world.withdraw(ALICE, WETH, able.to());
     assert!(world.get(maxWithdrawCall { account: ALICE, asset: WETH }).is_zero());
     let more = borrowCall { amount: u256(usdc(1)), receiver: ALICE };

@@ -38,6 +38,8 @@ mod risk_views;
 mod roles;
 mod sales;
 mod sources;
+mod starving;
+mod states;
 mod supply;
 mod take;
 mod takers;

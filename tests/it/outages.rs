@@ -233,6 +233,26 @@ fn a_restart_opens_a_window_from_its_own_time() {
     assert!(kicks(&mut world, ALICE));
 }
 
+/// A stop that is too short for the heartbeat: the feed is asked before the first price after it is
+/// believed, whoever brings it.
+#[test]
+fn a_restart_is_known_before_the_first_report() {
+    let (mut world, feed) = watched();
+    world.pass(GAP - 60);
+    world.must(MALLORY, accrueCall {});
+    let started = world.now() - 100;
+    status(&mut world, feed, 0, started);
+    world.observe(WETH, wad(2_800));
+    world.assert_event(&WindowOpened { until: started + WINDOW });
+    // In the same second: ALICE has her window, BOB is below the hard limit.
+    held(&mut world, ALICE);
+    assert!(kicks(&mut world, BOB));
+    world.pass(WINDOW - 100);
+    held(&mut world, ALICE);
+    world.pass(1);
+    assert!(kicks(&mut world, ALICE));
+}
+
 #[test]
 fn an_old_restart_and_a_silent_feed_open_nothing() {
     let (mut world, feed) = watched();

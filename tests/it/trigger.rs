@@ -19,6 +19,10 @@ const WAITING: u8 = 2;
 const LIQUIDATABLE: u8 = 3;
 const FORBIDDEN: u8 = 4;
 
+const LIVE: u8 = 0;
+const UPPER: u8 = 1;
+const GENEROUS: u8 = 2;
+
 /// Ten WETH against 21,000 USDC: a health factor of p / 2,500. An average that moves half way in
 /// ten minutes, and a grace of so many seconds.
 fn graced(grace: u16) -> World {
@@ -41,6 +45,10 @@ fn health(world: &mut World, bps: u128) {
 fn status(world: &mut World) -> (u8, u32) {
     let status = world.get(liquidationStatusCall { account: ALICE });
     (status.state, status.secondsLeft)
+}
+
+fn price_used(world: &mut World) -> u8 {
+    world.get(liquidationStatusCall { account: ALICE }).priceUsed
 }
 
 fn kick() -> kickCall {
@@ -162,15 +170,39 @@ fn the_status_says_when_something_else_is_in_the_way() {
     assert_eq!(status(&mut world), (LIQUIDATABLE, 0));
     world.raise(WETH, 2, 3_600);
     assert_eq!(status(&mut world), (FORBIDDEN, 0));
+    assert_eq!(price_used(&mut world), LIVE);
     world.refuse(KAY, kick(), NothingKicked { skip: skip::LEVEL });
     // Far below, even at the price plus its confidence, no breaker of that level protects.
     health(&mut world, 9_700);
     assert_eq!(status(&mut world), (LIQUIDATABLE, 0));
+    assert_eq!(price_used(&mut world), UPPER);
     world.pass(86_401);
     assert_eq!(status(&mut world), (FORBIDDEN, 0));
     let shown = world.get(liquidationStatusCall { account: ALICE });
     assert_eq!(shown.verdict, 3);
     assert_eq!(world.get(liquidationStatusCall { account: BOB }).state, HEALTHY);
+}
+
+/// Beside something whose price has died the position is judged at twice that price.
+#[test]
+fn a_dead_price_beside_the_others_counts_twice() {
+    let weth = AssetConfig { max_age: 86_400, ..AssetConfig::new("WETH", 18, wad(2_520)) };
+    let dead = AssetConfig { max_age: 600, ..AssetConfig::new("DEAD", 18, wad(1)) };
+    let mut world = still_with(vec![weth, dead]);
+    world.deposit(ALICE, 1, wad(1_000));
+    world.open(ALICE, WETH, wad(10), usdc(19_500));
+    world.pass(601);
+    // 84 % of 24,000 and of a thousand; of 22,000 and of two thousand; of 21,000 and of those.
+    world.set_price(WETH, wad(2_400));
+    let known = |world: &mut World| (status(world).0, price_used(world));
+    assert_eq!(known(&mut world), (HEALTHY, LIVE));
+    world.set_price(WETH, wad(2_200));
+    assert_eq!(known(&mut world), (FORBIDDEN, LIVE));
+    world.refuse(KAY, kick(), NothingKicked { skip: skip::PRICE });
+    world.set_price(WETH, wad(2_100));
+    assert_eq!(known(&mut world), (LIQUIDATABLE, GENEROUS));
+    assert_eq!(world.get(liquidationStatusCall { account: ALICE }).verdict, 3);
+    world.must(KAY, kick());
 }
 
 #[test]

@@ -19,6 +19,12 @@ A kick alone may leave some out: where a position is below one even at twice the
 |---|--:|---|
 ";
 
+/// What is not in the table.
+const REST: &str = "
+Nothing else asks for a verdict: repayments, deposits, settlements, unflagging who owes nothing, withdrawals without a debt, and the supply side go on at any.
+The first deposit of an asset is valued at the stored price, whatever its verdict, against its dust.
+";
+
 /// What each verdict means, by severity.
 const MEANINGS: [(Verdict, &str); 5] = [
     (Verdict::Valid, "fit for everything"),
@@ -54,6 +60,7 @@ pub fn verdicts(mode: Mode) -> Result<(), String> {
         }
         page.push('\n');
     }
+    page.push_str(REST);
     mode.text(PAGE, &page)?;
     println!("{} actions", ACTIONS.len());
     Ok(())

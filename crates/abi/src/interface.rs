@@ -49,9 +49,12 @@ sol! {
         /// Takes the flag off a position whose health factor is at least 1.005. Anyone.
         function unflag(address account) external;
         /// state: 0 healthy, 1 below one and not flagged, 2 flagged and in its grace, 3 a kick may
-        /// sell, 4 it could but for a price, a breaker, an outage or the cool-off, 5 numbers too
-        /// large. secondsLeft: of the grace; of a flag that were set now, in state 1. priceUsed: 0
-        /// the price, 1 the price plus its confidence. verdict: the worst on the position's prices.
+        /// sell, as far as there is room under the cap and something to sell, which are not looked
+        /// at; 4 it could but for a price, a breaker, an outage or the cool-off, 5 numbers too
+        /// large, 6 it could once `settle` has booked closed auctions. secondsLeft: of the grace; of
+        /// a flag that were set now, in state 1. priceUsed, at which a kick finds it below one: 0
+        /// the price, 1 the price plus its confidence, because something is in the way, 2 twice the
+        /// price of what has no usable one. verdict: the worst on the position's prices.
         function liquidationStatus(address account) external view returns (uint8 state, uint32 secondsLeft, uint8 priceUsed, uint8 verdict);
         /// Buys from an auction: collateral to `receiver` first, then `onTake` on the caller when
         /// `data` is not empty, then the payment is pulled from the caller.
@@ -78,13 +81,15 @@ sol! {
         // ---- Views of the engine's own program ----
 
         /// Health factor in WAD, down; the largest uint256 when nothing is owed. Lots on sale count.
+        /// Zero where a number passes its width: no view reverts on what is stored.
         function healthFactor(address account) external view returns (uint256);
 
         // ---- Views ----
 
         /// debt: effective debt, base wei, up. collateral: value of the balances. margin: that value
         /// weighted by the liquidation thresholds. pending: expected net proceeds of lots on sale.
-        /// limit: what may be owed at the borrowing weights. credit: base wei to collect.
+        /// limit: what may be owed at the borrowing weights. credit: base wei to collect. What cannot
+        /// be computed is zero, here and in every view below; `portfolio` says so.
         function position(address account) external view returns (uint256 health, uint256 debt, uint256 collateral, uint256 margin, uint256 pending, uint256 limit, uint256 credit);
         function healthFactors(address[] accounts) external view returns (uint256[]);
         /// Balance of one collateral and the claims on auctions of it (at most three).
@@ -116,7 +121,7 @@ sol! {
         /// What `shares` would redeem now, base wei, down.
         function assetsOf(uint256 shares) external view returns (uint256);
         /// cash, debt (all effective debts, base wei, down), claims of the suppliers, reserve,
-        /// credits, deficit: base wei. onSale: value of all lots at live prices.
+        /// credits, deficit: base wei. onSale: value of all lots at live prices, or the largest uint128.
         function solvency() external view returns (uint256 cash, int256 debt, uint256 claims, uint256 reserve, uint256 credits, uint256 deficit, uint256 onSale);
         /// index in RAY (starts at 1e24), rate in bps a year, net: debt units, totalShares, time of
         /// the last accrual; the index is accrued to now.
@@ -254,7 +259,8 @@ sol! {
     /// A position as a whole. health, averageHealth: WAD, at the prices and at their averages.
     /// debt, collateral, margin, pending, limit, credit: as of `position`. expectedLoss, chance: as
     /// of `expectedLoss`. state, secondsLeft, priceUsed, verdict: as of `liquidationStatus`. flaggedAt:
-    /// zero for no flag. broken: a number passes its width, and what could not be computed is zero.
+    /// zero for no flag. broken: a number passes its width, and what could not be computed, health
+    /// factors included, is zero.
     struct Portfolio {
         uint256 health;
         uint256 averageHealth;

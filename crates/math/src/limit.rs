@@ -6,7 +6,7 @@ use crate::{
     correlation::sqrt_up,
     exp::sqrt_down,
     fixed::{BPS, mul, mul_div_down, mul_div_up, sub},
-    oracle::{Stats, confidence_value_up, variance},
+    oracle::confidence_value_up,
     value::value_down,
     words::{AssetPrice, Risk},
 };
@@ -17,22 +17,36 @@ const STEPS: u64 = 1 << 42;
 /// (s / 10^7)^2 / 86,400 * 10^18 = s^2 * 25 / 216.
 const VARIANCE: (u128, u128) = (25, 216);
 
-/// What a balance lets its owner owe.
+/// What a balance lets its owner owe beside all that others hold of the asset: it counts for what it
+/// adds to what everything would bring together, as if it were sold last. Whoever spreads a holding
+/// over many accounts, or brings it in piece by piece, gets no more for all of them together.
 ///
 /// # Units
-/// balance: collateral wei; depth: that of the market, base wei; result: base wei times bps.
+/// balance, beside: collateral wei; depth: that of the market, base wei; result: base wei times bps.
 ///
 /// # Rounding
-/// Down. It never falls as the balance rises.
+/// Down, but for the steps of [`credit`], and never above the balance's value. It never falls as the
+/// balance rises.
 ///
 /// # Errors
 /// `Overflow` above 128 bits; `OutOfRange` for a scale above 36.
-pub fn carries(balance: u128, word: &AssetPrice, risk: &Risk, depth: u128) -> Result<u128> {
+pub fn carries(
+    balance: u128,
+    beside: u128,
+    word: &AssetPrice,
+    risk: &Risk,
+    depth: u128,
+) -> Result<u128> {
     let price = price(word.price, word.average(), word.confidence)?;
-    let counted = credit(value_down(balance, price, word.scale)?, depth, risk.impact)?;
-    let (fast, slow) = (variance(risk.var_fast), variance(risk.var_slow));
-    let measured = Stats { fast, slow, ..Stats::default() }.measured();
-    mul(counted, weight(risk.max_ltv, word.sigma, measured)?)
+    let value = |amount| value_down(amount, price, word.scale);
+    let mut counted = value(balance)?;
+    if depth > 0 && risk.impact > 0 {
+        // What others hold is no reason to fail: beyond 128 bits it is beyond the end of credit.
+        let credit = |amount| credit(value(amount).unwrap_or(u128::MAX), depth, risk.impact);
+        let whole = credit(balance.saturating_add(beside))?;
+        counted = counted.min(sub(whole, credit(beside)?)?);
+    }
+    mul(counted, weight(risk.max_ltv, word.sigma, risk.measured())?)
 }
 
 /// The price that new risk is valued at: the lower of the price and its average, less the

@@ -109,7 +109,8 @@ impl Cover {
         let debt = u128::try_from(self.debt).unwrap_or_default();
         let fall = mul_div_up(held, u128::from(drop).min(BPS), BPS)?;
         let gone = debt.saturating_sub(self.collateral);
-        Ok(add(gone, fall)?.min(debt).saturating_sub(self.reserve))
+        // What passes 128 bits passes the debt.
+        Ok(gone.saturating_add(fall).min(debt).saturating_sub(self.reserve))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Aave, 10 March 2026: a cap on the growth of a staked token's rate was configured against its own
-//! clock, and the capped price stood 2.85 % below the market's. 34 accounts that owed nothing to
-//! anybody's mistake were liquidated, 10,938 wstETH in all.
+//! clock, and the capped price stood 2.85 % below the market's. 34 accounts that were healthy at the
+//! market's price were liquidated, 10,938 wstETH in all.
 
 use plimsoll_abi::IPlimsoll::{borrowCall, kickCall};
 use plimsoll_abi::skip;

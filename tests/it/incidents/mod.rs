@@ -9,14 +9,17 @@ mod mango;
 mod the_cap;
 mod usde;
 
-use alloy_primitives::U256;
+use alloy_primitives::{Address, U256};
 use plimsoll_abi::IPlimsoll::{
-    kickCall, maxBorrowCall, pokeCall, realiseCall, setPricePolicyCall, whyCall,
+    kickCall, maxBorrowCall, pokeCall, priceCall, realiseCall, setPricePolicyCall, settleCall,
+    whyCall,
 };
 use plimsoll_abi::{PricePolicy, Source};
+use plimsoll_math::oracle::Verdict;
 use plimsoll_testkit::contracts::Feed;
 use plimsoll_testkit::engine::{
-    AssetConfig, GOVERNOR, KAY, MALLORY, TAK, World, WorldConfig, feed_source, price_policy,
+    AssetConfig, GOVERNOR, KAY, MALLORY, TAK, World, WorldConfig, feed_source, price_policy, u256,
+    wad,
 };
 
 /// The only collateral of these markets.
@@ -24,10 +27,10 @@ const ASSET: u8 = 0;
 /// Decimals of every feed here.
 const DECIMALS: u8 = 8;
 
-/// Holds `ASSET` at `price`, minute after minute, until somebody lends at it to the attacker.
+/// Holds `ASSET` at `price`, minute after minute, until it is one to lend at.
 fn hold_until_lent(world: &mut World, price: u128) {
     for _ in 0..200 {
-        if !world.get(maxBorrowCall { account: MALLORY }).is_zero() {
+        if world.get(priceCall { asset: ASSET }).verdict == Verdict::Valid.code() {
             return;
         }
         world.pass(60);
@@ -38,26 +41,89 @@ fn hold_until_lent(world: &mut World, price: u128) {
 
 /// Keepers and takers do to the attacker what is left to do. Returns what nobody will pay back,
 /// base wei.
-fn liquidate_all(world: &mut World) -> u128 {
+fn liquidate_all(world: &mut World, accounts: &[Address]) -> u128 {
     for _ in 0..40 {
-        if world.kick(KAY, &[MALLORY]).is_err() {
+        if world.kick(KAY, accounts).is_err() {
             break;
         }
         let auction = world.newest(ASSET);
         world.pass(15);
         world.take_all(TAK, auction);
-        world.settle(MALLORY);
+        world.must(KAY, settleCall { accounts: accounts.to_vec() });
     }
-    // Refused where nothing is bad.
-    let _ = world.send(KAY, realiseCall { accounts: vec![MALLORY] });
+    for account in accounts {
+        // Refused where nothing is bad.
+        let _ = world.send(KAY, realiseCall { accounts: vec![*account] });
+    }
     world.check();
     world.deficit()
+}
+
+/// Further accounts of the attacker, each with gas, and the engine approved for everything.
+fn accounts_of_mallory(world: &mut World, count: u8) -> Vec<Address> {
+    let accounts: Vec<Address> =
+        (1..=count).map(|n| Address::with_last_byte(n) ^ MALLORY).collect();
+    for account in &accounts {
+        world.chain.fund(*account, u256(wad(1)));
+        let (base, asset) = (world.base, world.token(ASSET));
+        world.approve(*account, base);
+        world.approve(*account, asset);
+    }
+    accounts
+}
+
+/// How the attacker brings in what he holds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Spread {
+    /// One account, before the pump.
+    Whole,
+    /// Twenty accounts in equal parts, before the pump.
+    Beside,
+    /// Twenty in equal parts, the first before the pump, and each of the others only when the one
+    /// before it has borrowed all it can.
+    InTurn,
+}
+
+impl Spread {
+    /// The attacker's accounts, those that come before the pump with their part of `held`.
+    fn deposit(self, world: &mut World, held: u128) -> Vec<Address> {
+        let mut accounts = vec![MALLORY];
+        if self != Self::Whole {
+            accounts.extend(accounts_of_mallory(world, 19));
+        }
+        let first = if self == Self::InTurn { 1 } else { accounts.len() };
+        for account in &accounts[..first] {
+            world.deposit(*account, ASSET, held / accounts.len() as u128);
+        }
+        accounts
+    }
+
+    /// Every account borrows all it can. Returns what they borrow together.
+    fn borrow(self, world: &mut World, accounts: &[Address], held: u128) -> u128 {
+        let mut borrowed = 0;
+        for account in accounts {
+            if self == Self::InTurn && *account != MALLORY {
+                world.deposit(*account, ASSET, held / accounts.len() as u128);
+            }
+            borrowed += borrow_all(world, *account);
+        }
+        borrowed
+    }
+}
+
+/// Borrows what the account can, if anything. Returns it.
+fn borrow_all(world: &mut World, account: Address) -> u128 {
+    let most: u128 = world.get(maxBorrowCall { account }).to();
+    if most > 0 {
+        world.borrow(account, most);
+    }
+    most
 }
 
 /// A market with one collateral that has as many feeds as families are named.
 struct Stage {
     world: World,
-    feeds: Vec<alloy_primitives::Address>,
+    feeds: Vec<Address>,
 }
 
 impl Stage {
@@ -97,7 +163,7 @@ impl Stage {
 
     /// Kicks what can be kicked of `account` and sells all of it at once at what the auction asks.
     /// Returns what was sold, in the collateral's wei; nothing if the kick is refused.
-    fn liquidate(&mut self, account: alloy_primitives::Address) -> u128 {
+    fn liquidate(&mut self, account: Address) -> u128 {
         let kick = kickCall { accounts: vec![account], hints: vec![] };
         if self.world.send(KAY, kick).is_err() {
             return 0;

@@ -2,11 +2,12 @@
 //! 3.67 times the cap stood behind one account; a pumped average took it from 0.27 to 5, and when it
 //! was gone 2.15 million were missing.
 
+use alloy_primitives::Address;
 use plimsoll_abi::CapExceeded;
 use plimsoll_abi::IPlimsoll::{depositCall, maxBorrowCall};
 use plimsoll_testkit::engine::{AssetConfig, MALLORY, World, WorldConfig, u256, usdc, wad};
 
-use super::{ASSET, hold_until_lent, liquidate_all};
+use super::{ASSET, Spread, hold_until_lent, liquidate_all};
 
 /// The cap, and what the attacker brought in past it.
 const CAP: u128 = wad(14_500_000);
@@ -45,39 +46,56 @@ fn pump(world: &mut World) {
     hold_until_lent(world, price);
 }
 
-/// Borrows, falls, is sold. Returns what was borrowed and what is missing.
-fn raid(world: &mut World) -> (u128, u128) {
-    let most: u128 = world.get(maxBorrowCall { account: MALLORY }).to();
-    world.borrow(MALLORY, most);
+/// Pumps, borrows, falls, is sold. Returns what was borrowed and what is missing.
+fn raid(world: &mut World, accounts: &[Address], spread: Spread, held: u128) -> (u128, u128) {
+    pump(world);
+    let borrowed = spread.borrow(world, accounts, held);
     for price in [wad(3), wad(1), wad(50) / 100, BEFORE, wad(24) / 100] {
         world.pass(60);
         world.set_price(ASSET, price);
     }
-    (most, liquidate_all(world))
+    (borrowed, liquidate_all(world, accounts))
+}
+
+/// What is sent past the entry points is nobody's; what comes through them meets the cap.
+fn meet_the_cap(world: &mut World) {
+    let before = world.get(maxBorrowCall { account: MALLORY });
+    world.donate(ASSET, MALLORY, BROUGHT - CAP);
+    assert_eq!(world.get(maxBorrowCall { account: MALLORY }), before);
+    world.mint(ASSET, MALLORY, wad(1));
+    let deposit = depositCall { asset: ASSET, amount: u256(wad(1)), account: MALLORY };
+    let (total, cap) = (u256(CAP + wad(1)), u256(CAP));
+    world.refuse(MALLORY, deposit, CapExceeded { asset: ASSET, total, cap });
 }
 
 #[test]
 fn incident_the_cap() {
-    let mut wrong = market(false);
-    wrong.deposit(MALLORY, ASSET, BROUGHT);
-    pump(&mut wrong);
-    let (borrowed, lost) = raid(&mut wrong);
-    assert_eq!(borrowed, usdc(60_000_000));
-    assert!(lost > usdc(2_150_000), "{lost}");
+    for spread in [Spread::Whole, Spread::Beside, Spread::InTurn] {
+        let mut wrong = market(false);
+        let accounts = spread.deposit(&mut wrong, BROUGHT);
+        let (borrowed, lost) = raid(&mut wrong, &accounts, spread, BROUGHT);
+        assert!(borrowed > usdc(60_000_000) - usdc(1), "{spread:?}: {borrowed}");
+        assert!(lost > usdc(2_150_000), "{spread:?}: {lost}");
+    }
 
-    let mut ours = market(true);
-    ours.deposit(MALLORY, ASSET, CAP);
-    // What is sent past the entry points is nobody's; what comes through them meets the cap.
-    let before = ours.get(maxBorrowCall { account: MALLORY });
-    ours.donate(ASSET, MALLORY, BROUGHT - CAP);
-    assert_eq!(ours.get(maxBorrowCall { account: MALLORY }), before);
-    ours.mint(ASSET, MALLORY, wad(1));
-    let deposit = depositCall { asset: ASSET, amount: u256(wad(1)), account: MALLORY };
-    let (total, cap) = (u256(CAP + wad(1)), u256(CAP));
-    ours.refuse(MALLORY, deposit, CapExceeded { asset: ASSET, total, cap });
-    pump(&mut ours);
-    let (borrowed, lost) = raid(&mut ours);
+    let play = |spread: Spread| {
+        let mut ours = market(true);
+        let accounts = spread.deposit(&mut ours, CAP);
+        if spread == Spread::Whole {
+            meet_the_cap(&mut ours);
+        }
+        raid(&mut ours, &accounts, spread, CAP)
+    };
     // 3.9 million before the pump; no more than that carries.
-    assert!(borrowed < usdc(2_150_000), "{borrowed}");
+    let (whole, lost) = play(Spread::Whole);
+    assert!(whole < usdc(2_150_000), "{whole}");
     assert_eq!(lost, 0);
+    // Each of twenty counts beside the others.
+    let (beside, lost) = play(Spread::Beside);
+    assert!(beside < usdc(1_000), "{beside}");
+    assert_eq!(lost, 0);
+    // One after another they get what one account gets.
+    let (in_turn, lost) = play(Spread::InTurn);
+    assert!(in_turn <= whole && whole - in_turn < usdc(100_000), "{in_turn} {whole}");
+    assert!(lost < in_turn, "{lost}");
 }

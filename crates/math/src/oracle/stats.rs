@@ -83,11 +83,9 @@ impl Stats {
         risk.averaged_at = self.averaged_at;
     }
 
-    /// The variance that new risk and jumps are measured by: the slow one, or half the fast one
-    /// (0.7 of its standard deviation) if that is more.
+    /// The variance that new risk and jumps are measured by: see [`measured`].
     pub fn measured(&self) -> u128 {
-        // 0.7 * 0.7 = 49 / 100.
-        self.slow.max(mul_div_down(self.fast, 49, 100).unwrap_or(u128::MAX))
+        measured(self.fast, self.slow)
     }
 
     /// The past after one more price, which has stood since the average was last brought up to one:
@@ -199,12 +197,33 @@ impl AssetPrice {
 }
 
 impl Risk {
-    /// The volatility that new risk is measured by, bps per square root of a day, down; zero before
-    /// the first price. See [`Stats::measured`].
-    pub fn volatility(&self) -> u64 {
-        let (fast, slow) = (float::variance(self.var_fast), float::variance(self.var_slow));
-        volatility_of(Stats { fast, slow, ..Stats::default() }.measured())
+    /// The word once there is a reference volatility, bps per square root of a day: what was
+    /// measured without one started at nothing, and says little of a calm before it.
+    pub fn seeded(&self, reference: u16) -> Self {
+        let code = float::variance_code(variance_of(reference));
+        let least = |had| if float::variance(had) < float::variance(code) { code } else { had };
+        match self.anchor {
+            // The first price brings the reference.
+            0 => *self,
+            _ => Self { var_fast: least(self.var_fast), var_slow: least(self.var_slow), ..*self },
+        }
     }
+
+    /// The variance that new risk is measured by: see [`measured`].
+    pub fn measured(&self) -> u128 {
+        measured(float::variance(self.var_fast), float::variance(self.var_slow))
+    }
+
+    /// The same as a volatility, bps per square root of a day, down; zero before the first price.
+    pub fn volatility(&self) -> u64 {
+        volatility_of(self.measured())
+    }
+}
+
+/// The larger of the slow variance and half the fast one (0.7 of its standard deviation).
+fn measured(fast: u128, slow: u128) -> u128 {
+    // 0.7 * 0.7 = 49 / 100.
+    slow.max(mul_div_down(fast, 49, 100).unwrap_or(u128::MAX))
 }
 
 /// The variance a second, in WAD, of a volatility in bps per square root of a day.

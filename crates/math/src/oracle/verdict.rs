@@ -66,39 +66,32 @@ pub enum Action {
     Leave,
     /// Write off a debt that nothing backs.
     Realise,
-    /// Pay back.
-    Repay,
-    /// Add collateral.
-    Deposit,
-    /// Book a closed sale.
-    Settle,
+    /// Start an owner's grace, or take the flag off again.
+    Flag,
 }
 
-/// Every action, as pages name it. With [`worst`] it is the table that `docs/VERDICTS.md` is written
-/// from.
-pub const ACTIONS: [(&str, Action); 11] = [
+/// Every action that asks for a verdict, as pages name it. With [`worst`] it is the table that
+/// `docs/VERDICTS.md` is written from.
+pub const ACTIONS: [(&str, Action); 9] = [
     ("borrow", Action::Borrow),
     ("withdraw while owing", Action::Withdraw),
     ("leave", Action::Leave),
     ("realise", Action::Realise),
+    ("flag, unflag", Action::Flag),
     ("kick", Action::Kick { hard: false }),
     ("kick below the hard limit at the price and its confidence", Action::Kick { hard: true }),
     ("redo", Action::Redo),
     ("take", Action::Take),
-    ("repay", Action::Repay),
-    ("deposit", Action::Deposit),
-    ("settle", Action::Settle),
 ];
 
 /// The worst verdict that still allows an action: the one table.
 pub const fn worst(action: Action) -> Verdict {
     match action {
         Action::Borrow | Action::Withdraw | Action::Leave | Action::Realise => Verdict::Valid,
-        Action::Kick { hard: false } => Verdict::Valid,
+        Action::Kick { hard: false } | Action::Flag => Verdict::Valid,
         Action::Redo => Verdict::Uncertain,
         Action::Kick { hard: true } => Verdict::Jumped,
         Action::Take => Verdict::Stale,
-        Action::Repay | Action::Deposit | Action::Settle => Verdict::Invalid,
     }
 }
 

@@ -4,7 +4,7 @@ use num_traits::Zero;
 use plimsoll_math::health::{Exposure, Leg};
 use plimsoll_math::oracle::{
     FAST, Priced, RETURN_MIN, SLOW, Stats, VARIANCE_FLOOR, VARIANCE_MAX, Verdict, squared_return,
-    variance_of, volatility_of,
+    variance_code, variance_of, volatility_of,
 };
 use plimsoll_math::value::value_down;
 use plimsoll_math::words::{AssetPrice, PricePolicy, Risk};
@@ -251,4 +251,28 @@ fn a_price_that_stands_is_caught_up_with() {
     // One look after all that time counts for half of the way: nobody saw what was in between.
     let half = (stats.ema + moved.price) / 2;
     assert!(again(stats, 3_000).ema.abs_diff(half) <= 100);
+}
+
+/// The first reference is the least that the variances start from, once there is a price.
+#[test]
+fn a_reference_that_comes_after_the_price_is_where_the_variances_start() {
+    let risk = |fast, slow| Risk {
+        anchor: variance_code(3_000),
+        var_fast: variance_code(fast),
+        var_slow: variance_code(slow),
+        ..Risk::default()
+    };
+    let reference = variance_of(500);
+    let nothing = risk(0, 0).seeded(500);
+    assert_eq!(
+        (nothing.var_fast, nothing.var_slow),
+        (variance_code(reference), variance_code(reference))
+    );
+    // What was measured and is more stays.
+    let stormy = risk(reference * 4, reference / 2).seeded(500);
+    assert_eq!(stormy, risk(reference * 4, reference));
+    assert_eq!(risk(7, 8).seeded(0), risk(7, 8));
+    // Before the first price there is nothing to seed: that price brings the reference.
+    let none = Risk { anchor: 0, ..risk(0, 0) };
+    assert_eq!(none.seeded(500), none);
 }

@@ -1,5 +1,6 @@
 use plimsoll_math::oracle::{
-    Action, Verdict, aged, allows, confidence_code, confidence_value_up, lower_bound, upper_bound,
+    ACTIONS, Action, Verdict, aged, allows, confidence_code, confidence_value_up, lower_bound,
+    upper_bound, worst,
 };
 use proptest::prelude::*;
 
@@ -8,25 +9,40 @@ use crate::{config, positive, reference, up_to};
 const VERDICTS: [Verdict; 5] =
     [Verdict::Valid, Verdict::Uncertain, Verdict::Jumped, Verdict::Stale, Verdict::Invalid];
 
+/// What the design says about the table, in its own words.
 #[test]
-fn the_table_is_what_the_design_says() {
-    let rows: [(Action, [bool; 5]); 11] = [
-        (Action::Borrow, [true, false, false, false, false]),
-        (Action::Withdraw, [true, false, false, false, false]),
-        (Action::Leave, [true, false, false, false, false]),
-        (Action::Realise, [true, false, false, false, false]),
-        (Action::Kick { hard: false }, [true, false, false, false, false]),
-        (Action::Kick { hard: true }, [true, true, true, false, false]),
-        (Action::Redo, [true, true, false, false, false]),
-        (Action::Take, [true, true, true, true, false]),
-        (Action::Repay, [true; 5]),
-        (Action::Deposit, [true; 5]),
-        (Action::Settle, [true; 5]),
-    ];
-    for (action, row) in rows {
-        for (verdict, allowed) in VERDICTS.into_iter().zip(row) {
-            assert_eq!(allows(verdict, action), allowed, "{verdict:?} {action:?}");
-        }
+fn the_table_keeps_the_rules_of_the_design() {
+    use Action::{Borrow, Flag, Kick, Leave, Realise, Redo, Take, Withdraw};
+    let (soft, hard) = (Kick { hard: false }, Kick { hard: true });
+    // No doubt about a price may help who takes risk or leaves a sale, nor cost an owner his time or
+    // his collateral, nor the suppliers a debt.
+    for action in [Borrow, Withdraw, Leave, Realise, Flag, soft] {
+        assert_eq!(worst(action), Verdict::Valid, "{action:?}");
+    }
+    // The less a sale can still be undone, the worse a price it goes on at.
+    assert!([soft, Redo, hard, Take].map(worst).is_sorted_by(|mild, bad| mild < bad));
+    // A price that is too old starts nothing, and without a price nothing is judged by one.
+    for (name, action) in ACTIONS {
+        assert_eq!(allows(Verdict::Stale, action), action == Take, "{name}");
+        assert!(!allows(Verdict::Invalid, action), "{name}");
+    }
+}
+
+/// A better price allows whatever a worse one does.
+#[test]
+fn a_better_verdict_never_forbids_more() {
+    for (name, action) in ACTIONS {
+        let allowed = VERDICTS.map(|verdict| allows(verdict, action));
+        assert!(allowed.is_sorted_by(|better, worse| better >= worse), "{name}");
+        assert!(allows(worst(action), action), "{name}");
+    }
+}
+
+#[test]
+fn every_action_has_one_row() {
+    for (row, (name, action)) in ACTIONS.iter().enumerate() {
+        let same = |other: &&(&str, Action)| other.0 == *name || other.1 == *action;
+        assert!(ACTIONS[..row].iter().find(same).is_none(), "{name}");
     }
 }
 

@@ -15,6 +15,7 @@ mod reference;
 
 mod limit;
 mod relief;
+mod size;
 mod split;
 mod trigger;
 
