@@ -222,12 +222,12 @@ pub fn assets_of(engine: &mut Engine, amount: U256) -> Result<U256> {
 pub fn solvency(engine: &mut Engine) -> Result<(U256, I256, U256, U256, U256, U256, U256)> {
     guard::enter(engine)?;
     let ledger = books::load(engine, guard::now(engine));
-    let mut on_sale = 0;
+    let mut on_sale = 0_u128;
     for asset in 0..engine.asset_count() {
         let price = engine.price(asset);
         let lots = engine.sales(asset).on_sale;
         let value = value::value_down(lots, price.price, price.scale).unwrap_or(u128::MAX);
-        on_sale = u128::saturating_add(on_sale, value);
+        on_sale = on_sale.saturating_add(value);
     }
     Ok((
         U256::from(ledger.cash),

@@ -67,6 +67,8 @@ fn raid(ours: bool, spread: Spread) -> (u128, u128) {
     world.set_price(ASSET, wad(20) / 100);
     world.pass(600);
     world.set_price(ASSET, BEFORE);
+    // Until the average is there too, and a keeper can sell.
+    hold_until_lent(&mut world, BEFORE);
     (borrowed, liquidate_all(&mut world, &accounts))
 }
 
@@ -87,9 +89,9 @@ fn incident_mango() {
     let (beside, lost) = raid(true, Spread::Beside);
     assert!(beside < usdc(1_000), "{beside}");
     assert_eq!(lost, 0);
-    // One after another they get what one account gets, on less: what he leaves to be sold is what
-    // the first few held.
+    // One after another they get what one account gets, and leave behind what the first few held.
     let (in_turn, lost) = raid(true, Spread::InTurn);
     assert!(in_turn <= whole && whole - in_turn < usdc(100_000), "{in_turn} {whole}");
-    assert!(lost < in_turn, "{lost}");
+    // Of 200 million, what the depth lets go at any price.
+    assert!(lost < usdc(9_500_000), "{lost}");
 }
