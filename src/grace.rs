@@ -91,6 +91,6 @@ fn find(engine: &Engine, position: &Position, now: u32) -> Result<(Status, bool,
     }
     let live = health::exposure(engine, position, now, Side::Live)?;
     let status = health::status(engine, position, &live, now)?;
-    let look = Look::at(engine, position, outage::open(engine, now)?, now)?;
+    let look = Look::at(engine, position, outage::open(engine, now), now)?;
     Ok((status, look.hard, look.forbids(engine, position, now).is_some()))
 }
