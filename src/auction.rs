@@ -20,7 +20,7 @@ use crate::{
     breaker, costs,
     entry::Blob,
     error::{Error, Result, fail},
-    guard, health, ledger,
+    guard, health, ledger, outage,
     position::{AsPool, Booked, Position, redeem},
     sdk::{self, CallKind},
     storage::Engine,
@@ -83,6 +83,19 @@ impl Auction {
         Ok(auction::price(&self.curve(), self.words.kick_price, self.price.price, elapsed)?)
     }
 
+    /// Seconds that it will have run at a second to come, if the market is heard of from now on.
+    pub fn elapsed_ahead(&self, engine: &Engine, now: u32, then: u32) -> u32 {
+        let clock = breaker::clock_ahead(engine, self.asset, &self.price, now, then);
+        clock.saturating_sub(self.words.start)
+    }
+
+    /// Seconds that the lot has been on sale, at most: those of this run, and of each run before a
+    /// redo all that it may have lasted.
+    pub fn waited(&self) -> u32 {
+        let before = auction::runs_out_at(&self.curve()).saturating_mul(self.words.redos.into());
+        self.elapsed.saturating_add(before)
+    }
+
     pub fn needs_redo(&self) -> bool {
         self.elapsed >= auction::runs_out_at(&self.curve())
     }
@@ -127,20 +140,11 @@ pub fn begin(engine: &Engine, deadline: u32) -> Result<u32> {
 pub fn fill(engine: &mut Engine, id: u64, order: &Order, now: u32) -> Result<(u8, Take)> {
     let auction = Auction::load_open(engine, id, now)?;
     let asset = auction.asset;
-    health::require_price(asset, &auction.price, Action::Take, now)?;
-    if auction.needs_redo() {
-        return Err(fail(abi::NeedsRedo { auction: id, elapsed: auction.elapsed }));
-    }
-    let price = auction.price_at(auction.elapsed)?;
-    let level = breaker::level(engine, asset, &auction.price, now);
-    if level >= ladder::ORACLE_PRICE_ONLY && price < auction.price.price {
-        return Err(fail(abi::LevelForbids { asset, level }));
-    }
-    let index = ledger::index(engine, now);
-    let quote = quote(&auction, order, price, index)?;
+    let (quote, _, level) = quote(engine, &auction, order, now)?;
     book_take(engine, &auction, &quote, now)?;
-    // A market that is held back says nothing about what selling costs.
-    if level == 0 {
+    // A market that is held back says nothing about what selling costs; but what anybody can prove
+    // must not keep sales from disproving it.
+    if level == 0 || breaker::raised(engine, asset, &auction.price, now) == 0 {
         costs::record(engine, &auction, quote.lot, quote.pay)?;
     }
     sdk::emit(
@@ -157,8 +161,30 @@ pub fn fill(engine: &mut Engine, id: u64, order: &Order, now: u32) -> Result<(u8
     Ok((asset, quote))
 }
 
+/// What the order gets at `now` from an auction that has run as long as it says, the price and the
+/// level then; or why it gets nothing. What a take does and what a quote shows are this.
+pub fn quote(
+    engine: &Engine,
+    auction: &Auction,
+    order: &Order,
+    now: u32,
+) -> Result<(Take, u128, u8)> {
+    let asset = auction.asset;
+    health::require_price(asset, &auction.price, Action::Take, now)?;
+    if auction.needs_redo() {
+        return Err(fail(abi::NeedsRedo { auction: auction.id, elapsed: auction.elapsed }));
+    }
+    let price = auction.price_at(auction.elapsed)?;
+    let level = breaker::level(engine, asset, &auction.price, now);
+    if level >= ladder::ORACLE_PRICE_ONLY && price < auction.price.price {
+        return Err(fail(abi::LevelForbids { asset, level }));
+    }
+    let taken = fill_at(auction, order, price, ledger::index(engine, now))?;
+    Ok((taken, price, level))
+}
+
 /// What the order gets at `price`, or why not.
-fn quote(auction: &Auction, order: &Order, price: u128, index: u128) -> Result<Take> {
+fn fill_at(auction: &Auction, order: &Order, price: u128, index: u128) -> Result<Take> {
     let request = Request {
         max_lot: saturate(order.max_lot),
         max_price: saturate(order.max_price),
@@ -240,7 +266,11 @@ fn call_back(
 ) -> Result<()> {
     // Three words, where the bytes start, how many there are; then they, padded to a word.
     let words = [id.word(), lot, pay, U256::from(128), U256::from(data.0.len())];
-    let mut call = sdk::calldata(ITaker::onTakeCall::SELECTOR, &words);
+    call_taker(engine, taker, sdk::calldata(ITaker::onTakeCall::SELECTOR, &words), &data)
+}
+
+/// Calls the taker with what `call` begins and the bytes that he sent.
+pub fn call_taker(engine: &Engine, taker: Address, mut call: Vec<u8>, data: &Blob) -> Result<()> {
     let end = call.len().saturating_add(data.0.len().next_multiple_of(32));
     call.extend_from_slice(&data.0);
     call.resize(end, 0);
@@ -272,7 +302,7 @@ pub fn redo(engine: &mut Engine, id: u64) -> Result<()> {
     words.lot = words.lot.saturating_sub(reward);
     words.penalty = u16::try_from(penalty_ppm).unwrap_or(words.penalty);
     words.kick_price = price.price;
-    words.start = breaker::clock(engine, asset, &price, now);
+    words.start = breaker::start(engine, asset, &price, outage::look(engine, now).1, now)?;
     words.redos = words.redos.saturating_add(1);
     engine.set_auction_terms(asset, auction.slot, &words)?;
     pay_in_kind(engine, &auction, reward)?;

@@ -9,7 +9,8 @@ use plimsoll_math::{
     breaker,
     breaker::Refusal,
     oracle::Verdict,
-    words::{AssetPrice, Breaker},
+    outage::Heart,
+    words::{AssetPrice, Breaker, Market},
 };
 
 use crate::{
@@ -28,6 +29,12 @@ pub fn level(engine: &Engine, asset: u8, price: &AssetPrice, now: u32) -> u8 {
     breaker::active(&own_word(engine, asset, price), now).max(overall(engine, now))
 }
 
+/// What of it somebody raised.
+pub fn raised(engine: &Engine, asset: u8, price: &AssetPrice, now: u32) -> u8 {
+    let own = breaker::raised(&own_word(engine, asset, price), now);
+    own.max(breaker::raised(&overall_word(engine), now))
+}
+
 /// The level that a kick is under now: see [`breaker::for_kicks`].
 pub fn for_kicks(engine: &Engine, asset: u8, price: &AssetPrice, now: u32) -> u8 {
     let own = breaker::for_kicks(&own_word(engine, asset, price), now);
@@ -36,7 +43,11 @@ pub fn for_kicks(engine: &Engine, asset: u8, price: &AssetPrice, now: u32) -> u8
 
 /// The overall breaker; nothing where the market word says that there is none to read.
 fn overall_word(engine: &Engine) -> Breaker {
-    if engine.market().level == 0 { Breaker::default() } else { engine.overall_breaker() }
+    overall_of(engine, &engine.market())
+}
+
+fn overall_of(engine: &Engine, market: &Market) -> Breaker {
+    if market.level == 0 { Breaker::default() } else { engine.overall_breaker() }
 }
 
 /// The same of an asset.
@@ -59,10 +70,38 @@ pub fn require_at_most(
     Ok(())
 }
 
-/// The asset's auction clock: seconds in which taking was possible.
+/// The asset's auction clock: seconds in which taking was possible. In a silence it stands where it
+/// stood when the market was last heard of.
 pub fn clock(engine: &Engine, asset: u8, price: &AssetPrice, now: u32) -> u32 {
-    let Stops { asset, overall, dead } = stops(engine, asset, price);
-    breaker::clock(now, breaker::stopped(&asset, &overall, dead, now))
+    let Stops { asset, overall, dead, heart } = stops(engine, asset, price);
+    let heard = heart.heard(asset.folded_at, now);
+    breaker::clock(heard, breaker::stopped(&asset, &overall, dead, heard))
+}
+
+/// The clock at a second to come, if the market is heard of from now on.
+pub fn clock_ahead(engine: &Engine, asset: u8, price: &AssetPrice, now: u32, then: u32) -> u32 {
+    let Stops { asset, overall, dead, heart } = stops(engine, asset, price);
+    let heard = heart.heard(asset.folded_at, now);
+    let asset = breaker::fold_silent(&asset, &overall, dead, heard, now);
+    breaker::clock(then, breaker::stopped(&asset, &overall, dead, then))
+}
+
+/// The clock at which an auction starts now. Neither a kick nor a redo is a beat: where the last one
+/// is `late` the asset remembers that it was heard of, or a silence that began after the start would
+/// be counted from before it.
+pub fn start(
+    engine: &mut Engine,
+    asset: u8,
+    price: &AssetPrice,
+    late: bool,
+    now: u32,
+) -> Result<u32> {
+    let mut price = *price;
+    if late {
+        fold(engine, asset, &mut price, now)?;
+        engine.set_price(asset, &price)?;
+    }
+    Ok(clock(engine, asset, &price, now))
 }
 
 /// Seconds that an auction has run.
@@ -75,21 +114,47 @@ struct Stops {
     asset: Breaker,
     overall: Breaker,
     dead: bool,
+    heart: Heart,
 }
 
 fn stops(engine: &Engine, asset: u8, price: &AssetPrice) -> Stops {
     let own =
         if price.level != 0 || price.stopped { engine.breaker(asset) } else { Breaker::default() };
     let dead = price.verdict == Verdict::Invalid;
-    Stops { asset: own, overall: overall_word(engine), dead }
+    let market = engine.market();
+    let overall = overall_of(engine, &market);
+    Stops { asset: own, overall, dead, heart: Heart::of(&market) }
 }
 
 /// Books the stopped time so far, so that a level or the verdict may change. The caller stores
 /// the price word, which remembers that there is something booked.
 pub fn fold(engine: &mut Engine, asset: u8, price: &mut AssetPrice, now: u32) -> Result<()> {
-    let Stops { asset: own, overall, dead } = stops(engine, asset, price);
+    let heart = Heart::of(&engine.market());
+    fold_by(engine, asset, price, heart, now)
+}
+
+fn fold_by(
+    engine: &mut Engine,
+    asset: u8,
+    price: &mut AssetPrice,
+    heart: Heart,
+    now: u32,
+) -> Result<()> {
+    let Stops { asset: own, overall, dead, .. } = stops(engine, asset, price);
+    let heard = heart.heard(own.folded_at, now);
     price.stopped = true;
-    engine.set_breaker(asset, &breaker::fold(&own, &overall, dead, now))
+    engine.set_breaker(asset, &breaker::fold_silent(&own, &overall, dead, heard, now))
+}
+
+/// Books the stopped time of every asset, the seconds of a silence included: before the beat that
+/// ends it, or before the overall level changes.
+pub fn fold_all(engine: &mut Engine, heart: Heart, now: u32) -> Result<()> {
+    for asset in 0..engine.asset_count() {
+        let mut price = engine.price(asset);
+        fold_by(engine, asset, &mut price, heart, now)?;
+        engine.set_price(asset, &price)?;
+    }
+    Ok(())
 }
 
 /// Raises a level until a time: the guardian or the governor. Never lowers one and never makes
@@ -140,12 +205,8 @@ pub fn write(engine: &mut Engine, asset: u8, next: &Breaker, now: u32) -> Result
     // Not zero means: read the breaker's own word.
     let marked = next.level.max(next.trip.level).max(u8::from(now < next.grace_until));
     if asset == abi::OVERALL {
-        for each in 0..engine.asset_count() {
-            let mut price = engine.price(each);
-            fold(engine, each, &mut price, now)?;
-            engine.set_price(each, &price)?;
-        }
         let mut market = engine.market();
+        fold_all(engine, Heart::of(&market), now)?;
         market.level = marked;
         engine.set_market(&market)?;
         engine.set_overall_breaker(next)

@@ -15,7 +15,7 @@ use crate::{
     error::{Result, fail},
     guard, ledger,
     position::Position,
-    sdk::{self, CallKind},
+    sdk,
     storage::Engine,
     token,
 };
@@ -111,12 +111,6 @@ fn call_back(
     words.push(length);
     words.extend_from_slice(lots);
     words.push(U256::from(data.0.len()));
-    let mut call = sdk::calldata(ITaker::onTakeManyCall::SELECTOR, &words);
-    let end = call.len().saturating_add(data.0.len().next_multiple_of(32));
-    call.extend_from_slice(&data.0);
-    call.resize(end, 0);
-    match sdk::call(engine, CallKind::Mutating, taker, &call, None, 0) {
-        Ok(_) => Ok(()),
-        Err(_) => Err(fail(abi::CallbackFailed { taker })),
-    }
+    let call = sdk::calldata(ITaker::onTakeManyCall::SELECTOR, &words);
+    auction::call_taker(engine, taker, call, &data)
 }

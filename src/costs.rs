@@ -17,12 +17,13 @@ use crate::{
     storage::Engine,
 };
 
-/// Adds a take to what the asset's sales have brought.
+/// Adds a take to what the asset's sales have brought. A lot that was started again has waited for
+/// as long as each earlier run may have lasted.
 pub fn record(engine: &mut Engine, auction: &Auction, lot: u128, pay: u128) -> Result<()> {
     let Auction { asset, price, terms, .. } = auction;
     let worth = value::value_down(lot, price.price, price.scale)?;
     let (worth, pay) = (terms.milli(worth), terms.milli(pay));
-    let sold = engine.sold(*asset).with(worth, pay, auction.elapsed, auction.pool.keeper);
+    let sold = engine.sold(*asset).with(worth, pay, auction.waited(), auction.pool.keeper);
     engine.set_sold(*asset, &sold)
 }
 

@@ -16,7 +16,7 @@ use crate::{
     costs, entry,
     error::{Error, Result, fail},
     guard, ledger, limits, oracle, risk_terms, roles, sdk,
-    settlement::DUST_ACCOUNT,
+    settlement::{self, DUST_ACCOUNT},
     storage::{Engine, MAX_ASSETS},
     supply::take_cash,
     token, window,
@@ -297,7 +297,7 @@ pub fn set_min_debt(engine: &mut Engine, min_debt: U256) -> Result<()> {
     Ok(())
 }
 
-/// Pays out of the reserve what the cash can bear.
+/// Pays out of the reserve what the cash can bear, and nothing that a visible loss will need.
 pub fn withdraw_reserve(engine: &mut Engine, amount: U256, receiver: Address) -> Result<()> {
     let now = guard::enter(engine)?;
     roles::require_governor(engine)?;
@@ -311,6 +311,7 @@ pub fn withdraw_reserve(engine: &mut Engine, amount: U256, receiver: Address) ->
     let (base, before) = (engine.base_word(), books.cash);
     books.reserve = left;
     books.cash = take_cash(books.cash, value)?;
+    settlement::require_cover(engine, &books)?;
     window::cash_out(engine, &base, before, books.cash, now)?;
     ledger::store(engine, &books)?;
     sdk::emit(engine, abi::ReserveWithdrawn { receiver, amount });

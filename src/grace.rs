@@ -88,7 +88,7 @@ fn find(engine: &Engine, position: &Position, now: u32) -> Result<(u8, u32, u8)>
     }
     let live = health::exposure(engine, position, now, Side::Live)?;
     let status = health::status(engine, position, &live, now)?;
-    let look = Look::at(engine, position, outage::open(engine, now)?, now)?;
+    let look = Look::at(engine, position, outage::open(engine, now), now)?;
     let price = match look {
         Look { spares: true, .. } => GENEROUS,
         Look { hard: true, .. } => UPPER,

@@ -2,9 +2,13 @@
 
 use alloy_primitives::U256;
 use plimsoll_abi as abi;
-use plimsoll_math::{interest, interest::Ledger};
+use plimsoll_math::{
+    interest,
+    interest::Ledger,
+    outage::{self, Heart},
+};
 
-use crate::{error::Result, guard, sdk, storage::Engine};
+use crate::{breaker, error::Result, guard, sdk, storage::Engine};
 
 /// The books with interest accrued to `now`.
 pub fn load(engine: &Engine, now: u32) -> Ledger {
@@ -18,10 +22,14 @@ pub fn index(engine: &Engine, now: u32) -> u128 {
     interest::index_at(market.index, market.rate, market.accrued_at, now)
 }
 
-/// Stores the books with the rate that follows from them.
+/// Stores the books with the rate that follows from them. That is the market's heartbeat: what was
+/// silent before it does not count for auctions.
 pub fn store(engine: &mut Engine, ledger: &Ledger) -> Result<()> {
     let ledger = interest::refresh_rate(ledger);
     let market = engine.market();
+    if outage::is_silent(&market, ledger.accrued_at) {
+        breaker::fold_all(engine, Heart::of(&market), ledger.accrued_at)?;
+    }
     engine.set_market(&ledger.market(&market))?;
     engine.set_totals(&ledger.totals())
 }

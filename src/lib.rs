@@ -171,7 +171,8 @@ entry::routes! { market:
     lossesCall = fn losses_of(asset: u8) -> (U256, U256, u32, bool) { settlement::losses }
 }
 
-// Breakers: levels, what anybody may prove, and who holds which role.
+// Breakers: levels, what anybody may prove, who holds which role; and the auctions as bots see them,
+// for which there is room.
 entry::routes! { breakers:
     raiseCall = fn raise(asset: u8, level: u8, until: u32) -> () { breaker::raise }
     lowerCall = fn lower(asset: u8, level: u8) -> () { breaker::lower }
@@ -187,6 +188,11 @@ entry::routes! { breakers:
     acceptGuardianCall = fn accept_guardian() -> () { roles::accept_guardian }
     withdrawReserveCall = fn withdraw_reserve(amount: U256, receiver: Address) -> () { governance::withdraw_reserve }
     withdrawDustCall = fn withdraw_dust(asset: u8, receiver: Address) -> U256 { governance::withdraw_dust }
+    auctionCall = fn auction(id: u64) -> AuctionTuple { views::auction }
+    quoteCall = fn quote(id: u64, lot: U256, wait: u32) -> (U256, U256) { live::quote }
+    auctionsCall = fn auctions(asset: u8, from: u32, limit: u32) -> (Vec<u64>, u32) { live::ids }
+    liveAuctionsCall = fn live_auctions(asset: u8, from: u32, limit: u32) -> (Rows<18>, u32) { live::auctions }
+    timeToPriceCall = fn time_to_price(id: u64, price: U256) -> (bool, u32) { live::time_to_price }
 }
 
 // Governance: listings and parameters.
@@ -221,11 +227,6 @@ entry::routes! { lens:
     assetsOfCall = fn assets_of(shares: U256) -> U256 { views::assets_of }
     solvencyCall = fn solvency() -> SolvencyTuple { views::solvency }
     ledgerCall = fn ledger() -> (U256, U256, I256, U256, u32) { views::ledger }
-    auctionCall = fn auction(id: u64) -> AuctionTuple { views::auction }
-    quoteCall = fn quote(id: u64, lot: U256, wait: u32) -> (U256, U256) { views::quote }
-    auctionsCall = fn auctions(asset: u8, from: u32, limit: u32) -> (Vec<u64>, u32) { views::auctions }
-    liveAuctionsCall = fn live_auctions(asset: u8, from: u32, limit: u32) -> (Rows<18>, u32) { live::auctions }
-    timeToPriceCall = fn time_to_price(id: u64, price: U256) -> (bool, u32) { live::time_to_price }
     costsCall = fn costs_of(asset: u8) -> (u32, u32, u32, u32, SaleTerms) { costs::show }
     liquidationCostCall = fn liquidation_cost(asset: u8, size: U256) -> (U256, U256, u32) { costs::liquidation_cost }
     priceCall = fn price_of(asset: u8) -> (U256, U256, u32, u8, u8) { oracle::show }

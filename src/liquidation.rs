@@ -38,6 +38,8 @@ use crate::{
 
 /// Highest slot of an asset: the width of its field.
 const SLOT_MAX: u32 = 0xffff;
+/// Slots that a kick without a hint looks at for one that is free.
+const PROBES: u32 = 2;
 
 /// Starts or joins sales of the unhealthy among `accounts`; one skip code an account. When the caps
 /// on what is on sale may not hold all of them, those come first that may cost the most.
@@ -45,8 +47,8 @@ pub fn kick(engine: &mut Engine, accounts: Vec<Address>, hints: Vec<u64>) -> Res
     let now = guard::enter(engine)?;
     guard::list(accounts.len())?;
     guard::list(hints.len())?;
-    let window = outage::open(engine, now)?;
-    let keeper = Keeper { address: engine.vm().msg_sender(), hints: &hints, now, window };
+    let (window, late) = outage::look(engine, now);
+    let keeper = Keeper { address: engine.vm().msg_sender(), hints: &hints, now, window, late };
     let index = ledger::index(engine, now);
     let mut skips = Vec::with_capacity(accounts.len());
     skips.resize(accounts.len(), skip::NO_DEBT);
@@ -65,12 +67,14 @@ pub fn kick(engine: &mut Engine, accounts: Vec<Address>, hints: Vec<u64>) -> Res
     Ok(skips)
 }
 
-/// Who kicks, with what hints, when; and whether a window after an outage is open.
+/// Who kicks, with what hints, when; whether a window after an outage is open, and whether the
+/// market's last beat is long ago.
 struct Keeper<'a> {
     address: Address,
     hints: &'a [u64],
     now: u32,
     window: bool,
+    late: bool,
 }
 
 fn kick_one(engine: &mut Engine, position: &mut Position, keeper: &Keeper) -> Result<u8> {
@@ -357,7 +361,8 @@ fn seize(
     Ok(true)
 }
 
-/// Opens an auction: in the words that a hint names if they are free, otherwise in fresh ones.
+/// Opens an auction: in the words that a hint names if they are free, in others that happen to be, or
+/// in fresh ones.
 fn open(
     engine: &mut Engine,
     asset: u8,
@@ -365,7 +370,9 @@ fn open(
     keeper: &Keeper,
 ) -> Result<Option<u32>> {
     let mut sales = engine.sales(asset);
-    let slot = match hinted(engine, asset, keeper.hints) {
+    let old = hinted(engine, asset, keeper.hints);
+    let old = old.or_else(|| probed(engine, asset, sales.high_water.into(), keeper.now));
+    let slot = match old {
         Some(slot) => slot,
         None => {
             let fresh = u32::from(sales.high_water).saturating_add(1);
@@ -380,7 +387,7 @@ fn open(
     engine.set_sales(asset, &sales)?;
     let terms = engine.terms(asset);
     let generation = engine.auction_terms(asset, slot).generation.saturating_add(1) & 0xff_ffff;
-    let start = breaker::clock(engine, asset, price, keeper.now);
+    let start = breaker::start(engine, asset, price, keeper.late, keeper.now)?;
     let (excess, _) = terms.under(costs::hourly(engine, asset));
     let words = terms.open(price.price, excess, start, generation);
     engine.set_auction_terms(asset, slot, &words)?;
@@ -401,10 +408,21 @@ fn open(
 fn hinted(engine: &Engine, asset: u8, hints: &[u64]) -> Option<u32> {
     let of_asset = hints.iter().map(|id| abi::auction_parts(*id)).filter(|at| at.0 == asset);
     let mut slots = of_asset.map(|(_, _, slot)| slot);
-    slots.find(|slot| {
-        let pool = engine.auction_pool(asset, *slot);
-        pool.used && pool.closed && pool.units == 0
-    })
+    slots.find(|slot| is_free(engine, asset, *slot))
+}
+
+/// One of [`PROBES`] slots that is free, from one that the time chooses: so the slots that were ever
+/// used stay about as many as are in use, although nobody keeps a list of free ones.
+fn probed(engine: &Engine, asset: u8, high_water: u32, now: u32) -> Option<u32> {
+    let first = now.checked_rem(high_water)?;
+    let last = first.saturating_add(PROBES).min(high_water);
+    (first..last).map(|slot| slot.saturating_add(1)).find(|slot| is_free(engine, asset, *slot))
+}
+
+/// Whether an auction is closed and all of its claims are booked.
+fn is_free(engine: &Engine, asset: u8, slot: u32) -> bool {
+    let pool = engine.auction_pool(asset, slot);
+    pool.used && pool.closed && pool.units == 0
 }
 
 /// Adds units to an open auction and to what is on sale, next to which `reward` was paid.

@@ -14,7 +14,12 @@ use plimsoll_math::{
 };
 
 use crate::{
-    auction::Auction, breaker, entry::Rows, error::Result, guard, health, storage::Engine,
+    auction::{self, Auction, Order},
+    breaker,
+    entry::Rows,
+    error::Result,
+    guard, health,
+    storage::Engine,
 };
 
 /// Slots that one call looks at.
@@ -22,23 +27,33 @@ const SLOTS_MAX: u32 = 256;
 /// Longest wait that is looked ahead, seconds: the longest breaker and the slowest curve together.
 const WAIT_MAX: u32 = 10 * 86_400;
 
-/// Open auctions of an asset from a slot on, and the slot to go on from (zero at the end).
-pub fn auctions(engine: &mut Engine, asset: u8, from: u32, limit: u32) -> Result<(Rows<18>, u32)> {
+/// Ids of the open auctions of an asset from a slot down (zero: from the highest), and the slot to go
+/// on from (zero at the end).
+pub fn ids(engine: &mut Engine, asset: u8, from: u32, limit: u32) -> Result<(Vec<u64>, u32)> {
     let asset = guard::asset(engine, asset)?;
-    let now = guard::now(engine);
     let last = u32::from(engine.sales(asset).high_water);
-    let first = from.max(1);
-    let end = first.saturating_add(limit.min(SLOTS_MAX)).min(last.saturating_add(1));
-    let mut rows = Vec::new();
-    for slot in first..end {
+    let first = if from == 0 { last } else { from.min(last) };
+    let end = first.saturating_sub(limit.min(SLOTS_MAX));
+    let mut ids = Vec::new();
+    for slot in (end..first).rev().map(|slot| slot.saturating_add(1)) {
         let pool = engine.auction_pool(asset, slot);
         if pool.used && !pool.closed {
-            let generation = engine.auction_terms(asset, slot).generation;
-            let auction = Auction::load(engine, abi::auction_id(asset, generation, slot), now)?;
-            rows.push(row(engine, &auction, now)?);
+            ids.push(abi::auction_id(asset, engine.auction_terms(asset, slot).generation, slot));
         }
     }
-    Ok((Rows(rows), if end > last { 0 } else { end }))
+    Ok((ids, end))
+}
+
+/// The same auctions with everything that decides.
+pub fn auctions(engine: &mut Engine, asset: u8, from: u32, limit: u32) -> Result<(Rows<18>, u32)> {
+    let now = guard::now(engine);
+    let (ids, next) = ids(engine, asset, from, limit)?;
+    let mut rows = Vec::with_capacity(ids.len());
+    for id in ids {
+        let auction = Auction::load(engine, id, now)?;
+        rows.push(row(engine, &auction, now)?);
+    }
+    Ok((Rows(rows), next))
 }
 
 /// One auction in the order of `LiveAuction`.
@@ -93,8 +108,20 @@ fn offer(engine: &Engine, auction: &Auction, asked: u128, now: u32) -> Result<u8
     })
 }
 
-/// Seconds until the auction asks at most `limit`, if the oracle's price stays: whether it ever
-/// does before it has run out, and how long to wait.
+/// What a take of up to `lot` at any price would pay after a wait, if the oracle's price stays and the
+/// market goes on being heard of; or the error that it would meet.
+pub fn quote(engine: &mut Engine, id: u64, lot: U256, wait: u32) -> Result<(U256, U256)> {
+    let now = guard::now(engine);
+    let then = now.saturating_add(wait);
+    let mut auction = Auction::load_open(engine, id, now)?;
+    auction.elapsed = auction.elapsed_ahead(engine, now, then);
+    let order = Order { max_lot: lot, max_price: U256::MAX, min_lot: U256::ZERO };
+    let (taken, price, _) = auction::quote(engine, &auction, &order, then)?;
+    Ok((U256::from(price), U256::from(taken.pay)))
+}
+
+/// Seconds until the auction asks at most `limit`, if the oracle's price stays and the market goes on
+/// being heard of: whether it ever does before it has run out, and how long to wait.
 pub fn time_to_price(engine: &mut Engine, id: u64, limit: U256) -> Result<(bool, u32)> {
     let now = guard::now(engine);
     let auction = Auction::load_open(engine, id, now)?;
@@ -110,9 +137,7 @@ pub fn time_to_price(engine: &mut Engine, id: u64, limit: U256) -> Result<(bool,
     let (mut early, mut late) = (0, WAIT_MAX);
     while early < late {
         let middle = u32::midpoint(early, late);
-        let then = now.saturating_add(middle);
-        let start = auction.words.start;
-        if breaker::elapsed(engine, auction.asset, &auction.price, start, then) >= second {
+        if auction.elapsed_ahead(engine, now, now.saturating_add(middle)) >= second {
             late = middle;
         } else {
             early = middle.saturating_add(1);

@@ -2,30 +2,38 @@
 //!
 //! The heartbeat is the market's last accrual. Whatever accrues after a gap leaves a note in the
 //! market's word, and the next poke or report opens the window. From the gap to the end of the window
-//! kicks need a health factor below the hard limit; nothing else knows of it.
+//! kicks need a health factor below the hard limit. The clock of auctions stands still for the gap
+//! itself: see [`crate::breaker::clock`].
 
 use alloy_primitives::{Address, U256};
 use plimsoll_abi as abi;
 use plimsoll_math::{
-    outage,
+    outage::{self, Heart},
     words::{Market, Outage},
 };
 
 use crate::{
+    breaker,
     error::{Result, fail},
     guard, ledger, roles, sdk, sources,
     storage::Engine,
 };
 
-/// Beats that fit into the gap that counts as an outage.
-const BEATS: u32 = 4;
-
 /// Whether kicks need a health factor below the hard limit now.
-pub fn open(engine: &Engine, now: u32) -> Result<bool> {
+pub fn open(engine: &Engine, now: u32) -> bool {
+    is_open(engine, &engine.market(), now)
+}
+
+/// The same, and whether the last beat is long ago.
+pub fn look(engine: &Engine, now: u32) -> (bool, bool) {
     let market = engine.market();
+    (is_open(engine, &market, now), outage::is_late(&market, now))
+}
+
+fn is_open(engine: &Engine, market: &Market, now: u32) -> bool {
     // The outage word is read only when there may have been one.
-    let noticed = market.window || outage::is_silent(&market, now);
-    Ok(noticed && outage::holds(&market, &engine.outage(), now))
+    let noticed = market.window || outage::is_silent(market, now);
+    noticed && outage::holds(market, &engine.outage(), now)
 }
 
 /// Accrues when the last beat is a part of the gap ago, opens the window of a gap that was noticed,
@@ -33,7 +41,7 @@ pub fn open(engine: &Engine, now: u32) -> Result<bool> {
 pub fn beat(engine: &mut Engine, now: u32) -> Result<()> {
     let mut market = engine.market();
     let gap = outage::gap(market.gap);
-    if gap > 0 && now.saturating_sub(market.accrued_at).saturating_mul(BEATS) > gap {
+    if outage::is_late(&market, now) {
         let books = ledger::load(engine, now);
         ledger::store(engine, &books)?;
         market = engine.market();
@@ -63,11 +71,18 @@ pub fn ask(engine: &mut Engine, now: u32) -> Result<()> {
         return Ok(());
     };
     let started = u32::try_from(started).unwrap_or(u32::MAX);
-    let gap = outage::gap(market.gap);
-    match outage::after_report(&word, gap, !answer.is_zero(), started, now) {
-        Some(next) => store(engine, market, &next),
-        None => Ok(()),
+    let (gap, down) = (outage::gap(market.gap), !answer.is_zero());
+    let Some(next) = outage::after_report(&word, gap, down, started, now) else {
+        return Ok(());
+    };
+    if !down && outage::is_first_since(&market, started, now) {
+        // Since the last beat nobody could take, however short that was.
+        breaker::fold_all(engine, Heart { beat: market.accrued_at, gap: 0 }, now)?;
+        let books = ledger::load(engine, now);
+        ledger::store(engine, &books)?;
     }
+    let market = engine.market();
+    store(engine, market, &next)
 }
 
 fn store(engine: &mut Engine, market: Market, next: &Outage) -> Result<()> {

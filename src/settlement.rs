@@ -18,7 +18,7 @@ use stylus_sdk::prelude::*;
 
 use crate::{
     auction,
-    error::{Result, fail},
+    error::{Error, Result, fail},
     guard, health, ledger,
     position::{Position, bit},
     roles, sdk,
@@ -30,36 +30,35 @@ use crate::{
 pub const DUST_ACCOUNT: Address = Address::ZERO;
 
 /// Books the debt of accounts whose collateral and lots are worth less than dust and less than the
-/// debt: anyone may.
+/// debt: anyone may. Those that are no bad debt, or whose prices say nothing, are left out, unless
+/// that leaves nobody.
 pub fn realise(engine: &mut Engine, accounts: Vec<Address>) -> Result<()> {
     let now = guard::enter(engine)?;
     guard::list(accounts.len())?;
-    let mut refused = Some((Address::ZERO, 0));
+    let mut refusal = not_bad_debt(Address::ZERO, 0);
     let mut any = false;
     for account in accounts {
         match realise_one(engine, account, now)? {
             None => any = true,
-            Some(value) => refused = Some((account, value)),
+            Some(error) => refusal = error,
         }
     }
-    match refused {
-        Some((account, value)) if !any => {
-            Err(fail(abi::NotBadDebt { account, value: U256::from(value) }))
-        }
-        _ => Ok(()),
-    }
+    if any { Ok(()) } else { Err(refusal) }
 }
 
-/// Books one account; returns what it still has when that is worth too much, or when it owes
-/// nothing (zero). Bringing rewards into the position is work done, too: refused, it would be undone,
+fn not_bad_debt(account: Address, value: u128) -> Error {
+    fail(abi::NotBadDebt { account, value: U256::from(value) })
+}
+
+/// Books one account, or says why there is nothing to book. Bringing rewards into the position is work done, too: refused, it would be undone,
 /// and no kick could ever sell them.
-fn realise_one(engine: &mut Engine, account: Address, now: u32) -> Result<Option<u128>> {
+fn realise_one(engine: &mut Engine, account: Address, now: u32) -> Result<Option<Error>> {
     let index = ledger::index(engine, now);
     let mut position = Position::load(engine, account, index);
     position.settle_closed(engine, now)?;
     let owed = value::debt_up(position.effective_debt(engine)?, index)?;
     if owed == 0 {
-        return Ok(Some(0));
+        return Ok(Some(not_bad_debt(account, 0)));
     }
     // Of who is healthy they are nobody's business: an asset in the position binds its owner.
     let live = health::exposure(engine, &position, now, health::Side::Live)?;
@@ -67,10 +66,12 @@ fn realise_one(engine: &mut Engine, account: Address, now: u32) -> Result<Option
     if counted {
         position = Position::load(engine, account, index);
     }
-    health::require_prices(&position, Action::Realise, now)?;
+    if let Err(error) = health::require_prices(&position, Action::Realise, now) {
+        return Ok((!counted).then_some(error));
+    }
     let (left, dust) = worth(engine, &position)?;
     if !settlement::is_bad_debt(owed, left, dust) {
-        return Ok((!counted).then_some(left));
+        return Ok((!counted).then(|| not_bad_debt(account, left)));
     }
     let blamed = blamed(&position);
     auction::leave_all(engine, &mut position, now)?;

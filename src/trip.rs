@@ -17,8 +17,8 @@ use crate::{
     window as flows,
 };
 
-/// Slots of auctions that a proof looks at: their pools are a word each.
-const SLOTS: u32 = 256;
+/// Slots of auctions that a proof looks at, from the highest down: their pools are a word each.
+const QUEUE_SLOTS: u32 = 256;
 /// Basis points of a price in a step of its confidence.
 const CODE_BPS: u32 = 4;
 
@@ -120,10 +120,11 @@ fn outflow(engine: &Engine, asset: u8, now: u32) -> Result<u32> {
 /// Value of the lots whose curve has run out over what may be on sale in calm.
 fn queue(engine: &Engine, asset: u8, now: u32) -> Result<u32> {
     let (price, terms) = (engine.price(asset), engine.terms(asset));
-    let last = u32::from(engine.sales(asset).high_water).min(SLOTS);
+    let last = u32::from(engine.sales(asset).high_water);
+    let first = last.saturating_sub(QUEUE_SLOTS);
     let clock = breaker::clock(engine, asset, &price, now);
     let mut unwanted = 0_u128;
-    for slot in 1..=last {
+    for slot in (first..last).map(|slot| slot.saturating_add(1)) {
         if engine.auction_pool(asset, slot).closed {
             continue;
         }

@@ -24,9 +24,6 @@ use crate::{
     storage::Engine,
 };
 
-/// Slots that one call of [`auctions`] looks at.
-const SLOTS_MAX: u32 = 256;
-
 fn load(engine: &Engine, account: Address) -> (Position, u32) {
     let now = guard::now(engine);
     (Position::load(engine, account, books::index(engine, now)), now)
@@ -280,31 +277,6 @@ pub fn auction(engine: &mut Engine, id: u64) -> Result<AuctionTuple> {
         auction.needs_redo(),
         U256::from(auction.words.kick_price),
     ))
-}
-
-/// What a lot of an open auction costs after a wait at today's oracle price: exactly, also across
-/// the end of a breaker that stops the clock.
-pub fn quote(engine: &mut Engine, id: u64, lot: U256, wait: u32) -> Result<(U256, U256)> {
-    let auction = Auction::load_open(engine, id, guard::now(engine).saturating_add(wait))?;
-    let price = auction.price_at(auction.elapsed)?;
-    let pay = value::value_up(guard::narrow(lot)?, price, auction.price.scale)?;
-    Ok((U256::from(price), U256::from(pay)))
-}
-
-/// Open auctions of an asset from a slot on, and the slot to go on from (zero at the end).
-pub fn auctions(engine: &mut Engine, asset: u8, from: u32, limit: u32) -> Result<(Vec<u64>, u32)> {
-    let asset = guard::asset(engine, asset)?;
-    let last = u32::from(engine.sales(asset).high_water);
-    let first = from.max(1);
-    let end = first.saturating_add(limit.min(SLOTS_MAX)).min(last.saturating_add(1));
-    let mut ids = Vec::new();
-    for slot in first..end {
-        let pool = engine.auction_pool(asset, slot);
-        if pool.used && !pool.closed {
-            ids.push(abi::auction_id(asset, engine.auction_terms(asset, slot).generation, slot));
-        }
-    }
-    Ok((ids, if end > last { 0 } else { end }))
 }
 
 pub fn asset(engine: &mut Engine, id: u8) -> Result<AssetTuple> {

@@ -3,11 +3,11 @@
 
 use alloy_primitives::{Address, U256};
 use plimsoll_abi::IPlimsoll::{
-    coverDeficitCall, depositCall, kickCall, realiseCall, withdrawDustCall,
+    coverDeficitCall, depositCall, kickCall, realiseCall, withdrawDustCall, withdrawReserveCall,
 };
 use plimsoll_abi::{
     DeficitCovered, DustKept, ListTooLong, NotBadDebt, NotGovernor, NothingKicked, PriceForbids,
-    Realised, ZeroAmount, skip,
+    Realised, Uncovered, ZeroAmount, skip,
 };
 use plimsoll_testkit::audit::effective_debt;
 use plimsoll_testkit::engine::{
@@ -15,7 +15,7 @@ use plimsoll_testkit::engine::{
     whole,
 };
 
-use crate::sales::{RAY, books, ceil, fill, joined, kick, kicked, open, still, taken};
+use crate::sales::{RAY, books, ceil, fill, floor, joined, kick, kicked, open, still, taken};
 
 fn realise(accounts: &[Address]) -> realiseCall {
     realiseCall { accounts: accounts.to_vec() }
@@ -216,13 +216,30 @@ fn healthy_and_debtless_accounts_are_refused() {
     books(&world);
 }
 
+/// One account whose collateral has no price keeps nobody from booking the others.
+#[test]
+fn an_account_without_a_price_is_left_out() {
+    let (mut world, _) = sunk(still());
+    world.open(BOB, ARB, whole(50_000, 18), usdc(1_000));
+    world.pass(3_601);
+    world.set_price(WETH, wad(1_000));
+    let error = PriceForbids { asset: ARB, verdict: 3 };
+    world.refuse(MALLORY, realise(&[BOB]), error);
+    let bob = world.account(BOB);
+    world.must(MALLORY, realise(&[BOB, ALICE, BOB]));
+    assert_eq!((world.account(ALICE).debt, world.account(BOB)), (0, bob));
+    books(&world);
+}
+
 #[test]
 fn writing_off_needs_a_good_price_of_what_is_left() {
     let (mut world, _) = sunk(still());
     world.mint(WETH, BOB, 1);
     world.must(BOB, depositCall { asset: WETH, amount: U256::ONE, account: ALICE });
     world.pass(3_601);
-    world.refuse(MALLORY, realise(&[ALICE]), PriceForbids { asset: WETH, verdict: 3 });
+    let error = PriceForbids { asset: WETH, verdict: 3 };
+    world.refuse(MALLORY, realise(&[ALICE]), error.clone());
+    world.refuse(MALLORY, realise(&[SUE, ALICE]), error);
     world.set_price(WETH, wad(1_000));
     world.must(MALLORY, realise(&[ALICE]));
     // Nothing is left: no price is asked for.
@@ -302,4 +319,35 @@ fn rewards_of_a_healthy_borrower_are_left_alone() {
     world.pass(world.asset_price(WETH).fresh_until + 1 - world.now());
     world.set_price(ARB, wad(1));
     world.borrow(KAY, usdc(1));
+}
+
+/// The governor does not take away what a visible loss will need first.
+#[test]
+fn the_reserve_stays_while_a_loss_is_visible() {
+    let mut world = still();
+    open(&mut world, BOB);
+    world.set_price(WETH, wad(2_400));
+    let id = kicked(&mut world, BOB);
+    taken(&mut world, id, u128::MAX);
+    world.settle(BOB);
+    world.repay_all(BOB, BOB);
+    let held = world.holding(BOB, WETH).balance;
+    world.withdraw(BOB, WETH, held);
+    world.set_price(WETH, wad(3_000));
+    open(&mut world, ALICE);
+    let (reserve, cash) = (world.market().reserve, world.totals().cash);
+    assert!(reserve > usdc(100));
+    // Ten WETH that are worth the debt less the reserve, and a dollar; KAY's reward is left out.
+    let kept = world.holding(KAY, WETH).balance;
+    world.withdraw(KAY, WETH, kept);
+    let collateral = usdc(21_000) - reserve + usdc(1);
+    world.set_price(WETH, collateral * 100_000_000_000);
+    let withdraw = |amount| withdrawReserveCall { amount: U256::from(amount), receiver: SUE };
+    let too_much = usdc(1) + 1;
+    let claim = cash + usdc(21_000) - reserve;
+    let ratio = U256::from(floor(claim - 1, wad(1), claim));
+    world.refuse(GOVERNOR, withdraw(too_much), Uncovered { gap: U256::ONE, ratio });
+    world.must(GOVERNOR, withdraw(usdc(1)));
+    world.refuse(GOVERNOR, withdraw(1), Uncovered { gap: U256::ONE, ratio });
+    books(&world);
 }

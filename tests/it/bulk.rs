@@ -1,9 +1,12 @@
 //! Many takes in one call, and what a bot learns in one call before it.
 
+use std::collections::BTreeSet;
+
 use alloy_primitives::{Address, Bytes, U256};
 use alloy_sol_types::{SolCall, SolError};
 use plimsoll_abi::IPlimsoll::{
-    auctionCall, liveAuctionsCall, quoteCall, takeManyCall, takeManyReturn, timeToPriceCall,
+    auctionCall, liveAuctionsCall, quoteCall, takeCall, takeManyCall, takeManyReturn,
+    timeToPriceCall,
 };
 use plimsoll_abi::{
     AuctionClosed, CallbackFailed, DeadlinePassed, LengthMismatch, LotChanged, Settled,
@@ -14,7 +17,7 @@ use plimsoll_testkit::engine::{
     ALICE, ARB, BOB, CAROL, Failure, GOVERNOR, TAK, USDC, WETH, World, usdc, wad, whole,
 };
 
-use crate::sales::{auction, books, change_terms, fill, kick, still, taken};
+use crate::sales::{auction, books, change_terms, fill, kick, order, still, taken};
 use crate::takers::{assert_refused_inside, taker};
 
 /// Two auctions of WETH and one of ARB.
@@ -186,7 +189,8 @@ fn one_call_lists_live_auctions_with_all_that_decides() {
     world.pass(100);
     let listed = world.get(liveAuctionsCall { asset: WETH, from: 0, limit: 100 });
     assert_eq!((listed.list.len(), listed.next), (2, 0));
-    for (row, id) in listed.list.iter().zip([ids[0], ids[2]]) {
+    // The newest first.
+    for (row, id) in listed.list.iter().zip([ids[2], ids[0]]) {
         let (shown, words) = (auction(&mut world, id), world.auction_terms(id));
         assert_eq!((row.id, row.offer, row.level), (id, offer::TAKE, 0));
         assert_eq!((row.lot, row.units, row.raised), (shown.lot, shown.units, shown.raised));
@@ -207,7 +211,9 @@ fn one_call_lists_live_auctions_with_all_that_decides() {
     let listed = world.get(liveAuctionsCall { asset: WETH, from: 0, limit: 100 });
     assert_eq!(listed.list.iter().map(|row| row.id).collect::<Vec<_>>(), [ids[2]]);
     let first = world.get(liveAuctionsCall { asset: WETH, from: 0, limit: 1 });
-    assert_eq!((first.list.len(), first.next), (0, 2));
+    assert_eq!((first.list.len(), first.next), (1, 1));
+    let rest = world.get(liveAuctionsCall { asset: WETH, from: 1, limit: 1 });
+    assert_eq!((rest.list.len(), rest.next), (0, 0));
 }
 
 #[test]
@@ -265,6 +271,61 @@ fn quotes_and_waits_are_exact_for_seconds_to_come() {
         let at = world.get(timeToPriceCall { id, price: below + U256::ONE });
         assert!(at.reached);
     }
+}
+
+/// At every second, to the end and beyond, under every level and for every size: what a quote answers
+/// is what the take then does, and where the take is refused the quote is, with the same error.
+#[test]
+fn a_quote_is_refused_as_the_take_would_be() {
+    let (mut paid, mut refused) = (0, BTreeSet::new());
+    for level in [0, 2, 3, 4] {
+        let (mut world, ids) = three();
+        let id = ids[0];
+        fill(&mut world, TAK);
+        // Below the oracle's price.
+        world.pass(60);
+        let left = 3_277 - auction(&mut world, id).elapsed.to::<u32>();
+        if level > 0 {
+            world.raise(WETH, level, 300);
+        }
+        let lot = world.auction_terms(id).lot;
+        // Nothing, dust, a part, what leaves dust, all, and more than there is.
+        let dust = whole(1, 18) / 25;
+        let sizes = [0, 1, dust, whole(1, 18), lot - 1, lot, lot + 1].map(U256::from);
+        for wait in [0, 299, 300, 600, left - 1, left, left + 299, left + 300, 4_000] {
+            let quotes = sizes.map(|lot| world.view(quoteCall { id, lot, wait }));
+            let before = world.snapshot();
+            world.pass(wait);
+            for (max, quote) in sizes.into_iter().zip(quotes) {
+                let order = takeCall { maxLot: max, ..order(&world, id) };
+                let here = world.snapshot();
+                match (quote, world.send(TAK, order)) {
+                    (Ok(quote), Ok(taken)) => {
+                        assert_eq!(taken.lot, max.min(U256::from(lot)));
+                        assert_eq!(quote.pay, taken.pay, "{level} {wait} {max}");
+                        paid += 1;
+                    }
+                    (Err(quote), Err(take)) => {
+                        assert_eq!(quote.data, take.data, "{level} {wait} {max}");
+                        refused.insert(quote.data[..4].to_vec());
+                    }
+                    (quote, take) => {
+                        panic!("{level} {wait} {max}: {:?} but {:?}", quote.err(), take.err())
+                    }
+                }
+                world.revert(here);
+            }
+            world.revert(before);
+        }
+        let most = world.view(quoteCall { id, lot: U256::MAX, wait: 0 });
+        let whole_lot = world.view(quoteCall { id, lot: U256::from(lot), wait: 0 });
+        assert_eq!(most.ok().map(|quote| quote.pay), whole_lot.ok().map(|quote| quote.pay));
+    }
+    assert!(paid > 50, "{paid}");
+    use plimsoll_abi::{DustLot, LevelForbids, LotTooSmall, NeedsRedo};
+    let named =
+        [DustLot::SELECTOR, LevelForbids::SELECTOR, LotTooSmall::SELECTOR, NeedsRedo::SELECTOR];
+    assert_eq!(refused, named.map(|selector| selector.to_vec()).into());
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use alloy_primitives::U256;
 use plimsoll_abi::IPlimsoll::{
     acknowledgeLossCall, borrowCall, costsCall, coverageCall, learnCall, liquidationCostCall,
-    lossesCall, redeemCall, setLossBoundCall, setOutflowCall, setThresholdCall, settleCall,
-    stressedBoundCall, termsCall,
+    lossesCall, redeemCall, redoCall, setLossBoundCall, setOutflowCall, setThresholdCall,
+    settleCall, stressedBoundCall, termsCall,
 };
 use plimsoll_abi::{
     Inconsistent, LessonTooEarly, LevelForbids, LossAcknowledged, LossBoundSet, LossCharged,
@@ -51,6 +51,28 @@ fn every_take_is_recorded_with_its_value() {
         wanted.used = true;
         assert_eq!(world.sold(WETH), wanted);
     }
+}
+
+/// A lot that nobody wanted in its first two runs did not sell within a minute.
+#[test]
+fn a_take_after_redos_waited_through_all_runs() {
+    let (mut world, id) = on_sale();
+    for _ in 0..2 {
+        world.pass(3_300);
+        world.set_price(WETH, wad(2_400));
+        world.must(KAY, redoCall { auction: id });
+    }
+    world.pass(60);
+    let (lot, _) = taken(&mut world, id, whole(1, 18));
+    let worth = value(lot, wad(2_400), SCALE) / 1_000;
+    // Each run lasts 10 + 2,667 + 600 seconds.
+    assert_eq!(world.sold(WETH).waited, worth * (2 * 3_277 + 60));
+    // What is learnt from it is more than one run, and shrinks the cap.
+    let before = world.get(costsCall { asset: WETH }).time;
+    taken(&mut world, id, u128::MAX);
+    world.pass(DAY);
+    world.must(KAY, learnCall { asset: WETH });
+    assert!(world.get(costsCall { asset: WETH }).time > before);
 }
 
 /// A market that is held back says nothing about what selling costs.
@@ -189,17 +211,20 @@ fn an_asset_that_has_cost_too_much_carries_no_new_risk_until_the_governor_has_lo
 
 #[test]
 fn a_loss_at_its_bound_stops_nothing() {
-    for (less, impaired) in [(0, false), (1, true)] {
+    // A wei below the bound, the bound, a wei above it.
+    for (wei, impaired) in [(0, false), (1, false), (2, true)] {
         let (mut world, _) = sunk();
         let before = world.snapshot();
         let loss = realise(&mut world);
         world.revert(before);
-        // The bound is in whole tokens: one above what is lost, or one below.
-        let bound = (loss / usdc(1)) as u32 + 1 - less;
-        world.must(GOVERNOR, setLossBoundCall { asset: WETH, bound });
-        world.assert_event(&LossBoundSet { asset: WETH, oldValue: 10_000, value: bound });
-        realise(&mut world);
-        assert_eq!(world.get(lossesCall { asset: WETH }).impaired, impaired);
+        let (bound, beyond) = (loss / usdc(1), loss % usdc(1));
+        assert!(beyond > 0);
+        world.repay(BOB, ALICE, beyond + 1 - wei);
+        world.must(GOVERNOR, setLossBoundCall { asset: WETH, bound: bound as u32 });
+        let value = bound as u32;
+        world.assert_event(&LossBoundSet { asset: WETH, oldValue: 10_000, value });
+        assert_eq!(realise(&mut world), usdc(bound) - 1 + wei);
+        assert_eq!(world.get(lossesCall { asset: WETH }).impaired, impaired, "{wei}");
     }
 }
 

@@ -6,19 +6,19 @@ use std::collections::BTreeSet;
 use alloy_primitives::{Address, U256};
 use num_bigint::BigInt;
 use plimsoll_abi::IPlimsoll::{
-    auctionCall, coverDeficitCall, depositCall, kickCall, leaveCall, quoteCall, realiseCall,
-    redoCall, repayCall, withdrawCall,
+    coverDeficitCall, depositCall, kickCall, leaveCall, quoteCall, realiseCall, redoCall,
+    repayCall, setOutageCall, takeCall, withdrawCall,
 };
 use plimsoll_abi::{
     BelowTarget, DustLot, NeedsRedo, NotBadDebt, Redone, TooExpensive, Unhealthy, ZeroAmount,
 };
 use plimsoll_testkit::engine::{
-    ALICE, BOB, KAY, KIM, MALLORY, TAK, USDC, WETH, World, usdc, wad, whole,
+    ALICE, BOB, CAROL, GOVERNOR, KAY, KIM, MALLORY, TAK, USDC, WETH, World, usdc, wad, whole,
 };
 
 use crate::sales::{
-    BPS, SCALE, auction, books, ceil, change_terms, fill, floor, health, kick, kicked, open, order,
-    still, taken, value,
+    BPS, SCALE, auction, books, ceil, change_terms, fill, floor, kick, kicked, open, order, still,
+    taken, value,
 };
 
 /// What somebody has, exactly: shared with the walks.
@@ -65,7 +65,7 @@ fn incident_black_thursday() {
         // Nobody gets it for a wei less than the floor.
         let bid = live / 100 * 92 - 1;
         let call = order(&world, id);
-        let zero = plimsoll_abi::IPlimsoll::takeCall { maxPrice: U256::from(bid), ..call };
+        let zero = takeCall { maxPrice: U256::from(bid), ..call };
         world.refuse(TAK, zero, TooExpensive { price: asked, maxPrice: U256::from(bid) });
     }
     assert!(redos >= 5);
@@ -73,7 +73,7 @@ fn incident_black_thursday() {
     assert!(rewards <= floor(lot, penalty, 1_000_000 + penalty));
     // One buyer, who waits for the last second.
     let ends =
-        world.get(plimsoll_abi::IPlimsoll::liveAuctionsCall { asset: WETH, from: 1, limit: 1 });
+        world.get(plimsoll_abi::IPlimsoll::liveAuctionsCall { asset: WETH, from: 0, limit: 1 });
     let left = ends.list[0].runsOutAt - ends.list[0].elapsed;
     world.pass(left.to::<u32>() - 1);
     world.set_price(WETH, wad(2_380));
@@ -254,21 +254,21 @@ fn incident_dust_finalisation() {
 /// Here the auction's clock counts the seconds in which a take was possible, and no other.
 #[test]
 fn incident_auction_clock() {
-    // (what stops the market, and what starts it again)
-    type Event = fn(&mut World);
-    let stops: [(Event, Event); 3] = [
-        (|world| world.raise(WETH, 3, 7_200), |_| {}),
-        (|world| world.raise_all(4, 7_200), |_| {}),
-        (
-            |world| {
-                // Levels overlap, one after the other.
-                world.raise(WETH, 3, 5_000);
-                world.raise_all(3, 7_200);
-            },
-            |_| {},
-        ),
+    type Stop = fn(&mut World);
+    let stops: [Stop; 4] = [
+        |world| world.raise(WETH, 3, 7_200),
+        |world| world.raise_all(4, 7_200),
+        |world| {
+            // Levels overlap, one longer than the other.
+            world.raise(WETH, 3, 5_000);
+            world.raise_all(3, 7_200);
+        },
+        // No block at all, or nobody who gets into one.
+        |world| {
+            world.must(GOVERNOR, setOutageCall { feed: Address::ZERO, gap: 1 });
+        },
     ];
-    for (stop, go) in stops {
+    for stop in stops {
         let mut world = still();
         open(&mut world, ALICE);
         world.set_price(WETH, wad(2_400));
@@ -277,7 +277,6 @@ fn incident_auction_clock() {
         let before = auction(&mut world, id).price;
         stop(&mut world);
         world.pass(7_200);
-        go(&mut world);
         world.set_price(WETH, wad(2_400));
         let first = auction(&mut world, id);
         assert!(before - first.price <= before / U256::from(10_000), "{before} {}", first.price);
@@ -333,38 +332,66 @@ fn cycling_in_and_out_of_auctions_never_pays_and_never_uses_up_the_cap() {
     books(&world);
 }
 
-/// Takes as small as they may be, and joins: every one of them is paid in full.
+/// Takes as small as they may be, and joins, by a circle of an owner, a keeper and a taker: none of
+/// them pays it anything, and none uses up the cap.
 #[test]
 fn takes_of_dust_and_joins_never_pay() {
     let mut world = still();
+    let circle = [ALICE, KAY, TAK];
+    for person in circle {
+        world.mint(USDC, person, usdc(100_000_000));
+    }
     for owner in [ALICE, BOB] {
         open(&mut world, owner);
     }
     world.set_price(WETH, wad(2_400));
-    let id = kicked(&mut world, ALICE);
-    // BOB joins behind ALICE, at the same price factor.
-    assert_eq!(kicked(&mut world, BOB), id);
+    let room = |world: &World| {
+        let on_sale = value(world.sales(WETH).on_sale, wad(2_400), SCALE);
+        u128::from(world.terms(WETH).max_on_sale) * 1_000 - on_sale
+    };
+    let all = room(&world);
+    let id = kicked(&mut world, BOB);
+    // The circle joins behind BOB, at the same price factor: what its keeper is paid its owner loses.
+    let before = wealth_of(&world, &circle);
+    assert_eq!(kicked(&mut world, ALICE), id);
+    assert!(wealth_of(&world, &circle) <= before, "the circle gained by joining");
+    let lot = world.auction_terms(id).lot;
+    assert_eq!(world.sales(WETH).on_sale, lot);
+    let ours = world.holding(ALICE, WETH).units;
+    // It has half of the lot, so half of each discount is its own loss.
+    assert!((ours * 2).abs_diff(lot) < lot / 100);
     world.pass(300);
-    let circle = [ALICE, TAK];
-    fill(&mut world, TAK);
     let mut before = wealth_of(&world, &circle);
     let smallest = ceil(usdc(100), whole(1, SCALE), wad(2_400));
-    for _ in 0..20 {
-        taken(&mut world, id, smallest);
+    for n in 1..=20 {
+        let call = takeCall { maxLot: U256::from(smallest), ..order(&world, id) };
+        world.must(TAK, call);
         let now = wealth_of(&world, &circle);
-        // What the taker gains below the oracle's price is ALICE's and BOB's loss together: the
-        // circle owns half of the lot and pays for all of the discount with its half.
         let discount = value(smallest, wad(2_400), SCALE)
             - world.events::<plimsoll_abi::Taken>()[0].pay.to::<u128>();
-        let gained = &now - &before - wealth::base(usdc(100_000_000));
-        assert!(gained <= wealth::base(discount / 2 + 4), "{gained}");
+        let gained = &now - &before;
+        assert!(gained <= wealth::base(discount * 51 / 100 + 4), "{gained}");
+        // Each take frees what it takes, to the wei.
+        assert_eq!(world.sales(WETH).on_sale, lot - n * smallest);
         before = now;
     }
-    let too_small = world.order(TAK, id, smallest - 1);
-    let failure = world.fail(TAK, too_small);
-    assert!(failure.is::<DustLot>());
-    assert!(world.get(auctionCall { id }).raised > U256::ZERO);
-    let weak = health(&world, ALICE);
-    assert!(!weak.is_below(10_000));
+    let call = takeCall { maxLot: U256::from(smallest - 1), ..order(&world, id) };
+    assert!(world.fail(TAK, call).is::<DustLot>());
+    // Nobody joins what was touched: a third owner's lot is on its own, and all sold no room is lost.
+    open_at(&mut world, CAROL);
+    let other = kicked(&mut world, CAROL);
+    assert_ne!(other, id);
+    for id in [id, other] {
+        taken(&mut world, id, u128::MAX);
+    }
+    assert_eq!(room(&world), all);
     books(&world);
+}
+
+/// A position below one at 2,400.
+fn open_at(world: &mut World, owner: Address) {
+    world.set_price(WETH, wad(2_700));
+    open(world, owner);
+    world.set_price(WETH, wad(2_400));
+    world.pass(2);
 }

@@ -88,11 +88,12 @@ fn incident_unpause_protects_nobody_below_the_hard_limit() {
     world.check();
 }
 
-/// The restart of a sequencer: blocks stood still for two hours, the price has fallen, and keepers'
-/// transactions are first in the queue.
+/// The restart of a sequencer: blocks stood still for half an hour, the price has fallen, and keepers'
+/// and takers' transactions are first in the queue.
 ///
-/// The rule: a gap in the engine's own heartbeat opens a window in which kicks need a health factor
-/// below the hard limit. It blocks no repayment and ends by itself.
+/// The rules: a gap in the engine's own heartbeat opens a window in which kicks need a health factor
+/// below the hard limit; it blocks no repayment and ends by itself. And no second of the gap counts
+/// for what was on sale before it.
 #[test]
 fn incident_sequencer_restart() {
     let start = |gap| {
@@ -100,19 +101,29 @@ fn incident_sequencer_restart() {
         world.must(GOVERNOR, setOutageCall { feed: Address::ZERO, gap });
         world.open(ALICE, WETH, wad(10), usdc(22_400));
         world.open(BOB, WETH, wad(10), usdc(23_000));
+        world.open(CAROL, WETH, wad(10), usdc(24_000));
+        world.set_price(WETH, wad(2_700));
         world.pass_fresh(60);
+        world.must(KAY, kick(CAROL));
+        world.pass(HOUR / 3);
         world.must(MALLORY, accrueCall {});
-        // Nothing happens for two hours; then the first block brings the price of now.
-        world.pass(2 * HOUR);
+        // Nothing happens for half an hour; then the first transaction buys at the price of before,
+        // and the next one brings that of now.
+        world.pass(HOUR / 2);
+        let lot = world.newest(WETH);
+        let paid = world.take_all(TAK, lot).1;
         world.observe(WETH, wad(2_645));
-        world
+        (world, paid)
     };
 
-    // The wrong design, without a gap that counts: whoever could do nothing is sold at once.
-    let mut wrong = start(0);
+    // The wrong design, without a gap that counts: whoever could do nothing is sold at once, and the
+    // first taker has the lot for the lowest price there is.
+    let (mut wrong, at_floor) = start(0);
     wrong.must(KAY, kick(ALICE));
 
-    let mut world = start(1);
+    let (mut world, paid) = start(1);
+    // 96.4 % against 92 % of more than 20,000.
+    assert!(paid - at_floor > usdc(900), "{paid} {at_floor}");
     assert!(world.get(outageCall {}).open);
     world.refuse(KAY, kick(ALICE), NothingKicked { skip: OUTAGE });
     // Below the hard limit there is nothing to wait for.

@@ -203,7 +203,7 @@ fn watched() -> (World, Address) {
     (world, feed)
 }
 
-fn status(world: &mut World, feed: Address, down: i64, started: u32) {
+pub fn status(world: &mut World, feed: Address, down: i64, started: u32) {
     let call = Feed::setRoundCall {
         roundId: 1_u64.try_into().unwrap(),
         answer: down.try_into().unwrap(),

@@ -188,9 +188,27 @@ pub fn health(world: &World, account: Address) -> Health {
     Health { margin, owed: debt.saturating_sub(pending) }
 }
 
+/// The last second in which the market was heard of, as far as the asset's clock knows.
+pub fn heard(world: &World, asset: u8) -> u32 {
+    world.market().accrued_at.max(world.breaker(asset).folded_at)
+}
+
+/// The silence that stops clocks, seconds: longer than this.
+pub fn longest_silence(world: &World) -> u32 {
+    let code = world.market().gap;
+    if code == 0 { u32::MAX } else { 300 << code }
+}
+
 /// An asset's auction clock: the time less the seconds in which nobody could take.
 pub fn clock(world: &World, asset: u8) -> u32 {
-    let (own, overall, now) = (world.breaker(asset), world.overall_breaker(), world.now());
+    let (now, heard) = (world.now(), heard(world, asset));
+    let silent = now - heard > longest_silence(world);
+    clock_at(world, asset, if silent { heard } else { now })
+}
+
+/// The same at a second that is not after now, without the silence that there may be now.
+pub fn clock_at(world: &World, asset: u8, now: u32) -> u32 {
+    let (own, overall) = (world.breaker(asset), world.overall_breaker());
     let from = own.folded_at;
     let interval = |level: u8, since: u32, until: u32| {
         if level < 3 { (0, 0) } else { (since.max(from), until.min(now)) }

@@ -133,13 +133,18 @@ fn auctions_are_listed_while_they_are_open() {
         let shown = world.get(auctionsCall { asset: WETH, from, limit });
         (shown.ids, shown.next)
     };
-    assert_eq!(list(&mut world, 0, 10), (ids.clone(), 0));
-    assert_eq!(list(&mut world, 0, 2), (ids[..2].to_vec(), 3));
-    assert_eq!(list(&mut world, 3, 2), (ids[2..].to_vec(), 0));
-    assert_eq!(list(&mut world, 4, u32::MAX), (vec![], 0));
-    assert_eq!(list(&mut world, u32::MAX, u32::MAX), (vec![], 0));
+    // The newest first.
+    let all = (vec![ids[2], ids[1], ids[0]], 0);
+    assert_eq!(list(&mut world, 0, 10), all);
+    assert_eq!(list(&mut world, 0, 2), (vec![ids[2], ids[1]], 1));
+    assert_eq!(list(&mut world, 1, 2), (vec![ids[0]], 0));
+    assert_eq!(list(&mut world, 2, 1), (vec![ids[1]], 1));
+    // There is nothing above the highest, and no look at nothing gets further.
+    assert_eq!(list(&mut world, 4, u32::MAX), all);
+    assert_eq!(list(&mut world, u32::MAX, u32::MAX), all);
+    assert_eq!(list(&mut world, 2, 0), (vec![], 2));
     world.take_all(TAK, ids[1]);
-    assert_eq!(list(&mut world, 0, 10), (vec![ids[0], ids[2]], 0));
+    assert_eq!(list(&mut world, 0, 10), (vec![ids[2], ids[0]], 0));
     assert_eq!(world.get(auctionCall { id: ids[1] }).state, 2);
     assert_eq!(world.get(auctionCall { id: ids[0] }).state, 1);
     for unknown in [0, ids[0] + 1_000, ids[0] | 1 << 48, ids[0] + (1 << 24), u64::MAX] {

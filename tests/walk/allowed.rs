@@ -75,7 +75,7 @@ impl Act {
             Self::Cover { .. } | Self::WithdrawDust { .. } => &["ZeroAmount"],
             Self::Raise { .. } => &["BadLevel", "BadUntil"],
             Self::Lower { .. } => &["BadLevel"],
-            Self::WithdrawReserve { .. } => &["InsufficientCash"],
+            Self::WithdrawReserve { .. } => &["InsufficientCash", "Uncovered"],
             Self::Settle { .. } | Self::Accrue { .. } | Self::Poke { .. } => &[],
             Self::LossBound { .. } | Self::Acknowledge { .. } | Self::Planted => &[],
             Self::Policy { .. }

@@ -122,7 +122,9 @@ fn of_auction(world: &mut World, id: u64, amount: U256, n: u8) {
     let (wait, gone) = (u32::from(n) * 20, ["UnknownAsset", "UnknownAuction", "AuctionClosed"]);
     ask(world, abi::auctionCall { id }, &[]);
     ask(world, abi::timeToPriceCall { id, price: amount }, &gone);
-    let wide = ["TooLarge", "Overflow", "NeedsRedo"];
-    let errors = [gone.as_slice(), wide.as_slice()].concat();
+    // As a take of so much would be refused then.
+    let refused =
+        ["NeedsRedo", "PriceForbids", "LevelForbids", "LotTooSmall", "DustLot", "Overflow"];
+    let errors = [gone.as_slice(), refused.as_slice()].concat();
     ask(world, abi::quoteCall { id, lot: amount, wait }, &errors);
 }

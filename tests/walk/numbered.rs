@@ -17,7 +17,7 @@ use plimsoll_testkit::engine::{LINK, World};
 
 use crate::act::Act;
 use crate::draw::open_auctions;
-use crate::sales::{Curve, clock, factor};
+use crate::sales::{Curve, clock, clock_at, factor, heard, longest_silence};
 
 /// Every invariant that is checked after each call of a walk, and where; what the engine says of
 /// its solvency after each fiftieth.
@@ -73,6 +73,9 @@ pub struct Seen {
     clocks: Vec<u32>,
     thresholds: Vec<(u16, bool, Ramp)>,
     breakers: Vec<Breaker>,
+    /// When each asset was last heard of, and its clock then; and the longest silence that is none.
+    heard: Vec<(u32, u32)>,
+    longest: u32,
     prices: Vec<u128>,
     on_sale: Vec<u128>,
     open_losses: Vec<u128>,
@@ -97,6 +100,8 @@ impl Seen {
             clocks: assets.clone().map(|asset| clock(world, asset)).collect(),
             thresholds: assets.clone().map(|asset| threshold(world, asset)).collect(),
             breakers: assets.clone().chain([OVERALL]).map(|asset| breaker(world, asset)).collect(),
+            heard: assets.clone().map(|asset| heard_at(world, asset)).collect(),
+            longest: longest_silence(world),
             prices: assets.clone().map(|asset| world.asset_price(asset).price).collect(),
             on_sale: assets.clone().map(|asset| world.sales(asset).on_sale).collect(),
             open_losses: assets.map(|asset| world.losses(asset).open).collect(),
@@ -115,6 +120,11 @@ fn threshold(world: &World, asset: u8) -> (u16, bool, Ramp) {
 
 fn breaker(world: &World, asset: u8) -> Breaker {
     if asset == OVERALL { world.overall_breaker() } else { world.breaker(asset) }
+}
+
+fn heard_at(world: &World, asset: u8) -> (u32, u32) {
+    let heard = heard(world, asset);
+    (heard, clock_at(world, asset, heard))
 }
 
 /// An auction's words, its clock and its price.
@@ -141,7 +151,7 @@ fn gap(world: &World) -> u128 {
 
 pub fn check(world: &mut World, act: &Act, seen: &Seen, passed: bool) {
     assert!(index_now(world) >= seen.index, "I-15: the index fell");
-    clocks(world, seen);
+    clocks(world, act, seen);
     parameters(world, seen);
     auctions(world, act, seen);
     accounts(world, act, seen);
@@ -151,11 +161,17 @@ pub fn check(world: &mut World, act: &Act, seen: &Seen, passed: bool) {
     }
 }
 
-fn clocks(world: &World, seen: &Seen) {
+fn clocks(world: &World, act: &Act, seen: &Seen) {
     for asset in 0..=LINK {
-        let (was, now) = (seen.clocks[usize::from(asset)], clock(world, asset));
-        let passed = world.now() - seen.now;
-        assert!(was <= now && now - was <= passed, "I-30: the clock of {asset}: {was}, {now}");
+        let n = usize::from(asset);
+        let (was, now) = (seen.clocks[n], clock(world, asset));
+        let (heard, least) = seen.heard[n];
+        // Of a silence no second counts, and none that did before it.
+        assert!(now >= least, "I-30: the clock of {asset}: {now} below {least}");
+        let silent = world.now() - heard > seen.longest || matches!(act, Act::Poke { .. });
+        assert!(now >= was || silent, "I-30: the clock of {asset}: {was}, {now}");
+        let past = world.now() - seen.now;
+        assert!(now <= was + past, "I-30: the clock of {asset}: {was}, {now}");
     }
 }
 
@@ -212,7 +228,9 @@ fn auctions(world: &World, act: &Act, seen: &Seen) {
         let Some((old, _, before, was)) = seen.auctions.get(&id) else { continue };
         let same_price = live == seen.prices[usize::from(asset)];
         let same_curve = !matches!(act, Act::Terms { .. } | Act::Learn { .. });
-        if words.redos == old.redos && same_price && same_curve {
+        // A silence takes the clock back to where it stood when it began.
+        let forth = clock(world, asset) >= seen.clocks[usize::from(asset)];
+        if words.redos == old.redos && same_price && same_curve && forth {
             assert!(price <= *was, "I-26: {price} after {was} of auction {id:#x}");
             assert!(elapsed >= *before, "I-30: auction {id:#x}");
         }

@@ -149,9 +149,11 @@ sol! {
         /// Bad debt that an asset has left to reserve and suppliers: since the governor last looked
         /// and ever, base wei; the bound in whole base tokens; whether it carries no new risk.
         function losses(uint8 asset) external view returns (uint256 open, uint256 total, uint32 bound, bool impaired);
-        /// Cost of `lot` of an auction `wait` seconds from now at today's oracle price.
+        /// What a take of at most `lot` of an auction pays `wait` seconds from now at today's oracle
+        /// price, if the market is heard of until then; fails as that take would.
         function quote(uint64 id, uint256 lot, uint32 wait) external view returns (uint256 price, uint256 pay);
-        /// Ids of the open auctions of an asset, from slot `from`, at most `limit` slots looked at.
+        /// Ids of the open auctions of an asset from slot `from` down (0: from the highest), at most
+        /// `limit` slots looked at; next: where to go on, 0 at the end.
         function auctions(uint8 asset, uint32 from, uint32 limit) external view returns (uint64[] ids, uint32 next);
         function price(uint8 asset) external view returns (uint256 price, uint256 confidence, uint32 time, uint8 verdict, uint8 level);
         function assetCount() external view returns (uint8);

@@ -11,6 +11,7 @@ use plimsoll_math::{
     health::{self, Exposure},
     interest,
     oracle::Verdict,
+    outage::Heart,
     value,
     words::{AssetPrice, AuctionTerms, Breaker},
 };
@@ -120,6 +121,7 @@ struct Reader<'a> {
     prices: [AssetPrice; ASSET_COUNT],
     correlations: Correlations,
     overall: Breaker,
+    heart: Heart,
 }
 
 impl<'a> Reader<'a> {
@@ -132,6 +134,7 @@ impl<'a> Reader<'a> {
             prices: std::array::from_fn(|asset| words.asset_price(asset as u8)),
             correlations: words.correlations(),
             overall: if market.level == 0 { Breaker::default() } else { words.overall_breaker() },
+            heart: Heart::of(&market),
         }
     }
 
@@ -144,8 +147,9 @@ impl<'a> Reader<'a> {
             Breaker::default()
         };
         let dead = price.verdict == Verdict::Invalid;
-        let stopped = breaker::stopped(&own, &self.overall, dead, self.now);
-        breaker::clock(self.now, stopped).saturating_sub(start)
+        let heard = self.heart.heard(own.folded_at, self.now);
+        let stopped = breaker::stopped(&own, &self.overall, dead, heard);
+        breaker::clock(heard, stopped).saturating_sub(start)
     }
 
     fn sale(&self, id: u64) -> Option<Sale> {

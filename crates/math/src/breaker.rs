@@ -161,6 +161,24 @@ pub fn fold(asset: &Breaker, overall: &Breaker, dead: bool, now: u32) -> Breaker
     Breaker { stopped_total, folded_at: now, ..*asset }
 }
 
+/// [`fold`] in which the seconds after `heard`, if there are any, count as stopped: the market was
+/// silent. What was folded later than that was heard.
+pub fn fold_silent(
+    asset: &Breaker,
+    overall: &Breaker,
+    dead: bool,
+    heard: u32,
+    now: u32,
+) -> Breaker {
+    let folded = fold(asset, overall, dead, heard);
+    let silent = now.saturating_sub(folded.folded_at);
+    Breaker {
+        stopped_total: folded.stopped_total.saturating_add(silent),
+        folded_at: folded.folded_at.max(now),
+        ..folded
+    }
+}
+
 /// Whether a position may be kicked under a level. `hard`: it is below
 /// [`crate::health::HARD_BPS`] even at the price plus its confidence.
 pub const fn allows_kick(level: u8, hard: bool) -> bool {
@@ -245,6 +263,19 @@ mod tests {
         // Levels below three stop nothing, a dead price everything.
         assert_eq!(stopped(&breaker(2, 100, 200), &overall, false, 1_000), 100);
         assert_eq!(stopped(&asset, &overall, true, 1_000), 1_000);
+    }
+
+    #[test]
+    fn a_silence_stops_the_clock_once() {
+        let (asset, none) = (breaker(3, 100, 200), Breaker::default());
+        let seen = |word: &Breaker, now| clock(now, stopped(word, &none, false, now));
+        // Silent from 150, in the middle of a level, to 500.
+        let folded = fold_silent(&asset, &none, false, 150, 500);
+        assert_eq!((folded.stopped_total, folded.folded_at), (400, 500));
+        assert_eq!((seen(&asset, 150), seen(&folded, 500), seen(&folded, 510)), (100, 100, 110));
+        // Noticed again nothing is added; without a silence it is a fold.
+        assert_eq!(fold_silent(&folded, &none, false, 150, 500), folded);
+        assert_eq!(fold_silent(&asset, &none, false, 300, 300), fold(&asset, &none, false, 300));
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //!
 //! A window ends by itself, and the next one opens six hours after the last at the earliest: nobody
 //! can hold liquidations up by repeating whatever opens one.
+//!
+//! The seconds of a silence do not count for auctions either ([`Heart`]): nobody could take.
 
 use crate::words::{Market, Outage};
 
@@ -12,6 +14,9 @@ pub const WINDOW_MAX: u32 = 3_600;
 pub const APART: u32 = 21_600;
 /// The highest gap code.
 pub const GAP_CODE_MAX: u8 = 7;
+
+/// Beats that fit into the gap that counts as an outage.
+const BEATS: u32 = 4;
 
 /// The gap in the heartbeat that is an outage, seconds: 5 minutes doubled `code` times, 10 minutes
 /// to 640; zero for code zero: gaps mean nothing.
@@ -36,6 +41,46 @@ pub const fn is_open(outage: &Outage, now: u32) -> bool {
 pub fn is_silent(market: &Market, now: u32) -> bool {
     let gap = gap(market.gap);
     gap > 0 && now.saturating_sub(market.accrued_at) > gap
+}
+
+/// Whether the last beat is so long ago that what happens now should be one: more than a part of the
+/// gap, so that it is known to that part when a silence began.
+pub fn is_late(market: &Market, now: u32) -> bool {
+    let gap = gap(market.gap);
+    gap > 0 && now.saturating_sub(market.accrued_at).saturating_mul(BEATS) > gap
+}
+
+/// What tells whether time has passed for those who wanted to take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Heart {
+    /// The last beat.
+    pub beat: u32,
+    /// Longest silence that is none, seconds.
+    pub gap: u32,
+}
+
+impl Heart {
+    /// One that never stops: what is looked ahead counts on beats to come.
+    pub const STEADY: Self = Self { beat: 0, gap: u32::MAX };
+
+    /// The market's.
+    pub fn of(market: &Market) -> Self {
+        let gap = gap(market.gap);
+        Self { beat: market.accrued_at, gap: if gap == 0 { u32::MAX } else { gap } }
+    }
+
+    /// The last second that counts up to `now`: `now` itself, or, in a silence, the last one in which
+    /// the market was heard of, by its beat or by what was counted up to `folded_at`.
+    pub fn heard(&self, folded_at: u32, now: u32) -> u32 {
+        let last = self.beat.max(folded_at).min(now);
+        if now.saturating_sub(last) > self.gap { last } else { now }
+    }
+}
+
+/// Whether nothing has beaten yet since a restart at `started`. One that is still to come is none: a
+/// feed that is ahead for ever must not stop the clock for ever.
+pub const fn is_first_since(market: &Market, started: u32, now: u32) -> bool {
+    market.accrued_at < started && started <= now
 }
 
 /// The window that a gap opens now, if the last one opened long enough ago.
@@ -86,6 +131,27 @@ mod tests {
         assert!(!is_silent(&market, NOW + 600));
         assert!(is_silent(&market, NOW + 601));
         assert!(!is_silent(&Market { gap: 0, ..market }, u32::MAX));
+    }
+
+    #[test]
+    fn the_seconds_of_a_silence_do_not_count() {
+        let heart = Heart::of(&Market { accrued_at: NOW, gap: 1, ..Market::default() });
+        let seen = [599, 600, 601, 2_400].map(|past| heart.heard(0, NOW + past) - NOW);
+        assert_eq!(seen, [599, 600, 0, 0]);
+        // What was counted later than the beat was heard, too.
+        let seen = [900, 901].map(|past| heart.heard(NOW + 300, NOW + past) - NOW);
+        assert_eq!(seen, [900, 300]);
+        assert_eq!(heart.heard(NOW + 300, NOW + 100), NOW + 100);
+        let without = Heart::of(&Market { accrued_at: 1, gap: 0, ..Market::default() });
+        assert_eq!([without, Heart::STEADY].map(|heart| heart.heard(0, NOW)), [NOW, NOW]);
+    }
+
+    #[test]
+    fn a_restart_is_new_until_something_beats() {
+        let market = Market { accrued_at: NOW, ..Market::default() };
+        let seen = [NOW, NOW + 1, NOW + 9, NOW + 10, u32::MAX];
+        let seen = seen.map(|started| is_first_since(&market, started, NOW + 9));
+        assert_eq!(seen, [false, true, true, false, false]);
     }
 
     #[test]

@@ -121,7 +121,7 @@ words! {
     Supply: shares credits;
     Deficit: borne hour lost;
     Base: token decimals min_debt outflow;
-    Breaker: level since until stopped_total folded_at grace_until
+    Breaker: level since until stopped_total folded_at grace_until deep
         + trip: Trip { level reason since until };
     Limits: hour anchor most_on_sale limits_at market_at;
     AssetPrice: price ema fresh_until confidence scale threshold verdict level ramping stopped

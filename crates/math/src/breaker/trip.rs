@@ -3,7 +3,7 @@
 //! What can be tripped is at most [`TRIP_MAX`]: anybody can have it, so it must not protect anybody.
 //! It stops neither a take nor the clock, and no kick of a position below the hard limit. A trip is
 //! prolonged only by proving again, and a series of trips ends after [`SERIES`] and rests for
-//! [`REST`]. Once tripped, a lower bound keeps it: a condition that hovers about its bound does not
+//! [`REST`]; the first trip that holds kicks back begins one of its own, once. Once tripped, a lower bound keeps it: a condition that hovers about its bound does not
 //! make the level flap.
 
 use super::{NO_KICK, NO_NEW_RISK, STOPS_CLOCK, tripped};
@@ -155,13 +155,17 @@ pub fn trip(
     }
     let old = breaker.trip;
     let rested = old.until.saturating_add(REST);
-    let since = if old.until > 0 && now < rested { old.since } else { now };
+    let holds_kicks = level >= NO_KICK;
+    // What holds no kick back must not use up the time of what does: that begins a series of its own.
+    let same = old.until > 0 && now < rested && (breaker.deep || !holds_kicks);
+    let since = if same { old.since } else { now };
     let until = now.saturating_add(TRIP).min(since.saturating_add(SERIES));
     if until <= now {
         return Err(TripRefusal::Resting { until: rested });
     }
+    let deep = holds_kicks || same && breaker.deep;
     let trip = Trip { level, reason: reason.code(), since, until };
-    Ok(Breaker { trip, ..*breaker }.with_grace(level, now, until))
+    Ok(Breaker { trip, deep, ..*breaker }.with_grace(level, now, until))
 }
 
 /// How far a price is from its moving average, bps of the average: all of it where the price has
@@ -253,6 +257,31 @@ mod tests {
             up += u32::from(active(&breaker, now) > 0) * 10;
         }
         assert!(up <= SERIES, "{up}");
+    }
+
+    /// A cheap proof held up for six hours does not keep a dear one from holding.
+    #[test]
+    fn what_holds_kicks_back_has_a_series_of_its_own_once() {
+        let (mut breaker, start) = (Breaker::default(), 10_000);
+        for now in (start..=start + SERIES - TRIP).step_by(3_000) {
+            breaker = trip(&breaker, Reason::Dispersion, 10_000, now).unwrap();
+        }
+        let now = start + SERIES - 100;
+        assert_eq!(trip(&breaker, Reason::Jump, 10_000, now).unwrap().trip.until, start + SERIES);
+        breaker = trip(&breaker, Reason::Queue, 10_000, now).unwrap();
+        assert_eq!((breaker.trip.since, breaker.trip.until), (now, now + TRIP));
+        // Then a cheap one is part of its series, and neither begins another before the rest.
+        let lapsed = now + TRIP;
+        breaker = trip(&breaker, Reason::Dispersion, 10_000, lapsed).unwrap();
+        assert_eq!((breaker.trip.level, breaker.trip.since), (1, now));
+        breaker = trip(&breaker, Reason::Queue, 10_000, lapsed + 1).unwrap();
+        assert_eq!((breaker.trip.level, breaker.trip.since), (2, now));
+        let end = now + SERIES;
+        breaker.trip.until = end;
+        for reason in [Reason::Queue, Reason::Dispersion] {
+            let resting = Err(TripRefusal::Resting { until: end + REST });
+            assert_eq!(trip(&breaker, reason, 10_000, end), resting);
+        }
     }
 
     #[test]

@@ -189,6 +189,8 @@ pub struct Breaker {
     pub trip: Trip,
     /// First second in which kicks are not held back any more after a level that did.
     pub grace_until: u32,
+    /// The series of trips has held kicks back.
+    pub deep: bool,
 }
 
 /// A level that anybody may prove to be needed.
@@ -219,6 +221,7 @@ impl Breaker {
             .put(32, self.trip.since.into())
             .put(32, self.trip.until.into())
             .put(32, self.grace_until.into())
+            .put(1, self.deep.into())
             .finish()
     }
 
@@ -239,6 +242,7 @@ impl Breaker {
                 until: low_32(word.take(32)),
             },
             grace_until: low_32(word.take(32)),
+            deep: word.take(1) == 1,
         }
     }
 }

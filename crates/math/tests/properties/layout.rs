@@ -200,14 +200,15 @@ fn fields_lie_side_by_side_in_the_listed_order() {
     );
     tiles!(
         Breaker,
-        235,
+        236,
         level = ones(3) as u8,
         since = u32::MAX,
         until = u32::MAX,
         stopped_total = u32::MAX,
         folded_at = u32::MAX,
         trip = Trip { level: 7, reason: 31, since: u32::MAX, until: u32::MAX },
-        grace_until = u32::MAX
+        grace_until = u32::MAX,
+        deep = true
     );
 }
 

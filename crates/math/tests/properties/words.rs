@@ -197,13 +197,13 @@ proptest! {
     fn breaker_words_go_round(
         (level, since, until) in (f8(3), f32(32), f32(32)),
         (stopped_total, folded_at, grace_until) in (f32(32), f32(32), f32(32)),
-        (tripped, reason, first, last) in (f8(3), f8(5), f32(32), f32(32)),
+        (tripped, reason, first, last, deep) in (f8(3), f8(5), f32(32), f32(32), any::<bool>()),
         (hour, anchor, most_on_sale) in (f32(20), field(112), f64(48)),
         (limits_at, market_at, borne, lost) in (f32(32), f32(32), field(112), field(112)),
     ) {
         let trip = Trip { level: tripped, reason, since: first, until: last };
         let word = Breaker {
-            level, since, until, stopped_total, folded_at, trip, grace_until,
+            level, since, until, stopped_total, folded_at, trip, grace_until, deep,
         };
         prop_assert_eq!(Breaker::unpack(word.pack().unwrap()), word);
         let word = Limits { hour, anchor, most_on_sale, limits_at, market_at };
@@ -239,6 +239,6 @@ proptest! {
         prop_assert_eq!(Totals::unpack(word).pack().unwrap(), word);
         prop_assert_eq!(Supply::unpack(word).pack().unwrap(), word & low(240));
         prop_assert_eq!(Base::unpack(word).pack().unwrap(), word);
-        prop_assert_eq!(Breaker::unpack(word).pack().unwrap(), word & low(235));
+        prop_assert_eq!(Breaker::unpack(word).pack().unwrap(), word & low(236));
     }
 }
