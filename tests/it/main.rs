@@ -37,6 +37,7 @@ mod repayments;
 mod risk_views;
 mod roles;
 mod sales;
+mod setters;
 mod sources;
 mod supply;
 mod take;

@@ -175,7 +175,7 @@ fn the_status_says_when_something_else_is_in_the_way() {
 
 #[test]
 fn a_grace_is_at_most_five_minutes() {
-    let mut world = graced(0);
+    let mut world = World::new();
     let set = |grace| setGraceCall { asset: WETH, grace };
     world.refuse(MALLORY, set(1), NotGovernor { caller: MALLORY });
     let (value, low, high) = (u256(301), u256(0), u256(300));

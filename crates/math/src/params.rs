@@ -5,11 +5,10 @@
 use crate::{
     Result,
     auction::{Curve, effective_penalty_ppm},
-    correlation::Correlations,
     fixed::{mul, pow10},
     interest::INDEX_START,
     sizing::Policy,
-    words::{AssetPrice, AuctionTerms, Market, PricePolicy, Ramp, SaleTerms, Source},
+    words::{AuctionTerms, Market, PricePolicy, Ramp, SaleTerms, Source},
 };
 
 /// Highest liquidation threshold, bps.
@@ -72,6 +71,8 @@ pub const MOST_ON_SALE_MAX: u64 = (1 << 48) - 1;
 const TIPS_IN_SMALL: u32 = 100;
 /// Open losses that stop new risk in an asset after its listing, whole base tokens.
 pub const LOSS_BOUND: u32 = 10_000;
+/// Highest that governance may set it to.
+pub const LOSS_BOUND_MAX: u32 = 10_000_000;
 
 /// Check 7: correlations are those of some portfolio.
 pub const NO_CORRELATIONS: u8 = 7;
@@ -88,29 +89,6 @@ pub const IMPACT_MAX: u32 = 1_000;
 pub const SIGMA_MAX: u32 = 10_000;
 /// Largest part of a haircut that diversification removes, percent.
 pub const RELIEF_MAX: u32 = 25;
-/// Largest fall of a relief's limit at once, percentage points.
-const RELIEF_STEP: u8 = 5;
-/// Largest change of a correlation at once, in codes: a tenth.
-const CODE_STEP: u8 = 25;
-
-/// Whether an asset's part in diversification changes by no more than a step: what takes part
-/// already may not be tightened at a stroke. Its volatility may change by a fifth.
-pub fn relieves_within_a_step(
-    old: &AssetPrice,
-    next: &AssetPrice,
-    tables: (&Correlations, &Correlations),
-    asset: u8,
-) -> bool {
-    if old.sigma == 0 {
-        return true;
-    }
-    let moved = u32::from(old.sigma.abs_diff(next.sigma)).saturating_mul(5);
-    let near = |other| tables.0.code(asset, other).abs_diff(tables.1.code(asset, other));
-    moved <= old.sigma.into()
-        && old.relief.saturating_sub(next.relief) <= RELIEF_STEP
-        && (0_u8..16).filter(|other| *other != asset).all(|other| near(other) <= CODE_STEP)
-}
-
 /// A parameter outside its bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutOfBounds {
