@@ -8,7 +8,7 @@ use crate::{
     fixed::{mul, pow10},
     interest::INDEX_START,
     sizing::Policy,
-    words::{AuctionTerms, Market, PricePolicy, Ramp, SaleTerms, Source},
+    words::{AuctionTerms, Market, PricePolicy, SaleTerms, Source},
 };
 
 /// Highest liquidation threshold, bps.
@@ -328,24 +328,6 @@ impl Policy {
     }
 }
 
-impl Ramp {
-    /// The threshold at `now`, bps: it falls in a straight line, never below the target.
-    ///
-    /// # Rounding
-    /// Up: for the owner.
-    pub fn at(&self, now: u32) -> u16 {
-        if now >= self.end {
-            return self.to;
-        }
-        let length = u64::from(self.end.saturating_sub(self.start)).max(1);
-        let passed = u64::from(now.saturating_sub(self.start));
-        let height = u64::from(self.from.saturating_sub(self.to));
-        // 14 bits times 32 fit 64; the quotient is at most the height.
-        let fallen = height.saturating_mul(passed).checked_div(length).unwrap_or(0);
-        self.from.saturating_sub(u16::try_from(fallen).unwrap_or(u16::MAX))
-    }
-}
-
 impl Market {
     /// A market that begins at `now`.
     pub fn start(now: u32) -> Self {
@@ -383,15 +365,6 @@ mod tests {
         assert_eq!(consistent(&SaleTerms { tip: 20_000, ..tip }, 8_000), Ok(()));
         let target = SaleTerms { target: 9_400, full_below: 9_999, ..terms };
         assert_eq!(consistent(&target, 8_799), Err(TARGET_REACHABLE));
-    }
-
-    #[test]
-    fn a_ramp_falls_in_a_straight_line_rounded_for_the_owner() {
-        let ramp = Ramp { from: 8_000, to: 7_000, start: 100, end: 1_100, ..Ramp::default() };
-        let seen: [u16; 5] = [99, 100, 101, 600, 1_100].map(|now| ramp.at(now));
-        assert_eq!(seen, [8_000, 8_000, 7_999, 7_500, 7_000]);
-        let uneven = Ramp { from: 8_000, to: 7_999, start: 0, end: 3, ..Ramp::default() };
-        assert_eq!([0, 1, 2, 3].map(|now| uneven.at(now)), [8_000, 8_000, 8_000, 7_999]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::{
     fixed::{AMOUNT_MAX, mul_div_down, pow10},
     outage::GAP_CODE_MAX,
     params::{LOSS_BOUND, OutOfBounds},
-    words::{AssetPrice, PricePolicy, SaleTerms},
+    words::{AssetPrice, PricePolicy, Ramp, SaleTerms},
 };
 
 /// Seconds between two changes of the same parameters.
@@ -40,6 +40,24 @@ pub fn ramp_end(now: u32, fall: u16) -> u32 {
     // 14 bits times 17 fit.
     let length = u32::from(fall).saturating_mul(INTERVAL).div_ceil(FALL_A_DAY);
     now.saturating_add(length.max(INTERVAL))
+}
+
+impl Ramp {
+    /// The threshold at `now`, bps: it falls in a straight line, never below the target.
+    ///
+    /// # Rounding
+    /// Up: for the owner.
+    pub fn at(&self, now: u32) -> u16 {
+        if now >= self.end {
+            return self.to;
+        }
+        let length = u64::from(self.end.saturating_sub(self.start)).max(1);
+        let passed = u64::from(now.saturating_sub(self.start));
+        let height = u64::from(self.from.saturating_sub(self.to));
+        // 14 bits times 32 fit 64; the quotient is at most the height.
+        let fallen = height.saturating_mul(passed).checked_div(length).unwrap_or(0);
+        self.from.saturating_sub(u16::try_from(fallen).unwrap_or(u16::MAX))
+    }
 }
 
 /// Whether each term is within a step of what it was. Amounts move by a factor of two.
@@ -283,6 +301,15 @@ mod tests {
         assert_eq!(ramp_end(0, 1_001), 86_487);
         assert_eq!(ramp_end(0, 9_500), 820_800);
         assert_eq!(ramp_end(u32::MAX, 9_500), u32::MAX);
+    }
+
+    #[test]
+    fn a_ramp_falls_in_a_straight_line_rounded_for_the_owner() {
+        let ramp = Ramp { from: 8_000, to: 7_000, start: 100, end: 1_100, ..Ramp::default() };
+        let seen: [u16; 5] = [99, 100, 101, 600, 1_100].map(|now| ramp.at(now));
+        assert_eq!(seen, [8_000, 8_000, 7_999, 7_500, 7_000]);
+        let uneven = Ramp { from: 8_000, to: 7_999, start: 0, end: 3, ..Ramp::default() };
+        assert_eq!([0, 1, 2, 3].map(|now| uneven.at(now)), [8_000, 8_000, 8_000, 7_999]);
     }
 
     #[test]

@@ -193,7 +193,11 @@ impl Rpc {
             }
             let data = hex::encode_prefixed(call);
             let tx = json!({ "from": account, "to": to.to_string(), "data": data });
-            self.result("eth_sendTransaction", json!([tx]))?;
+            let hash = self.result("eth_sendTransaction", json!([tx]))?;
+            let receipt = self.result("eth_getTransactionReceipt", json!([hash]))?;
+            if receipt["status"] != "0x1" {
+                return Err(format!("the rehearsal was not mined, or failed: {receipt}"));
+            }
         }
         Ok(answers)
     }

@@ -86,8 +86,10 @@ fn levels_and_verdicts_hold_takers_only_at_the_end_of_the_ladder() {
     part().place(&w).passes();
     // A stale price is good enough to buy at, an invalid one is not.
     w.by(w.governor).lower(ETH, 0).passes();
-    w.pass(1);
-    w.by(w.governor).change_policy(ETH, plimsoll_motsu::policy(100, 5_000, 100)).passes();
+    w.pass(MAX_AGE / 2);
+    w.by(w.governor)
+        .change_policy(ETH, plimsoll_motsu::policy(MAX_AGE / 2, 5_000, 100))
+        .passes();
     assert_eq!(w.view().price_of(ETH).passes().3, 3);
     part().place(&w).passes();
     let feed = plimsoll_motsu::feed_source(w.feed.address(), 8);
