@@ -81,7 +81,7 @@ pub fn between(parameter: u8, value: u32, low: u32, high: u32) -> Result<()> {
 
 /// Lists a collateral with zero weight, no cap and no price: it can do nothing yet.
 pub fn list_asset(engine: &mut Engine, token: Address, decimals: u8) -> Result<u8> {
-    guard::enter(engine)?;
+    let now = guard::enter(engine)?;
     roles::require_governor(engine)?;
     let asset = engine.asset_count();
     if asset >= MAX_ASSETS {
@@ -105,6 +105,10 @@ pub fn list_asset(engine: &mut Engine, token: Address, decimals: u8) -> Result<u
     engine.set_terms(asset, &terms)?;
     costs::govern(engine, asset, &terms)?;
     engine.set_losses(asset, &Losses { bound: params::LOSS_BOUND, ..Losses::default() })?;
+    if limits::is_live(engine) {
+        // Suppliers have a day before the newcomer can back any of their cash.
+        engine.set_ramp(asset, &Ramp { weight_at: now, caps_at: now, ..Ramp::default() })?;
+    }
     engine.set_asset_count(asset.saturating_add(1));
     limits::require_room(engine, &engine.limits())?;
     sdk::emit(engine, abi::AssetListed { asset, token, decimals });
@@ -162,6 +166,7 @@ pub fn lowest_threshold(engine: &Engine, asset: u8) -> u16 {
 }
 
 /// What a borrower may owe per value of the asset, bps. It falls at once: it concerns new risk only.
+/// It rises by a step a day wherever there is anything to lose.
 pub fn set_max_ltv(engine: &mut Engine, asset: u8, max_ltv: u16) -> Result<()> {
     let now = enter(engine, asset)?;
     let ramp = engine.ramp(asset);
@@ -170,7 +175,7 @@ pub fn set_max_ltv(engine: &mut Engine, asset: u8, max_ltv: u16) -> Result<()> {
         between(1, u32::from(max_ltv), 0, u32::from(lowest.saturating_sub(1)))?;
     }
     let risk = engine.risk(asset);
-    if max_ltv > risk.max_ltv && limits::is_held(engine, asset) {
+    if max_ltv > risk.max_ltv && (limits::is_held(engine, asset) || limits::is_live(engine)) {
         limits::pace(ramp.weight_at, now)?;
         let highest = u32::from(risk.max_ltv).saturating_add(steps::WEIGHT_STEP);
         between(1, u32::from(max_ltv), 0, highest)?;
@@ -233,11 +238,12 @@ pub fn set_cap(engine: &mut Engine, asset: u8, cap: U256) -> Result<()> {
     let now = enter(engine, asset)?;
     let value = guard::narrow(cap)?;
     let caps = engine.caps(asset);
-    if value > caps.cap && limits::is_held(engine, asset) {
+    let held = engine.sales(asset).held;
+    if value > caps.cap && (held > 0 || limits::is_live(engine)) {
         let ramp = engine.ramp(asset);
         limits::pace(ramp.caps_at, now)?;
-        // Twice what is held opens a cap that had been closed.
-        let highest = caps.cap.max(engine.sales(asset).held).saturating_mul(2);
+        let first = engine.terms(asset).max_on_sale_value()?;
+        let highest = steps::highest_cap(caps.cap, held, first, &engine.price(asset));
         bounded(1, cap, U256::ZERO, U256::from(highest))?;
         engine.set_ramp(asset, &Ramp { caps_at: now, ..ramp })?;
     }

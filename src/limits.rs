@@ -34,6 +34,12 @@ pub fn is_owed(engine: &Engine) -> bool {
     engine.totals().net != 0
 }
 
+/// Whether there is anything to lose: somebody owes or supplies. From then on what is listed gains
+/// weight by steps, held or not.
+pub fn is_live(engine: &Engine) -> bool {
+    is_owed(engine) || !engine.totals().no_suppliers
+}
+
 /// Largest part of an asset, or of the cash, that may leave in an hour, percent; zero means any.
 /// Narrower at once; wider by a factor of two a day.
 pub fn set_outflow(engine: &mut Engine, asset: u8, percent: u8) -> Result<()> {

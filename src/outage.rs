@@ -5,17 +5,16 @@
 //! kicks need a health factor below the hard limit. The clock of auctions stands still for the gap
 //! itself: see [`crate::breaker::clock`].
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::Address;
 use plimsoll_abi as abi;
 use plimsoll_math::{
     outage::{self, Heart},
+    steps,
     words::{Market, Outage},
 };
 
 use crate::{
-    breaker,
-    error::{Result, fail},
-    guard, ledger, roles, sdk, sources,
+    breaker, error::Result, governance::between, guard, ledger, limits, roles, sdk, sources,
     storage::Engine,
 };
 
@@ -93,24 +92,27 @@ fn store(engine: &mut Engine, market: Market, next: &Outage) -> Result<()> {
 }
 
 /// Sets the feed of the sequencer (zero: none) and the gap in the heartbeat that is an outage (code
-/// 0: none).
+/// 0: none). Once anybody owes, one change a day, and of the gap by one code: with another one, a
+/// silence holds kicks back for longer, or not at all. A window that is open stays open.
 pub fn set(engine: &mut Engine, feed: Address, code: u8) -> Result<()> {
     let now = guard::enter(engine)?;
     roles::require_governor(engine)?;
     let lowest = u8::from(!feed.is_zero());
-    if code < lowest || code > outage::GAP_CODE_MAX {
-        let (value, low) = (U256::from(code), U256::from(lowest));
-        let high = U256::from(outage::GAP_CODE_MAX);
-        return Err(fail(abi::OutOfBounds { parameter: 1, value, low, high }));
-    }
-    // A silence from before there was a gap is none.
+    between(1, code.into(), lowest.into(), outage::GAP_CODE_MAX.into())?;
+    // A silence from before there was a gap is none; one that the old gap shows has its window.
     let books = ledger::load(engine, now);
     ledger::store(engine, &books)?;
-    let (old, market) = (engine.outage(), engine.market());
-    let (old_feed, old_code) = (old.feed, market.gap);
-    engine.set_outage_word(&Outage { feed, ..old })?;
-    let window = market.window && code > 0;
-    engine.set_market(&Market { uptime: !feed.is_zero(), gap: code, window, ..market })?;
+    beat(engine, now)?;
+    let (mut word, market) = (engine.outage(), engine.market());
+    let (old_feed, old_code) = (word.feed, market.gap);
+    if limits::is_owed(engine) {
+        limits::pace(word.set_at, now)?;
+        let (old, new) = (u32::from(steps::gap_rung(old_code)), steps::gap_rung(code));
+        between(1, new.into(), old.saturating_sub(1), old.saturating_add(1))?;
+        word.set_at = now;
+    }
+    engine.set_outage_word(&Outage { feed, ..word })?;
+    engine.set_market(&Market { uptime: !feed.is_zero(), gap: code, ..market })?;
     sdk::emit(engine, abi::OutageSet { oldFeed: old_feed, oldGap: old_code, feed, gap: code });
     Ok(())
 }

@@ -7,24 +7,33 @@ use plimsoll_abi as abi;
 use plimsoll_math::{
     correlation,
     correlation::{CODE_MAX, Correlations, Stake},
-    params, trigger,
-    words::{AssetPrice, Risk},
+    params, steps, trigger,
+    words::{AssetPrice, Ramp, Risk},
 };
 
 use crate::{
     error::{Result, fail},
-    governance::{between, bounded, enter, inconsistent, lowest_threshold},
+    governance::{between, bounded, enter, inconsistent, lowest_threshold, out_of_bounds},
+    limits,
     position::bit,
     sdk,
     storage::Engine,
 };
 
-/// Market depth and how far selling it moves the price: for new risk only, at once.
+/// Market depth and how far selling it moves the price, for new risk only. What lets large holdings
+/// count for more is a rise of weight: by a factor of two, and a day after the last one.
 pub fn set_depth(engine: &mut Engine, asset: u8, depth: u64, impact: u16) -> Result<()> {
-    enter(engine, asset)?;
+    let now = enter(engine, asset)?;
     bounded(1, U256::from(depth), U256::ZERO, U256::from(params::DEPTH_MAX))?;
     between(2, u32::from(impact), 0, params::IMPACT_MAX)?;
     let old = engine.risk(asset);
+    let (was, is) = ((old.depth, old.impact), (depth, impact));
+    if steps::lends_more(was, is) && limits::is_held(engine, asset) {
+        let ramp = engine.ramp(asset);
+        limits::pace(ramp.weight_at, now)?;
+        steps::check_depth(was, is).map_err(out_of_bounds)?;
+        engine.set_ramp(asset, &Ramp { weight_at: now, ..ramp })?;
+    }
     engine.set_risk(asset, &Risk { depth, impact, ..old })?;
     let (old_depth, old_impact) = (old.depth, old.impact);
     sdk::emit(
@@ -34,11 +43,19 @@ pub fn set_depth(engine: &mut Engine, asset: u8, depth: u64, impact: u16) -> Res
     Ok(())
 }
 
-/// Longest grace of a flagged position, seconds; zero: none.
+/// Longest grace of a flagged position, seconds; zero: none. It moves by a step, on another day than
+/// the threshold rises: both decide who is liquidatable.
 pub fn set_grace(engine: &mut Engine, asset: u8, grace: u16) -> Result<()> {
-    enter(engine, asset)?;
+    let now = enter(engine, asset)?;
     between(1, u32::from(grace), 0, u32::from(trigger::GRACE_MAX))?;
     let price = engine.price(asset);
+    if limits::is_held(engine, asset) {
+        let ramp = engine.ramp(asset);
+        limits::pace(ramp.threshold_at, now)?;
+        let (old, step) = (u32::from(price.grace), steps::GRACE_STEP);
+        between(1, u32::from(grace), old.saturating_sub(step), old.saturating_add(step))?;
+        engine.set_ramp(asset, &Ramp { threshold_at: now, ..ramp })?;
+    }
     engine.set_price(asset, &AssetPrice { grace, ..price })?;
     sdk::emit(engine, abi::GraceSet { asset, oldValue: price.grace, value: grace });
     Ok(())
@@ -53,8 +70,9 @@ pub fn correlations(engine: &Engine) -> Correlations {
 pub const TIGHTEN_MIN: u32 = 86_400;
 
 /// An asset's part in diversification, against every listed asset. The matrix of those that take
-/// part stays one of correlations, and no top-up may lower a health factor. What may tighten, a
-/// change to an asset that takes part already, is at most a step, and no two within a day.
+/// part stays one of correlations, and no top-up may lower a health factor. A change to an asset
+/// that takes part already is at most a step, and no two within a day; one that is held does not
+/// begin to take part where it could take relief from others.
 pub fn set_correlation(
     engine: &mut Engine,
     asset: u8,
@@ -83,10 +101,17 @@ pub fn set_correlation(
         }
     }
     let next = AssetPrice { sigma, relief, ..old };
-    if !params::relieves_within_a_step(&old, &next, (&before, &table), asset) {
-        return Err(inconsistent(params::STEP_TOO_LARGE));
+    if old.sigma == 0 && sigma > 0 && limits::is_held(engine, asset) {
+        let relieves = |other| engine.price(other).sigma > 0 && engine.price(other).relief > 0;
+        if (0..count).any(relieves) {
+            return Err(inconsistent(params::STEP_TOO_LARGE));
+        }
     }
     if old.sigma > 0 {
+        let lowest = lowest_of_all(engine);
+        if !correlation::is_within_a_step(&old, &next, (&before, &table), asset, lowest) {
+            return Err(inconsistent(params::STEP_TOO_LARGE));
+        }
         let earliest = table.changed_at().saturating_add(TIGHTEN_MIN);
         if now < earliest {
             return Err(fail(abi::TooSoon { now, earliest }));
@@ -143,6 +168,12 @@ pub fn require_sound(engine: &Engine, asset: u8) -> Result<()> {
     } else {
         Err(inconsistent(params::NO_CORRELATIONS))
     }
+}
+
+/// The lowest threshold to come of all that take part, bps.
+fn lowest_of_all(engine: &Engine) -> u16 {
+    let members = (0..engine.asset_count()).filter(|asset| engine.price(*asset).sigma > 0);
+    members.map(|asset| lowest_threshold(engine, asset)).min().unwrap_or_default()
 }
 
 /// An asset at its lowest threshold to come.

@@ -9,17 +9,19 @@ use plimsoll_math::{
     interest,
     interest::Ledger,
     oracle::Action,
-    settlement,
+    params, settlement,
     settlement::{Cover, WriteOff},
-    value,
-    words::{AssetPrice, Losses},
+    steps, value,
+    words::{AssetPrice, Losses, Ramp},
 };
 use stylus_sdk::prelude::*;
 
 use crate::{
     auction,
     error::{Error, Result, fail},
-    guard, health, ledger,
+    governance,
+    governance::between,
+    guard, health, ledger, limits,
     position::{Position, bit},
     roles, sdk,
     storage::Engine,
@@ -131,12 +133,18 @@ pub fn acknowledge_loss(engine: &mut Engine, asset: u8) -> Result<U256> {
 }
 
 /// Sets what an asset may cost before it carries no new risk, whole base tokens. What has happened
-/// is judged again only by the next loss.
+/// is judged again only by the next loss. It rises by a factor of two, as the other limits of the
+/// asset do: one of them a day.
 pub fn set_loss_bound(engine: &mut Engine, asset: u8, bound: u32) -> Result<()> {
-    guard::enter(engine)?;
-    roles::require_governor(engine)?;
-    let asset = guard::asset(engine, asset)?;
+    let now = governance::enter(engine, asset)?;
+    between(1, bound, 0, params::LOSS_BOUND_MAX)?;
     let old = engine.losses(asset);
+    if bound > old.bound && limits::is_held(engine, asset) {
+        let ramp = engine.ramp(asset);
+        limits::pace(ramp.caps_at, now)?;
+        between(1, bound, 0, steps::highest_loss_bound(old.bound))?;
+        engine.set_ramp(asset, &Ramp { caps_at: now, ..ramp })?;
+    }
     engine.set_losses(asset, &Losses { bound, ..old })?;
     sdk::emit(engine, abi::LossBoundSet { asset, oldValue: old.bound, value: bound });
     Ok(())

@@ -245,7 +245,7 @@ fn a_ramp_can_be_turned_round() {
 
 #[test]
 fn a_cap_is_any_amount() {
-    let mut world = World::new();
+    let mut world = World::build(&WorldConfig::unsupplied());
     let set = |cap| setCapCall { asset: WBTC, cap };
     let (value, limit) = (u256(AMOUNT_MAX + 1), u256(AMOUNT_MAX));
     world.refuse(GOVERNOR, set(value), TooLarge { value, limit });

@@ -38,6 +38,7 @@ mod repayments;
 mod risk_views;
 mod roles;
 mod sales;
+mod setters;
 mod silence;
 mod slots;
 mod sources;

@@ -2,17 +2,18 @@
 
 use alloy_primitives::{Address, U256};
 use plimsoll_abi::IPlimsoll::{
-    listAssetCall, proposeGovernorCall, renounceCall, rolesCall, setCapCall, setMaxLtvCall,
-    setMinDebtCall, setMostOnSaleCall, setPricePolicyCall, setRateCurveCall, setSourceCall,
-    setTermsCall, setThresholdCall,
+    listAssetCall, outageCall, proposeGovernorCall, redeemCall, renounceCall, rolesCall,
+    setCapCall, setDepthCall, setGraceCall, setLossBoundCall, setMaxLtvCall, setMinDebtCall,
+    setMostOnSaleCall, setOutageCall, setPricePolicyCall, setRateCurveCall, setSourceCall,
+    setTermsCall, setThresholdCall, sharesOfCall,
 };
 use plimsoll_abi::{
     Inconsistent, MostOnSaleSet, NotGovernor, NotGuardian, NotPending, OutOfBounds, RampTooShort,
     RoleAccepted, SaleTerms, TooSoon,
 };
 use plimsoll_testkit::engine::{
-    ALICE, BOB, GOVERNOR, GUARDIAN, MALLORY, WETH, World, price_policy, reporter_source, u256,
-    usdc, wad, whole,
+    ALICE, BOB, GOVERNOR, GUARDIAN, MALLORY, REPORTER, SUE, WETH, World, WorldConfig, price_policy,
+    reporter_source, u256, usdc, wad, whole,
 };
 
 use crate::governance::middle;
@@ -105,12 +106,12 @@ fn what_prices_come_from_and_are_believed_changes_once_a_day() {
         asset: WETH,
         policy: price_policy(age, step, confidence),
     };
-    // Believing less is free; believing more goes by a factor of two.
-    world.must(GOVERNOR, policy(60, 500, 100));
-    world.refuse(GOVERNOR, policy(121, 500, 100), out(1, 121, 0, 120));
-    world.must(GOVERNOR, policy(120, 1_000, 200));
+    // Half as much to twice as much: who believes less stops liquidations.
+    world.refuse(GOVERNOR, policy(1_799, 5_000, 100), out(1, 1_799, 1_800, 7_200));
+    world.refuse(GOVERNOR, policy(3_600, 5_000, 201), out(4, 201, 50, 200));
+    world.must(GOVERNOR, policy(1_800, 2_500, 50));
     let error = soon(&world, world.now());
-    world.refuse(GOVERNOR, policy(121, 1_000, 200), error);
+    world.refuse(GOVERNOR, policy(1_800, 2_500, 50), error);
     // A source is as much as a policy: one change a day between them.
     let source =
         || setSourceCall { asset: WETH, n: 1, source: reporter_source(MALLORY), data: U256::ZERO };
@@ -167,6 +168,116 @@ fn what_assets_may_have_on_sale_never_adds_up_to_more_than_all_may() {
     world.must(GOVERNOR, most(100_000_000_000));
     let error = soon(&world, world.now());
     world.refuse(GOVERNOR, most(50_000_000_000), error);
+}
+
+// ---- A newcomer in a market that has something to lose ----
+
+/// A fifth asset with a price of a thousand and a threshold of 80 %.
+fn newcomer(world: &mut World) -> u8 {
+    let token = world.deploy_token("Token", "NEW", 18);
+    let asset = world.must(GOVERNOR, listAssetCall { token, decimals: 18 });
+    let policy = price_policy(3_600, 5_000, 100);
+    world.must(GOVERNOR, setPricePolicyCall { asset, policy });
+    world.set_source(asset, 0, reporter_source(REPORTER), U256::ZERO);
+    world.must(GOVERNOR, setThresholdCall { asset, threshold: 8_000, end: 0 });
+    asset
+}
+
+#[test]
+fn a_newcomer_waits_for_a_day_and_gains_weight_by_steps() {
+    let mut world = World::new();
+    let start = world.now();
+    let asset = newcomer(&mut world);
+    let ltv = |max_ltv| setMaxLtvCall { asset, maxLtv: max_ltv };
+    let cap = |cap| setCapCall { asset, cap: u256(cap) };
+    world.pass(DAY - 1);
+    let error = soon(&world, start);
+    world.refuse(GOVERNOR, ltv(1), error.clone());
+    world.refuse(GOVERNOR, cap(1), error);
+    world.pass(1);
+    world.refuse(GOVERNOR, ltv(501), out(1, 501, 0, 500));
+    world.must(GOVERNOR, ltv(500));
+    // Nobody holds it, and it rises no faster for that.
+    let error = soon(&world, world.now());
+    world.refuse(GOVERNOR, ltv(1_000), error);
+    // A cap needs a price, and opens with what may be on sale: ten million.
+    world.refuse(GOVERNOR, cap(1), out(1, 1, 0, 0));
+    world.tokens.push(Address::ZERO);
+    world.feeds.push(None);
+    world.set_price(asset, wad(1_000));
+    world.refuse(GOVERNOR, cap(wad(10_000) + 1), out(1, wad(10_000) + 1, 0, wad(10_000)));
+    world.must(GOVERNOR, cap(wad(10_000)));
+    world.pass(DAY);
+    world.must(GOVERNOR, ltv(1_000));
+    world.must(GOVERNOR, cap(wad(20_000)));
+}
+
+#[test]
+fn a_market_without_suppliers_is_set_up_at_once() {
+    let mut world = World::build(&WorldConfig::unsupplied());
+    let asset = newcomer(&mut world);
+    world.must(GOVERNOR, setMaxLtvCall { asset, maxLtv: 7_900 });
+    world.must(GOVERNOR, setCapCall { asset, cap: U256::ONE });
+    let two = setCapCall { asset, cap: u256(whole(1_000_000_000, 18)) };
+    world.must(GOVERNOR, two.clone());
+    // Who supplies ends that; who redeems everything brings it back.
+    world.supply(SUE, usdc(1_000));
+    world.must(GOVERNOR, setMaxLtvCall { asset, maxLtv: 1_000 });
+    let high = setMaxLtvCall { asset, maxLtv: 7_900 };
+    world.refuse(GOVERNOR, high.clone(), out(1, 7_900, 0, 1_500));
+    let shares = world.get(sharesOfCall { account: SUE });
+    world.must(SUE, redeemCall { shares, receiver: SUE });
+    world.must(GOVERNOR, high);
+}
+
+// ---- What holds kicks back ----
+
+/// A window that an outage opened ends by itself, whatever the governor sets meanwhile.
+#[test]
+fn a_setter_ends_no_window() {
+    let mut world = World::new();
+    let set = |gap| setOutageCall { feed: Address::ZERO, gap };
+    world.must(GOVERNOR, set(7));
+    world.open(ALICE, WETH, wad(10), usdc(10_000));
+    world.pass(38_401);
+    // The silence is noticed by the setter itself.
+    world.must(GOVERNOR, set(0));
+    let until = world.now() + 3_600;
+    let seen = world.get(outageCall {});
+    assert_eq!((seen.gap, seen.until, seen.open), (0, until, true));
+    world.pass_fresh(3_600);
+    assert!(world.get(outageCall {}).open && world.market().window);
+    world.pass_fresh(1);
+    assert!(!world.get(outageCall {}).open && !world.market().window);
+    // From none the longest gap is one step, and the next one follows a day later.
+    world.refuse(GOVERNOR, set(7), TooSoon { now: until + 1, earliest: until - 3_600 + DAY });
+    world.pass(DAY);
+    world.refuse(GOVERNOR, set(6), out(1, 6, 7, 9));
+    world.must(GOVERNOR, set(7));
+}
+
+/// Depth and weight, threshold and grace, cap and bound: one of each pair a day.
+#[test]
+fn what_opens_the_same_door_shares_a_day() {
+    let mut world = World::new();
+    world.must(GOVERNOR, setDepthCall { asset: WETH, depth: 1_000_000, impact: 100 });
+    world.must(GOVERNOR, setMaxLtvCall { asset: WETH, maxLtv: 7_000 });
+    world.open(ALICE, WETH, wad(10), usdc(10_000));
+    let error = soon(&world, world.now());
+    world.must(GOVERNOR, setDepthCall { asset: WETH, depth: 1_000_001, impact: 100 });
+    world.refuse(GOVERNOR, setMaxLtvCall { asset: WETH, maxLtv: 7_001 }, error.clone());
+    world.must(GOVERNOR, setGraceCall { asset: WETH, grace: 60 });
+    let rise = setThresholdCall { asset: WETH, threshold: 8_401, end: 0 };
+    world.refuse(GOVERNOR, rise, error.clone());
+    world.must(GOVERNOR, setLossBoundCall { asset: WETH, bound: 20_000 });
+    let cap = setCapCall { asset: WETH, cap: u256(whole(1_000_000_001, 18)) };
+    world.refuse(GOVERNOR, cap, error.clone());
+    // What only tightens waits for nothing.
+    world.must(GOVERNOR, setDepthCall { asset: WETH, depth: 1, impact: 1_000 });
+    world.must(GOVERNOR, setLossBoundCall { asset: WETH, bound: 0 });
+    world.must(GOVERNOR, setMaxLtvCall { asset: WETH, maxLtv: 0 });
+    let most = out(1, 10_000_001, 0, 10_000_000);
+    world.refuse(GOVERNOR, setLossBoundCall { asset: WETH, bound: 10_000_001 }, most);
 }
 
 // ---- Giving a role up ----

@@ -345,8 +345,8 @@ fn a_stale_price_still_sells_and_repays() {
     world.kick(KAY, &[ALICE]).unwrap();
     let auction = world.newest(WETH);
     // The curve would have run out: the terms are set so that it has not.
-    world.pass(1_000);
-    world.must(GOVERNOR, policy(WETH, 10, 5_000, 100));
+    world.pass(1_801);
+    world.must(GOVERNOR, policy(WETH, 1_800, 5_000, 100));
     assert_eq!(verdict(&mut world, WETH), STALE);
     let kick = kickCall { accounts: vec![BOB], hints: vec![] };
     world.refuse(KAY, kick, NothingKicked { skip: PRICE });

@@ -205,18 +205,41 @@ fn what_takes_part_is_tightened_by_steps_a_day_apart() {
         setCorrelationCall { asset: 2, sigma, relief, codes }
     };
     let step = || Inconsistent { check: params::STEP_TOO_LARGE };
-    // A sigma of 400 by a fifth, a relief by five points, a code by 25.
+    // A sigma of 400 by a fifth, a code by 25, a relief by five points; at a threshold of 82 % by four,
+    // and no two of them as far at once: a hundredth of health is 41 / 9 percent of the haircut.
     world.refuse(GOVERNOR, set(319, 25, 102), step());
     world.refuse(GOVERNOR, set(481, 25, 102), step());
-    world.refuse(GOVERNOR, set(400, 19, 102), step());
+    world.refuse(GOVERNOR, set(400, 20, 102), step());
     world.refuse(GOVERNOR, set(400, 25, 76), step());
-    world.must(GOVERNOR, set(320, 20, 77));
+    world.refuse(GOVERNOR, set(320, 25, 95), step());
+    world.must(GOVERNOR, set(320, 25, 96));
     let earliest = world.now() + 86_400;
     world.pass(86_399);
     let now = world.now();
-    world.refuse(GOVERNOR, set(320, 20, 78), TooSoon { now, earliest });
+    world.refuse(GOVERNOR, set(320, 21, 96), TooSoon { now, earliest });
     world.pass(1);
+    world.must(GOVERNOR, set(320, 21, 96));
+    world.pass(86_400);
     world.must(GOVERNOR, set(384, 25, 102));
+}
+
+/// Who holds it beside others could lose their relief at a stroke.
+#[test]
+fn what_is_held_does_not_join_those_that_relieve() {
+    let mut world = eight(3);
+    world.deposit(ALICE, 5, wad(20));
+    let join = |asset: u8| {
+        let codes = (0..8).map(|n| if n == asset { 0 } else { 102 }).collect();
+        setCorrelationCall { asset, sigma: 400, relief: 0, codes }
+    };
+    world.refuse(GOVERNOR, join(5), Inconsistent { check: params::STEP_TOO_LARGE });
+    world.must(GOVERNOR, join(6));
+    world.withdraw(ALICE, 5, wad(20));
+    world.must(GOVERNOR, join(5));
+    // Where none has any, there is nothing to lose.
+    let mut world = eight(0);
+    world.deposit(ALICE, 5, wad(20));
+    world.must(GOVERNOR, join(5));
 }
 
 /// A threshold may not fall so far that a top-up of another asset could hurt.

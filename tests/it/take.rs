@@ -289,10 +289,10 @@ fn a_stale_price_still_sells() {
         plimsoll_testkit::engine::GOVERNOR,
         plimsoll_abi::IPlimsoll::setPricePolicyCall {
             asset: WETH,
-            policy: plimsoll_testkit::engine::price_policy(60, 5_000, 100),
+            policy: plimsoll_testkit::engine::price_policy(1_800, 5_000, 100),
         },
     );
-    world.pass(1_000);
+    world.pass(2_000);
     assert!(world.asset_price(WETH).fresh_until < world.now());
     taken(&mut world, id, u128::MAX);
 }

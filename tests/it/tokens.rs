@@ -283,10 +283,11 @@ fn a_blocked_receiver_blocks_only_himself() {
 fn list(world: &mut World, token: Address) -> u8 {
     let asset = world.must(GOVERNOR, listAssetCall { token, decimals: 18 });
     world.must(GOVERNOR, setThresholdCall { asset, threshold: 8_000, end: 0 });
-    world.must(GOVERNOR, setCapCall { asset, cap: u256(wad(1)) });
     world.must(GOVERNOR, setPricePolicyCall { asset, policy: price_policy(60, 500, 100) });
     world.set_source(asset, 0, reporter_source(REPORTER), U256::ZERO);
+    world.pass(86_400);
     world.set_price(asset, wad(1_000));
+    world.must(GOVERNOR, setCapCall { asset, cap: u256(wad(1)) });
     asset
 }
 

@@ -207,7 +207,7 @@ fn a_dead_price_beside_the_others_counts_twice() {
 
 #[test]
 fn a_grace_is_at_most_five_minutes() {
-    let mut world = graced(0);
+    let mut world = World::new();
     let set = |grace| setGraceCall { asset: WETH, grace };
     world.refuse(MALLORY, set(1), NotGovernor { caller: MALLORY });
     let (value, low, high) = (u256(301), u256(0), u256(300));

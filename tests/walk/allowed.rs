@@ -77,11 +77,15 @@ impl Act {
             Self::Lower { .. } => &["BadLevel"],
             Self::WithdrawReserve { .. } => &["InsufficientCash", "Uncovered"],
             Self::Settle { .. } | Self::Accrue { .. } | Self::Poke { .. } => &[],
-            Self::LossBound { .. } | Self::Acknowledge { .. } | Self::Planted => &[],
+            Self::Acknowledge { .. } | Self::Planted => &[],
             Self::Policy { .. }
             | Self::Source { .. }
             | Self::Second { .. }
             | Self::Correlation { .. }
+            | Self::LossBound { .. }
+            | Self::Outage { .. }
+            | Self::Depth { .. }
+            | Self::Grace { .. }
             | Self::MostOnSale { .. } => &["TooSoon", "OutOfBounds", "Inconsistent"],
             Self::List => &["AlreadyListed", "Inconsistent"],
             Self::ProposeGuardian { .. }
@@ -89,7 +93,6 @@ impl Act {
             | Self::AcceptGuardian { .. } => &["NotPending"],
             Self::Usurp { .. } => &["NotGovernor", "NotGuardian", "NotReporter", "NotPending"],
             Self::Report { from, .. } if *from != REPORTER => &["NotReporter"],
-            Self::Outage { .. } | Self::Depth { .. } | Self::Grace { .. } => &[],
             Self::ProposeGovernor { .. } | Self::Look { .. } => &[],
             Self::Report { .. } | Self::Gift { .. } | Self::Pass { .. } => &[],
         };

@@ -7,6 +7,7 @@ use plimsoll_math::words::SaleTerms;
 use plimsoll_testkit::engine::{LINK, USDC};
 
 use crate::act::Act;
+use crate::rng::Rng;
 use crate::usurp::{GOVERNORS, GUARDED, GUARDIANS, STRANGERS, governor, guardian};
 use crate::{ANYBODY, BORROWERS, Walk};
 
@@ -124,6 +125,7 @@ impl Walk<'_> {
     /// What sources, prices and sales are believed to be worth.
     pub fn risk(&mut self) -> Act {
         let asset = self.asset();
+        let price = self.world.asset_price(asset);
         match self.rng.below(13) {
             0..=1 => self.policy(asset),
             2 => Act::Source {
@@ -142,7 +144,12 @@ impl Walk<'_> {
                 }
             }
             5 => {
-                let gap = self.rng.below(8) as u8;
+                // A step from what it is, or any that may be refused.
+                let gap = match self.world.market().gap {
+                    0 => 7,
+                    now => (now + self.rng.below(3) as u8).saturating_sub(1) % 8,
+                };
+                let gap = if self.rng.percent(20) { self.rng.below(8) as u8 } else { gap };
                 Act::Outage { feed: gap > 0 && self.rng.percent(30), gap }
             }
             6 => Act::Depth {
@@ -151,16 +158,24 @@ impl Walk<'_> {
                 impact: self.rng.below(1_001) as u16,
             },
             7..=8 => {
-                let none = self.rng.percent(40);
-                let seconds = if none { 0 } else { self.rng.between(1, 300) as u16 };
+                let seconds = (price.grace + self.rng.below(121) as u16).saturating_sub(60);
+                let wild = self.rng.percent(20);
+                let seconds = if wild { self.rng.below(301) as u16 } else { seconds.min(300) };
                 Act::Grace { asset, seconds }
             }
-            9..=10 => Act::Correlation {
-                asset,
-                sigma: self.rng.between(450, 700) as u16,
-                relief: self.rng.between(0, 25) as u8,
-                code: self.rng.between(60, 110) as u8,
-            },
+            9..=10 => {
+                let wild = u128::from(self.rng.percent(20)) * 5;
+                let near = |rng: &mut Rng, now: u16, step: u128| {
+                    let step = step * (1 + wild);
+                    (now + rng.below(2 * step + 1) as u16).saturating_sub(step as u16)
+                };
+                Act::Correlation {
+                    asset,
+                    sigma: near(&mut self.rng, price.sigma, 20),
+                    relief: near(&mut self.rng, price.relief.into(), 1).min(25) as u8,
+                    code: near(&mut self.rng, 80, 5) as u8,
+                }
+            }
             11 => {
                 let most = u128::from(self.world.limits().most_on_sale);
                 Act::MostOnSale { most: self.rng.between(most / 2, most * 2) as u64 }
@@ -169,16 +184,32 @@ impl Walk<'_> {
         }
     }
 
+    /// Mostly a step from what is set.
     fn policy(&mut self, asset: u8) -> Act {
+        let now = self.world.policy_word(asset);
+        let twice = |rng: &mut Rng, now: u32, low: u128, high: u128| {
+            let now = u128::from(now);
+            let wild = rng.percent(5);
+            let (least, most) = if wild { (low, high) } else { (now.div_ceil(2), 2 * now) };
+            rng.between(least.clamp(low, high), most.clamp(low, high))
+        };
+        let near = |rng: &mut Rng, now: u16, step: u16, high: u16| {
+            let from = now.saturating_sub(step);
+            rng.between(from.into(), (now + step).min(high).into()) as u16
+        };
+        let rng = &mut self.rng;
         Act::Policy {
             asset,
-            age: self.rng.between(600, 3_600) as u32,
-            step: self.rng.between(1_000, 2_500) as u16,
-            sigmas: if self.rng.percent(60) { 0 } else { self.rng.below(60) as u8 },
-            confidence: self.rng.between(50, 200) as u16,
-            half_life: self.rng.below(3_600) as u16,
-            outlier: self.rng.between(50, 500) as u16,
-            ema: if self.rng.percent(70) { 0 } else { self.rng.below(60) as u16 },
+            age: twice(rng, now.max_age, 600, 3_600) as u32,
+            step: twice(rng, now.step.into(), 1_000, 2_500) as u16,
+            sigmas: near(rng, now.sigmas.into(), 10, 60) as u8,
+            confidence: twice(rng, now.max_confidence.into(), 50, 200) as u16,
+            half_life: match now.half_life {
+                0 => rng.pick(&[0, 40_000]),
+                old => twice(rng, old.into(), 300, 60_000) as u16,
+            },
+            outlier: near(rng, now.outlier, 200, 500),
+            ema: near(rng, now.ema_half_life, 30, 60),
         }
     }
 

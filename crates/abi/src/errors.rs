@@ -168,6 +168,6 @@ errors! {
     AlreadyListed(address token);
     /// A threshold falls over a day at least, and by a thousand bps a day at most.
     RampTooShort(uint32 end, uint32 earliest);
-    /// A parameter that somebody relies on was changed less than a day ago.
+    /// A parameter that somebody relies on was changed, or a token listed, less than a day ago.
     TooSoon(uint32 now, uint32 earliest);
 }

@@ -162,11 +162,15 @@ sol! {
         /// What setDepth, setGrace and setCorrelation have set.
         function riskTerms(uint8 asset) external view returns (uint64 depth, uint16 impact, uint16 grace, uint16 sigma, uint8 relief, uint8[] codes);
         function base() external view returns (address token, uint8 decimals, uint256 minDebt);
-        /// What governance has set of an asset, as governed; where the threshold's ramp ends and when
-        /// (0: none), and when terms, threshold, weight, caps and prices last changed.
-        function parameters(uint8 asset) external view returns (SaleTerms terms, uint16 threshold, uint16 maxLtv, uint256 cap, uint8 outflow, uint16 rampTo, uint32 rampEnd, uint32[] changed);
-        /// What governance has set of the market, and when limits and the rest last changed.
-        function marketParameters() external view returns (uint8 base, uint8 kink, uint8 slope, uint8 jump, uint256 minDebt, uint8 outflow, uint64 mostOnSale, uint32 limitsAt, uint32 marketAt);
+        /// Everything that governance has set of an asset, as governed: terms and limits; where the
+        /// threshold's ramp ends and when (0: none); when terms, threshold or grace, weight or depth,
+        /// caps or loss bound, policy or sources last changed, and correlations, of any asset; what
+        /// setDepth, setGrace and setCorrelation have set; the bound on losses; the policy, and each
+        /// of five sources with its data (the zero address: none; of a reporter: his last report).
+        function parameters(uint8 asset) external view returns (SaleTerms terms, uint16 threshold, uint16 maxLtv, uint256 cap, uint8 outflow, uint16 rampTo, uint32 rampEnd, uint32[] changed, uint64 depth, uint16 impact, uint16 grace, uint16 sigma, uint8 relief, uint8[] codes, uint32 lossBound, PricePolicy policy, Source[] sources, uint256[] data);
+        /// What governance has set of the market; when limits, and when curve or smallest debt, last
+        /// changed; the sequencer's feed, the code of the gap, and when they did.
+        function marketParameters() external view returns (uint8 base, uint8 kink, uint8 slope, uint8 jump, uint256 minDebt, uint8 outflow, uint64 mostOnSale, uint32 limitsAt, uint32 marketAt, address feed, uint8 gap, uint32 outageAt);
         /// The engine's programs, its own first, and the whole days until each must be activated
         /// again (0: it is not active).
         function programStatus() external view returns (address[] programs, uint32[] daysLeft);

@@ -13,7 +13,9 @@ use crate::{
 };
 
 mod semidefinite;
+mod step;
 pub use semidefinite::is_semidefinite;
+pub use step::is_within_a_step;
 
 /// The highest code of a pair: no correlation.
 pub const CODE_MAX: u8 = 250;

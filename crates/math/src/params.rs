@@ -5,11 +5,10 @@
 use crate::{
     Result,
     auction::{Curve, effective_penalty_ppm},
-    correlation::Correlations,
     fixed::{mul, pow10},
     interest::INDEX_START,
     sizing::Policy,
-    words::{AssetPrice, AuctionTerms, Market, PricePolicy, Ramp, SaleTerms, Source},
+    words::{AuctionTerms, Market, PricePolicy, SaleTerms, Source},
 };
 
 /// Highest liquidation threshold, bps.
@@ -72,6 +71,8 @@ pub const MOST_ON_SALE_MAX: u64 = (1 << 48) - 1;
 const TIPS_IN_SMALL: u32 = 100;
 /// Open losses that stop new risk in an asset after its listing, whole base tokens.
 pub const LOSS_BOUND: u32 = 10_000;
+/// Highest that governance may set it to.
+pub const LOSS_BOUND_MAX: u32 = 10_000_000;
 
 /// Check 7: correlations are those of some portfolio.
 pub const NO_CORRELATIONS: u8 = 7;
@@ -88,29 +89,6 @@ pub const IMPACT_MAX: u32 = 1_000;
 pub const SIGMA_MAX: u32 = 10_000;
 /// Largest part of a haircut that diversification removes, percent.
 pub const RELIEF_MAX: u32 = 25;
-/// Largest fall of a relief's limit at once, percentage points.
-const RELIEF_STEP: u8 = 5;
-/// Largest change of a correlation at once, in codes: a tenth.
-const CODE_STEP: u8 = 25;
-
-/// Whether an asset's part in diversification changes by no more than a step: what takes part
-/// already may not be tightened at a stroke. Its volatility may change by a fifth.
-pub fn relieves_within_a_step(
-    old: &AssetPrice,
-    next: &AssetPrice,
-    tables: (&Correlations, &Correlations),
-    asset: u8,
-) -> bool {
-    if old.sigma == 0 {
-        return true;
-    }
-    let moved = u32::from(old.sigma.abs_diff(next.sigma)).saturating_mul(5);
-    let near = |other| tables.0.code(asset, other).abs_diff(tables.1.code(asset, other));
-    moved <= old.sigma.into()
-        && old.relief.saturating_sub(next.relief) <= RELIEF_STEP
-        && (0_u8..16).filter(|other| *other != asset).all(|other| near(other) <= CODE_STEP)
-}
-
 /// A parameter outside its bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutOfBounds {
@@ -350,24 +328,6 @@ impl Policy {
     }
 }
 
-impl Ramp {
-    /// The threshold at `now`, bps: it falls in a straight line, never below the target.
-    ///
-    /// # Rounding
-    /// Up: for the owner.
-    pub fn at(&self, now: u32) -> u16 {
-        if now >= self.end {
-            return self.to;
-        }
-        let length = u64::from(self.end.saturating_sub(self.start)).max(1);
-        let passed = u64::from(now.saturating_sub(self.start));
-        let height = u64::from(self.from.saturating_sub(self.to));
-        // 14 bits times 32 fit 64; the quotient is at most the height.
-        let fallen = height.saturating_mul(passed).checked_div(length).unwrap_or(0);
-        self.from.saturating_sub(u16::try_from(fallen).unwrap_or(u16::MAX))
-    }
-}
-
 impl Market {
     /// A market that begins at `now`.
     pub fn start(now: u32) -> Self {
@@ -405,15 +365,6 @@ mod tests {
         assert_eq!(consistent(&SaleTerms { tip: 20_000, ..tip }, 8_000), Ok(()));
         let target = SaleTerms { target: 9_400, full_below: 9_999, ..terms };
         assert_eq!(consistent(&target, 8_799), Err(TARGET_REACHABLE));
-    }
-
-    #[test]
-    fn a_ramp_falls_in_a_straight_line_rounded_for_the_owner() {
-        let ramp = Ramp { from: 8_000, to: 7_000, start: 100, end: 1_100, ..Ramp::default() };
-        let seen: [u16; 5] = [99, 100, 101, 600, 1_100].map(|now| ramp.at(now));
-        assert_eq!(seen, [8_000, 8_000, 7_999, 7_500, 7_000]);
-        let uneven = Ramp { from: 8_000, to: 7_999, start: 0, end: 3, ..Ramp::default() };
-        assert_eq!([0, 1, 2, 3].map(|now| uneven.at(now)), [8_000, 8_000, 8_000, 7_999]);
     }
 
     #[test]

@@ -136,7 +136,7 @@ words! {
     Source: address kind decimals family weight secondary bounded;
     Bounds: min max;
     Report: price confidence time;
-    Outage: feed until opened_at;
+    Outage: feed until opened_at set_at;
     Ramp: from to start end terms_at threshold_at weight_at caps_at policy_at;
     Sold: value pay waited keeper used;
     Calm: reference_factor floor start_excess max_on_sale factor seconds keeper learnt_at;

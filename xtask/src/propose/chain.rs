@@ -30,6 +30,16 @@ pub trait Chain {
     /// Time of the newest block.
     fn now(&mut self) -> Result<u32, String>;
 
+    /// The answers to calls that are sent one after the other, `wait` seconds from now, on a state
+    /// that is then thrown away, up to the first that is refused; nothing if the chain cannot do it.
+    fn rehearse(
+        &mut self,
+        from: Address,
+        to: Address,
+        calls: &[Vec<u8>],
+        wait: u32,
+    ) -> Result<Option<Answers>, String>;
+
     /// Asks a view.
     fn ask<C: SolCall>(&mut self, to: Address, call: C) -> Result<C::Return, String>
     where
@@ -43,7 +53,34 @@ pub trait Chain {
     }
 }
 
+/// Of each call nothing, or why it was refused.
+pub type Answers = Vec<Result<(), Vec<u8>>>;
+
 impl Chain for World {
+    fn rehearse(
+        &mut self,
+        from: Address,
+        to: Address,
+        calls: &[Vec<u8>],
+        wait: u32,
+    ) -> Result<Option<Answers>, String> {
+        let before = self.snapshot();
+        self.pass(wait);
+        let mut answers = Vec::new();
+        for call in calls {
+            let tx = Tx::call(from, to, call.clone());
+            let receipt = self.chain.transact(tx).map_err(|error| error.to_string())?;
+            let output = receipt.status.output().to_vec();
+            let passed = receipt.status.is_success();
+            answers.push(if passed { Ok(()) } else { Err(output) });
+            if !passed {
+                break;
+            }
+        }
+        self.revert(before);
+        Ok(Some(answers))
+    }
+
     fn call(
         &mut self,
         from: Address,
@@ -132,11 +169,59 @@ fn joined(mut body: &str) -> String {
     whole
 }
 
+impl Rpc {
+    /// Sends calls for an account whose key is not known, one block each.
+    fn send_all(
+        &mut self,
+        from: Address,
+        to: Address,
+        calls: &[Vec<u8>],
+        wait: u32,
+    ) -> Result<Answers, String> {
+        let (account, ether) = (from.to_string(), format!("{:#x}", 10_u128.pow(20)));
+        self.result("anvil_impersonateAccount", json!([account]))?;
+        self.result("anvil_setBalance", json!([account, ether]))?;
+        self.result("evm_increaseTime", json!([wait]))?;
+        self.result("evm_mine", json!([]))?;
+        let mut answers = Vec::new();
+        for call in calls {
+            let answer = self.call(from, to, call.clone())?.map(|_| ());
+            let passed = answer.is_ok();
+            answers.push(answer);
+            if !passed {
+                break;
+            }
+            let data = hex::encode_prefixed(call);
+            let tx = json!({ "from": account, "to": to.to_string(), "data": data });
+            let hash = self.result("eth_sendTransaction", json!([tx]))?;
+            let receipt = self.result("eth_getTransactionReceipt", json!([hash]))?;
+            if receipt["status"] != "0x1" {
+                return Err(format!("the rehearsal was not mined, or failed: {receipt}"));
+            }
+        }
+        Ok(answers)
+    }
+}
+
 fn bytes(value: &Value) -> Option<Vec<u8>> {
     hex::decode(value.as_str()?).ok()
 }
 
 impl Chain for Rpc {
+    /// Where the endpoint is a development node that takes snapshots.
+    fn rehearse(
+        &mut self,
+        from: Address,
+        to: Address,
+        calls: &[Vec<u8>],
+        wait: u32,
+    ) -> Result<Option<Answers>, String> {
+        let Ok(before) = self.request("evm_snapshot", json!([]))? else { return Ok(None) };
+        let answers = self.send_all(from, to, calls, wait);
+        self.result("evm_revert", json!([before]))?;
+        answers.map(Some)
+    }
+
     fn call(
         &mut self,
         from: Address,

@@ -1,7 +1,7 @@
 //! What thresholds would do to open positions, once their ramps have ended, at the prices of now.
 
 use alloy_primitives::{Address, U256};
-use plimsoll_abi::IPlimsoll::{assetCall, baseCall, holdingCall, positionCall, priceCall};
+use plimsoll_abi::IPlimsoll::{baseCall, portfolioCall};
 
 use super::{chain::Chain, plan::Plan};
 
@@ -20,37 +20,29 @@ pub struct Effect {
 }
 
 impl Effect {
-    /// Weighs every position anew. Lots on sale count as they do now. What diversification relieves
-    /// stays what it is now: thresholds change it by less than they change the weights.
+    /// Weighs every position anew: what it holds and the engine counts, under the threshold that the
+    /// engine goes by and under the proposed one. Lots on sale count as they do now. What
+    /// diversification relieves stays what it is now: thresholds change it by less than they change
+    /// the weights.
     pub fn of(chain: &mut impl Chain, engine: Address, plan: &Plan) -> Result<Self, String> {
-        let base = chain.ask(engine, baseCall {})?;
-        let mut effect = Self { decimals: base.decimals, ..Self::default() };
-        let mut scales = Vec::new();
-        for weight in &plan.weights {
-            let decimals = chain.ask(engine, assetCall { id: weight.asset })?.decimals;
-            let price = chain.ask(engine, priceCall { asset: weight.asset })?.price;
-            let scale = 18 + u32::from(decimals) - u32::from(base.decimals);
-            scales.push((*weight, price, U256::from(10).pow(U256::from(scale))));
-        }
+        let decimals = chain.ask(engine, baseCall {})?.decimals;
+        let mut effect = Self { decimals, ..Self::default() };
         for account in chain.borrowers(engine)? {
-            let seen = chain.ask(engine, positionCall { account })?;
-            if seen.debt.is_zero() {
+            let seen = chain.ask(engine, portfolioCall { account })?;
+            let position = seen.summary;
+            if position.debt.is_zero() {
                 continue;
             }
             // Base wei times bps, so that no basis point is lost.
-            let mut margin = seen.margin * BPS;
-            for (weight, price, scale) in &scales {
-                let asset = weight.asset;
-                let held = chain.ask(engine, holdingCall { account, asset })?.balance;
-                let value = held * price / scale;
-                margin += value * U256::from(weight.new);
-                margin = margin.saturating_sub(value * U256::from(weight.old));
+            let mut margin = position.margin * BPS;
+            for stake in seen.stakes {
+                let new = plan.weights.iter().find(|weight| weight.asset == stake.asset);
+                let new = new.map_or(stake.threshold, |weight| weight.new);
+                margin += stake.value * U256::from(new);
+                margin = margin.saturating_sub(stake.value * U256::from(stake.threshold));
             }
-            effect.count(
-                seen.health < WAD,
-                (margin + seen.pending * BPS) < seen.debt * BPS,
-                seen.debt,
-            );
+            let falls = margin + position.pending * BPS < position.debt * BPS;
+            effect.count(position.health < WAD, falls, position.debt);
         }
         Ok(effect)
     }
@@ -72,7 +64,8 @@ impl Effect {
         let whole = |wei: U256| wei / unit;
         format!(
             "\nOpen positions: {}, which owe {}\n  liquidatable now: {}, which owe {}\n  \
-             liquidatable under the proposed thresholds, at the prices of now: {}, which owe {}\n",
+             liquidatable under the proposed thresholds, at the prices of now: {}, which owe {}\n  \
+             (terms, lots on sale and what diversification relieves as they are)\n",
             self.positions,
             whole(self.debt),
             self.before.0,

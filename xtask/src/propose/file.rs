@@ -30,6 +30,8 @@ pub struct Market {
     pub min_debt: Option<U256>,
     pub outflow: Option<u8>,
     pub most_on_sale: Option<u64>,
+    /// The gap's code; the sequencer's feed stays.
+    pub outage_gap: Option<u8>,
 }
 
 /// Parameters of an asset.
@@ -43,6 +45,14 @@ pub struct Asset {
     pub outflow: Option<u8>,
     /// Terms by their names.
     pub terms: Vec<(String, u64)>,
+    /// Parts of the price policy by their names.
+    pub policy: Vec<(String, u64)>,
+    /// Depth and impact.
+    pub depth: Option<(u64, u16)>,
+    pub grace: Option<u16>,
+    pub loss_bound: Option<u32>,
+    /// Sigma, relief, and a code for each listed asset.
+    pub correlation: Option<(u16, u8, Vec<u8>)>,
 }
 
 impl Proposal {
@@ -70,6 +80,7 @@ impl Proposal {
                 min_debt: take(&mut market, "min_debt", wide)?,
                 outflow: take(&mut market, "outflow", number)?,
                 most_on_sale: take(&mut market, "most_on_sale", number)?,
+                outage_gap: take(&mut market, "outage_gap", number)?,
             };
             nothing_left("market", &market)?;
         }
@@ -92,12 +103,8 @@ impl Asset {
             return Err("write assets as [[asset]]".to_owned());
         };
         let id = take(&mut table, "id", number)?.ok_or("an asset without its id")?;
-        let mut terms = Vec::new();
-        if let Some(named) = section(&mut table, "terms")? {
-            for (name, value) in named {
-                terms.push((name.clone(), number(&name, value)?));
-            }
-        }
+        let terms = named(&mut table, "terms")?;
+        let policy = named(&mut table, "policy")?;
         let asset = Self {
             id,
             threshold: take(&mut table, "threshold", number)?,
@@ -106,10 +113,24 @@ impl Asset {
             cap: take(&mut table, "cap", wide)?,
             outflow: take(&mut table, "outflow", number)?,
             terms,
+            policy,
+            depth: take(&mut table, "depth", depth)?,
+            grace: take(&mut table, "grace", number)?,
+            loss_bound: take(&mut table, "loss_bound", number)?,
+            correlation: take(&mut table, "correlation", correlation)?,
         };
         nothing_left(&format!("asset {id}"), &table)?;
         Ok(asset)
     }
+}
+
+/// Numbers by their names.
+fn named(table: &mut Table, name: &str) -> Result<Vec<(String, u64)>, String> {
+    let mut values = Vec::new();
+    for (name, value) in section(table, name)?.unwrap_or_default() {
+        values.push((name.clone(), number(&name, value)?));
+    }
+    Ok(values)
 }
 
 fn section(table: &mut Table, name: &str) -> Result<Option<Table>, String> {
@@ -173,4 +194,28 @@ fn curve(name: &str, value: Value) -> Result<[u8; 4], String> {
     }
     nothing_left(name, &table)?;
     Ok(parts)
+}
+
+/// A number that has to be there.
+fn must<T: TryFrom<i64>>(table: &mut Table, name: &str, key: &str) -> Result<T, String> {
+    take(table, key, number)?.ok_or(format!("{name}.{key} is missing"))
+}
+
+fn depth(name: &str, value: Value) -> Result<(u64, u16), String> {
+    let Value::Table(mut table) = value else { return Err(format!("{name} is not a table")) };
+    let parts = (must(&mut table, name, "value")?, must(&mut table, name, "impact")?);
+    nothing_left(name, &table)?;
+    Ok(parts)
+}
+
+fn correlation(name: &str, value: Value) -> Result<(u16, u8, Vec<u8>), String> {
+    let Value::Table(mut table) = value else { return Err(format!("{name} is not a table")) };
+    let (sigma, relief) = (must(&mut table, name, "sigma")?, must(&mut table, name, "relief")?);
+    let codes = match table.remove("codes") {
+        Some(Value::Array(codes)) => codes,
+        _ => return Err(format!("{name}.codes is not a list")),
+    };
+    let codes = codes.into_iter().map(|code| number(name, code)).collect::<Result<_, _>>()?;
+    nothing_left(name, &table)?;
+    Ok((sigma, relief, codes))
 }

@@ -185,6 +185,8 @@ pub struct Outage {
     pub until: u32,
     /// When that window opened; zero means that there was none.
     pub opened_at: u32,
+    /// When the governor last changed the gap or the feed.
+    pub set_at: u32,
 }
 
 impl Outage {
@@ -195,6 +197,7 @@ impl Outage {
             .put_address(self.feed)
             .put(32, self.until.into())
             .put(32, self.opened_at.into())
+            .put(32, self.set_at.into())
             .finish()
     }
 
@@ -206,6 +209,7 @@ impl Outage {
             feed: word.take_address(),
             until: low_32(word.take(32)),
             opened_at: low_32(word.take(32)),
+            set_at: low_32(word.take(32)),
         }
     }
 }

@@ -81,7 +81,7 @@ proptest! {
         (address, kind, decimals, family) in (address(), f8(3), f8(8), f8(8)),
         (weight, secondary, bounded) in (f8(8), any::<bool>(), any::<bool>()),
         (min, max, price, confidence) in (field(128), field(128), field(92), field(92)),
-        (time, until, opened_at) in (f32(32), f32(32), f32(32)),
+        (time, until, opened_at, set_at) in (f32(32), f32(32), f32(32), f32(32)),
     ) {
         let word = Source { address, kind, decimals, family, weight, secondary, bounded };
         prop_assert_eq!(Source::unpack(word.pack().unwrap()), word);
@@ -89,7 +89,7 @@ proptest! {
         prop_assert_eq!(Bounds::unpack(word.pack().unwrap()), word);
         let word = Report { price, confidence, time };
         prop_assert_eq!(Report::unpack(word.pack().unwrap()), word);
-        let word = Outage { feed: address, until, opened_at };
+        let word = Outage { feed: address, until, opened_at, set_at };
         prop_assert_eq!(Outage::unpack(word.pack().unwrap()), word);
     }
 

@@ -72,6 +72,9 @@ fn refusals_of_take() {
 #[test]
 fn levels_and_verdicts_hold_takers_only_at_the_end_of_the_ladder() {
     let w = World::new();
+    // Old before the curve has run out.
+    let policy = plimsoll_motsu::policy(MAX_AGE / 2, 5_000, 100);
+    w.by(w.governor).change_policy(ETH, policy).passes();
     let id = on_sale(&w);
     let part = || Order { lot: milli_eth(100), ..Order::all(&w, id) };
     let until = host::now() + 1_000;
@@ -86,8 +89,7 @@ fn levels_and_verdicts_hold_takers_only_at_the_end_of_the_ladder() {
     part().place(&w).passes();
     // A stale price is good enough to buy at, an invalid one is not.
     w.by(w.governor).lower(ETH, 0).passes();
-    w.pass(1);
-    w.by(w.governor).change_policy(ETH, plimsoll_motsu::policy(100, 5_000, 100)).passes();
+    w.pass(MAX_AGE / 2);
     assert_eq!(w.view().price_of(ETH).passes().3, 3);
     part().place(&w).passes();
     let feed = plimsoll_motsu::feed_source(w.feed.address(), 8);

@@ -131,8 +131,8 @@ fn an_invalid_price_stops_the_clock_and_a_breaker_beside_it_adds_nothing() {
 #[test]
 fn a_stale_price_stops_nothing() {
     let mut w = selling();
-    w.believe(60);
-    for (seconds, verdict) in [(60, 0), (61, 3), (1_000, 3)] {
+    w.believe(1_800);
+    for (seconds, verdict) in [(1_800, 0), (1_801, 3), (2_000, 3)] {
         w.at(seconds);
         assert_eq!((w.judged().0, w.elapsed()), (verdict, seconds));
     }
