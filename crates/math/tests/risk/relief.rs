@@ -238,7 +238,7 @@ fn candidates() -> impl Strategy<Value = Vec<Candidate>> {
     })
 }
 
-fn stake(candidate: &Candidate) -> Stake {
+pub fn stake(candidate: &Candidate) -> Stake {
     Stake {
         asset: candidate.asset,
         value: candidate.value,
