@@ -13,6 +13,7 @@
 #[path = "../reference/mod.rs"]
 mod reference;
 
+mod greedy;
 mod limit;
 mod relief;
 mod split;

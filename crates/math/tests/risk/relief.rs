@@ -18,7 +18,7 @@ use crate::{
 /// Bits after the point of a root that is taken for exact.
 const ROOT_BITS: u32 = 240;
 
-fn q(value: u64) -> Q {
+pub fn q(value: u64) -> Q {
     reference::int(value.into())
 }
 
@@ -47,7 +47,7 @@ fn ratio_of(stakes: &[Stake], values: &[Q], table: &Correlations) -> Q {
 }
 
 /// The relief in base wei times bps.
-fn exact(stakes: &[Stake], values: &[Q], table: &Correlations) -> Q {
+pub fn exact(stakes: &[Stake], values: &[Q], table: &Correlations) -> Q {
     let spare = Q::one() - ratio_of(stakes, values, table);
     stakes.iter().zip(values).fold(Q::zero(), |sum, (stake, value)| {
         if stake.sigma_bps == 0 {
@@ -81,7 +81,7 @@ fn stakes(most: usize, bits: u32) -> impl Strategy<Value = Vec<Stake>> {
     )
 }
 
-fn table() -> impl Strategy<Value = Correlations> {
+pub fn table() -> impl Strategy<Value = Correlations> {
     prop::collection::vec(0_u8..=250, 120).prop_map(|codes| {
         let pairs = (1_u8..16).flat_map(|high| (0..high).map(move |low| (low, high)));
         let table = Correlations::default();
@@ -246,6 +246,13 @@ pub fn stake(candidate: &Candidate) -> Stake {
         sigma_bps: candidate.sigma_bps,
         relief_percent: candidate.relief_percent,
     }
+}
+
+/// Base wei times bps.
+pub fn margin(candidates: &[Candidate], table: &Correlations) -> u128 {
+    let stakes: Vec<Stake> = candidates.iter().map(stake).collect();
+    let weighted: u128 = candidates.iter().map(|c| c.value * u128::from(c.threshold_bps)).sum();
+    weighted + relief(&stakes, table).unwrap()
 }
 
 /// HT D' - M' after sales, base wei times bps: not above zero at the target.

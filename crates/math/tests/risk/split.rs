@@ -8,7 +8,7 @@ use plimsoll_math::{
     auction::{
         AuctionState, Conditions, Request, RewardTerms, effective_penalty_ppm, quote_take, reward,
     },
-    correlation::{Correlations, Stake, relief},
+    correlation::Correlations,
     fixed::WAD,
     interest::INDEX_START,
     sizing::{Candidate, Kind, Plan, Policy, plan},
@@ -19,7 +19,7 @@ use proptest::prelude::*;
 use crate::{
     cases,
     reference::{self, Q},
-    relief::stake,
+    relief::margin,
 };
 
 /// USDC against a token of 18 decimals.
@@ -98,12 +98,6 @@ fn case(alike: bool, relief: u8) -> impl Strategy<Value = Case> {
                 Case { candidates, terms, policy, owed, table }
             },
         )
-}
-
-fn margin(candidates: &[Candidate], table: &Correlations) -> u128 {
-    let stakes: Vec<Stake> = candidates.iter().map(stake).collect();
-    let weighted: u128 = candidates.iter().map(|c| c.value * u128::from(c.threshold_bps)).sum();
-    weighted + relief(&stakes, table).unwrap()
 }
 
 /// What the sales of a position have come to: base wei at the oracle price.
