@@ -197,6 +197,13 @@ proptest! {
         }
     }
 
+    /// New risk and jumps are measured by the slow variance or by 0.7 of the fast deviation.
+    #[test]
+    fn a_sudden_volatility_counts_for_seven_tenths(fast in 0..=VARIANCE_MAX, slow in 0..=VARIANCE_MAX) {
+        let measured = Stats { fast, slow, ..Stats::default() }.measured();
+        prop_assert!(reference::is_floor(measured, &reference::prices::measured(fast, slow)));
+    }
+
     #[test]
     fn volatilities_and_variances_go_round(sigma in 0_u16..=30_000) {
         let variance = variance_of(sigma);

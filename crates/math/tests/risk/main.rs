@@ -16,6 +16,7 @@ mod reference;
 mod greedy;
 mod limit;
 mod relief;
+mod shares;
 mod split;
 mod trigger;
 
