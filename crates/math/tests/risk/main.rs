@@ -15,6 +15,7 @@ mod reference;
 
 mod greedy;
 mod limit;
+mod matrices;
 mod relief;
 mod shares;
 mod split;
