@@ -23,6 +23,7 @@ mod incident_sales;
 mod incidents;
 mod incidents_breakers;
 mod kick;
+mod layout;
 mod limits;
 mod lots;
 mod outages;

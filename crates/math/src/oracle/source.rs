@@ -23,14 +23,22 @@ pub fn feed_price(answer: u128, decimals: u8, min: u128, max: u128) -> u128 {
 }
 
 /// A Pyth-style answer, `price` and `confidence` times ten to `exponent`, in WAD; zero and zero if
-/// it is none.
+/// it is none. A confidence beyond 128 bits is the largest number, wider than any price.
 ///
 /// # Rounding
 /// Price down, confidence up.
 pub fn pyth_price(price: u64, confidence: u64, exponent: i32) -> (u128, u128) {
     match wad(price.into(), exponent, false) {
         0 => (0, 0),
-        wads => (wads, wad(confidence.into(), exponent, true)),
+        wads => (wads, doubt(confidence, exponent)),
+    }
+}
+
+fn doubt(confidence: u64, exponent: i32) -> u128 {
+    match wad(confidence.into(), exponent, true) {
+        // Rounded up, only what does not fit is nothing.
+        0 if confidence > 0 => u128::MAX,
+        wads => wads,
     }
 }
 
@@ -80,6 +88,9 @@ mod tests {
         assert_eq!(pyth_price(15, 1, -19), (1, 1));
         assert_eq!(pyth_price(9, 9, -19), (0, 0));
         assert_eq!(pyth_price(1, 1, 19), (0, 0));
+        // 3.4e6 * 10^32 is beyond 128 bits: no confidence at all must not look like certainty.
+        assert_eq!(pyth_price(1, 3_402_823, 14).1, 3_402_823 * 10_u128.pow(32));
+        assert_eq!(pyth_price(1, 3_402_824, 14).1, u128::MAX);
         assert_eq!(pyth_price(1, 1, i32::MIN), (0, 0));
     }
 }

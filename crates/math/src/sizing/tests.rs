@@ -63,6 +63,16 @@ fn the_asset_that_frees_most_goes_first() {
     assert!(amounts[0] == 1_000_000 && amounts[1] > 0 && amounts[2] == 0);
 }
 
+/// A frees 1.12 * 0.97 - 0.8 * 1.01 = 0.2784 for 0.04, B frees 1.12 * 0.93 - 0.6 * 1.05 = 0.4116 for
+/// 0.12: more, but not for what it costs.
+#[test]
+fn what_frees_most_is_sold_last_if_it_costs_most() {
+    let cheap = Candidate { reference_bps: 9_700, penalty_bps: 100, ..ASSET };
+    let dear = Candidate { threshold_bps: 6_000, reference_bps: 9_300, penalty_bps: 500, ..ASSET };
+    // (1.12 * 1,410,000 - 1,400,000) * 1.01 / 0.2784.
+    assert_eq!(sell(&[dear, cheap], POLICY, 1_410_000), (Kind::Partial, [0, 650_115, 0]));
+}
+
 #[test]
 fn dust_is_neither_sold_nor_left() {
     // A lot of 3,664 is raised to the least that is sold.

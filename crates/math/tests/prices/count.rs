@@ -1,6 +1,8 @@
 //! The whole of a count against the reference.
 
-use plimsoll_math::oracle::{Fate, Outcome, Prior, Reading, age_weight, aggregate};
+use plimsoll_math::oracle::{
+    Fate, Outcome, Priced, Prior, Reading, Verdict, age_weight, aggregate,
+};
 use plimsoll_math::words::PricePolicy;
 use proptest::prelude::*;
 
@@ -23,14 +25,52 @@ fn alone(reading: Option<&Reading>, policy: &PricePolicy) -> Fate {
     }
 }
 
+/// What a count finds stored: nothing, a price near the readings, or one far off, of any past.
+fn priors() -> impl Strategy<Value = Prior> {
+    let price = prop_oneof![1 => Just(0), 5 => 900_000_u128..1_100_000, 1 => 1_u128..1 << 40];
+    let ema = prop_oneof![Just(0), 900_000_u128..1_100_000];
+    let passed = prop_oneof![4 => 0_u32..5_000, 1 => 0_u32..200_000];
+    let variance =
+        (0_u32..47, any::<u128>()).prop_map(|(bits, noise)| noise >> (128 - bits).min(127));
+    (price, ema, 0_u8..4, passed, variance).prop_map(|(price, ema, code, passed, variance)| Prior {
+        price,
+        ema,
+        verdict: Verdict::from_code(code),
+        time: NOW - passed,
+        variance,
+    })
+}
+
+/// The verdict on a price whose confidence, families and time are known.
+fn judged(seen: &Priced, policy: &PricePolicy, prior: &Prior, more: &Q) -> Verdict {
+    let may = prices::Steps {
+        step: bps(policy.step.into()),
+        sigmas: ratio(policy.sigmas.into(), 10),
+        variance: prior.variance,
+        passed: seen.time.saturating_sub(prior.time),
+    };
+    let waits = prior.verdict == Verdict::Jumped && seen.time <= prior.time;
+    if prior.price > 0 && (waits || prices::jumps(&int(prior.price), &int(seen.price), &may, more))
+    {
+        return Verdict::Jumped;
+    }
+    let doubt = int(seen.confidence) > int(seen.price) * bps(policy.max_confidence.into());
+    let few = seen.families < policy.quorum;
+    if doubt || few { Verdict::Uncertain } else { Verdict::Valid }
+}
+
 proptest! {
     #![proptest_config(config())]
 
     #[test]
     fn a_count_is_the_reference_s(
-        readings in readings(), policy in policies(), ema in prop_oneof![Just(0), 900_000_u128..1_100_000],
+        readings in readings(), policy in policies(), mut prior in priors(),
+        again in any::<bool>(),
     ) {
-        let prior = Prior { ema, ..Prior::default() };
+        // What is stored is often of the same second as the newest that is said.
+        let newest = readings.iter().flatten().map(|reading| reading.time).max();
+        prior.time = newest.filter(|_| again).map_or(prior.time, |newest| newest.min(NOW));
+        let ema = prior.ema;
         let counted = aggregate(&readings, &policy, &prior, NOW);
         let mut fates = readings.map(|reading| alone(reading.as_ref(), &policy));
         let voters: Vec<usize> = (0..5).filter(|n| fates[*n] == Fate::Used).collect();
@@ -79,6 +119,11 @@ proptest! {
         // Up, by less than one for each of five sources.
         prop_assert!(int(priced.confidence) >= exact);
         prop_assert!(int(priced.confidence) < exact + int(5));
+
+        // A move is measured up by less than a billionth: between the two it may be either.
+        let verdict = |more: Q| judged(&priced, &policy, &prior, &more);
+        let (least, most) = (verdict(int(0)), verdict(ratio(1, 1_000_000_000)));
+        prop_assert!(priced.verdict == least || priced.verdict == most, "{priced:?} {prior:?}");
     }
 
     /// The price ages from when a quorum of families had spoken: at that second it still had.

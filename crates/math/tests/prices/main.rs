@@ -15,6 +15,7 @@ mod reference;
 mod aggregate;
 mod count;
 mod edges;
+mod scaling;
 mod stats;
 
 use plimsoll_math::oracle::{Aggregate, Outcome, Priced, Reading, SOURCES};

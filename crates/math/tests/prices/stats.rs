@@ -1,6 +1,8 @@
 //! What is remembered of a price: against the exact exponential, and against whoever would bend it.
 
+use alloy_primitives::U256;
 use num_traits::Zero;
+use plimsoll_math::correlation::{Correlations, Stake, relief};
 use plimsoll_math::health::{Exposure, Leg};
 use plimsoll_math::oracle::{
     FAST, Priced, RETURN_MIN, SLOW, Stats, VARIANCE_FLOOR, VARIANCE_MAX, Verdict, squared_return,
@@ -197,6 +199,13 @@ proptest! {
         }
     }
 
+    /// New risk and jumps are measured by the slow variance or by 0.7 of the fast deviation.
+    #[test]
+    fn a_sudden_volatility_counts_for_seven_tenths(fast in 0..=VARIANCE_MAX, slow in 0..=VARIANCE_MAX) {
+        let measured = Stats { fast, slow, ..Stats::default() }.measured();
+        prop_assert!(reference::is_floor(measured, &reference::prices::measured(fast, slow)));
+    }
+
     #[test]
     fn volatilities_and_variances_go_round(sigma in 0_u16..=30_000) {
         let variance = variance_of(sigma);
@@ -205,31 +214,52 @@ proptest! {
         prop_assert!(u64::from(sigma).abs_diff(volatility_of(variance)) <= 1);
     }
 
-    /// No sequence of updates that leaves the price where it is lowers a health factor: of all that
-    /// an update writes, health reads the price alone.
+    /// No sequence of updates that leaves the prices where they are lowers a health factor: of all
+    /// that an update writes, a volatility that has risen too, health reads the price alone. The
+    /// position has two assets and is relieved by what sets them apart.
     #[test]
     fn noise_without_a_move_lowers_no_health_factor(
-        noise in prop::collection::vec((0_u32..100_000, 0_u128..90_000_000, 0_u8..4, 0_u8..6), 1..20),
-        amount in 1_u128..1 << 80, debt in 1_u128..1 << 90, threshold in 1_u16..9_500,
+        noise in prop::collection::vec((0_usize..2, 0_u32..100_000, 0_u128..90_000_000, 0_u8..4, 950_u128..1_050), 1..20),
+        amounts in prop::array::uniform2(1_u128 << 60..1 << 80), threshold in 6_000_u16..9_500,
+        sigmas in prop::array::uniform2(50_u16..1_000), reliefs in prop::array::uniform2(0_u8..=25),
     ) {
         let policy = plain();
-        let health = |price: &AssetPrice| {
-            let value = value_down(amount, price.price, 9).unwrap();
-            let leg = Leg { value, threshold_bps: price.threshold };
-            Exposure { debt, ..Exposure::default() }.with_leg(leg).unwrap().health_factor()
-        };
-        let listed = AssetPrice { threshold, sigma: 300, ..AssetPrice::default() };
-        let (mut price, mut risk) = seen(1_000_000_000, 1_000).words(&listed, &Risk::default(), &policy, 1_000);
-        let before = health(&price);
-        let mut time = 1_000;
-        for (passed, confidence, code, families) in noise {
-            time += passed;
-            let verdict = Verdict::from_code(code);
-            let next = Priced { confidence, verdict, families, ..seen(1_000_000_000, time) };
-            (price, risk) = next.words(&price, &risk, &policy, time);
-            prop_assert_eq!(health(&price), before);
+        let at = |value: u128, time: u32| seen(value * 1_000_000, time);
+        let listed = [0, 1].map(|n| {
+            let asset = AssetPrice {
+                threshold, sigma: sigmas[n], relief: reliefs[n], scale: 9, ..AssetPrice::default()
+            };
+            at(1_000, 1_000).words(&asset, &Risk::default(), &policy, 1_000)
+        });
+        let before = health(&listed, &amounts);
+        let (mut words, mut time) = (listed, 1_000);
+        for (n, passed, confidence, code, price) in noise {
+            // Away and back again, through what is stored.
+            for price in [price, 1_000] {
+                time += passed;
+                let verdict = Verdict::from_code(code);
+                let next = Priced { confidence, verdict, ..at(price, time) };
+                let (price, risk) = next.words(&words[n].0, &words[n].1, &policy, time);
+                words[n] = (AssetPrice::unpack(price.pack().unwrap()), Risk::unpack(risk.pack().unwrap()));
+            }
+            prop_assert_eq!(health(&words, &amounts), before);
         }
     }
+}
+
+/// Against a debt of 2^90, of so much of two uncorrelated assets.
+fn health(words: &[(AssetPrice, Risk); 2], amounts: &[u128; 2]) -> U256 {
+    let mut stakes = [Stake::default(); 2];
+    let mut sum = Exposure { debt: 1 << 90, ..Exposure::default() };
+    for (asset, (price, _)) in (0_u8..).zip(words) {
+        let n = usize::from(asset);
+        let value = value_down(amounts[n], price.price, price.scale).unwrap();
+        let (threshold_bps, sigma_bps) = (price.threshold, price.sigma);
+        stakes[n] = Stake { asset, value, threshold_bps, sigma_bps, relief_percent: price.relief };
+        sum = sum.with_leg(Leg { value, threshold_bps }).unwrap();
+    }
+    let apart = Correlations::default().with_code(0, 1, 250);
+    sum.with_relief(relief(&stakes, &apart).unwrap()).unwrap().health_factor()
 }
 
 /// The average moves with the time that a price stands, whether there is anything new or not; twice

@@ -1,10 +1,11 @@
 use alloy_primitives::U256;
 use num_bigint::BigInt;
-use num_traits::Zero;
+use num_traits::{One, Zero};
+use plimsoll_math::correlation::{Correlations, Stake, relief};
 use plimsoll_math::health::{Exposure, Leg, health_factor, pending};
 use proptest::prelude::*;
 
-use crate::{config, reference, up_to};
+use crate::{cases, config, reference, up_to};
 
 fn legs() -> impl Strategy<Value = Vec<Leg>> {
     prop::collection::vec(
@@ -23,6 +24,53 @@ fn exposure() -> impl Strategy<Value = (Vec<Leg>, Exposure)> {
 
 fn to_big(value: U256) -> BigInt {
     BigInt::from_bytes_be(num_bigint::Sign::Plus, &value.to_be_bytes::<32>())
+}
+
+/// Aave's health factor (aave-v3-origin, GenericLogic and WadRayMath): the sum of value times
+/// threshold in bps, over the debt in WAD to the nearest, halves up, over 10^4 down.
+fn aave(margin_bps: &BigInt, debt: &BigInt) -> BigInt {
+    (margin_bps * BigInt::from(10).pow(18) + debt / 2_u32) / debt / 10_000_u32
+}
+
+/// Collateral, threshold and debt; half of them so that the health factor is just below a wei more.
+fn one_collateral() -> impl Strategy<Value = (u128, u16, u128)> {
+    let any = (up_to(112), 0_u16..10_000, up_to(112));
+    let close = (up_to(112), 1_u128..2_000_000).prop_map(|(debt, wei)| {
+        let exact = reference::int(debt.max(1)) * reference::int(wei << 40) / reference::ten_to(14);
+        (u128::try_from(exact.ceil().to_integer() - BigInt::one()).unwrap_or(0), 1, debt)
+    });
+    prop_oneof![any, close]
+        .prop_map(|(value, threshold, debt)| (value.min((1 << 112) - 1), threshold, debt.max(1)))
+}
+
+proptest! {
+    #![proptest_config(cases(100_000))]
+
+    /// One collateral, whatever its volatility: C LT / D in WAD, down, and Aave's to the wei but
+    /// where Aave rounds up what is within half a ten-thousandth of a wei of the next.
+    #[test]
+    fn one_collateral_has_aave_s_health_factor(
+        (value, threshold_bps, debt) in one_collateral(), sigma_bps in 0_u16..1_000, relief_percent in 0_u8..=25,
+    ) {
+        let stake = Stake { asset: 0, value, threshold_bps, sigma_bps, relief_percent };
+        let relieved = relief(&[stake], &Correlations::default().with_code(0, 1, 250)).unwrap();
+        let exposure = Exposure { debt, ..Exposure::default() }
+            .with_leg(Leg { value, threshold_bps }).unwrap()
+            .with_relief(relieved).unwrap();
+        let margin = BigInt::from(value) * threshold_bps;
+        let debt = BigInt::from(debt);
+        let exact = &margin * BigInt::from(10).pow(14) / &debt;
+        if exact > BigInt::from(u128::MAX) {
+            prop_assert_eq!(exposure.health_factor(), U256::MAX);
+            return Ok(());
+        }
+        let shown = to_big(exposure.health_factor());
+        prop_assert_eq!(&shown, &exact);
+        let whole = &debt * 10_000_u32;
+        let rest = margin.clone() * BigInt::from(10).pow(18) % &whole;
+        let rounds_up = rest >= whole - &debt / 2_u32;
+        prop_assert_eq!(aave(&margin, &debt) - shown, BigInt::from(u8::from(rounds_up)));
+    }
 }
 
 proptest! {

@@ -31,7 +31,12 @@ use proptest::prelude::*;
 
 /// Ten thousand cases, and no files written beside the sources.
 pub fn config() -> ProptestConfig {
-    ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() }
+    cases(10_000)
+}
+
+/// So many cases.
+pub fn cases(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 
 /// Numbers of 0 to `bits` bits, every width as likely as another.

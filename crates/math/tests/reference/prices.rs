@@ -108,3 +108,32 @@ pub fn kept(votes: &[Vote], outlying: &[bool]) -> Vec<Vote> {
     let kept = votes.iter().zip(outlying).filter(|(_, out)| !**out).map(|(vote, _)| vote.clone());
     capped(&kept.collect::<Vec<_>>())
 }
+
+/// The variance that moves are measured by: the slow one, or what 0.7 of the fast deviation squares
+/// to.
+pub fn measured(fast: u128, slow: u128) -> Q {
+    (int(fast) * ratio(7, 10) * ratio(7, 10)).max(int(slow))
+}
+
+/// What may move a price without doubt.
+pub struct Steps {
+    /// A part of the stored price.
+    pub step: Q,
+    /// Deviations: k.
+    pub sigmas: Q,
+    /// A second, in WAD.
+    pub variance: u128,
+    /// Seconds: dt.
+    pub passed: u32,
+}
+
+/// Whether a move from `from` is more than both a step and k sigma sqrt(dt), where dt counts up to
+/// a day. The squares are compared, so nothing is rooted. `more`: a part of the stored price that is
+/// added to the move where it is compared with its volatility.
+pub fn jumps(from: &Q, to: &Q, may: &Steps, more: &Q) -> bool {
+    let moved = if to > from { to - from } else { from - to } / from;
+    let days = int(may.passed.min(86_400).into());
+    let variance = int(may.variance) / int(10_u128.pow(18));
+    let far = &moved + more;
+    moved > may.step && &far * &far > &may.sigmas * &may.sigmas * variance * days
+}

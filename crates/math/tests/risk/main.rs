@@ -13,8 +13,11 @@
 #[path = "../reference/mod.rs"]
 mod reference;
 
+mod greedy;
 mod limit;
+mod matrices;
 mod relief;
+mod shares;
 mod size;
 mod split;
 mod trigger;
