@@ -127,7 +127,7 @@ fn fields_lie_side_by_side_in_the_listed_order() {
     );
     tiles!(Bounds, 256, min = u128::MAX, max = u128::MAX);
     tiles!(Report, 216, price = ones(92), confidence = ones(92), time = u32::MAX);
-    tiles!(Outage, 224, feed = all, until = u32::MAX, opened_at = u32::MAX);
+    tiles!(Outage, 256, feed = all, until = u32::MAX, opened_at = u32::MAX, set_at = u32::MAX);
     tiles!(
         Ramp,
         252,

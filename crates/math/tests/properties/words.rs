@@ -224,7 +224,7 @@ proptest! {
         prop_assert_eq!(SaleTerms::unpack(word).pack().unwrap(), word);
         prop_assert_eq!(Source::unpack(word).pack().unwrap(), word & low(189));
         prop_assert_eq!(Report::unpack(word).pack().unwrap(), word & low(216));
-        prop_assert_eq!(Outage::unpack(word).pack().unwrap(), word & low(224));
+        prop_assert_eq!(Outage::unpack(word).pack().unwrap(), word);
         prop_assert_eq!(Sales::unpack(word).pack().unwrap(), word);
         prop_assert_eq!(Caps::unpack(word).pack().unwrap(), word & low(252));
         prop_assert_eq!(Risk::unpack(word).pack().unwrap(), word);
