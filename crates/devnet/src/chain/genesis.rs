@@ -34,9 +34,9 @@ fn stylus_deployer_code() -> Vec<u8> {
 /// State before the first block.
 pub(super) fn state(config: &ChainConfig) -> Db {
     let mut db = CacheDB::new(EmptyDB::default());
-    // Solidity checks for code before it calls; the byte is the one that real precompiles have.
+    // Solidity checks for code before it calls.
     for precompile in precompiles::addresses() {
-        set_code(&mut db, precompile, &[0xFE]);
+        set_code(&mut db, precompile, &precompiles::MARKER);
     }
     set_code(&mut db, CREATE2_FACTORY, &CREATE2_FACTORY_CODE);
     set_code(&mut db, STYLUS_DEPLOYER, &stylus_deployer_code());

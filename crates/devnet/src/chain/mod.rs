@@ -96,7 +96,7 @@ pub struct BlockInfo {
 
 /// An Arbitrum-like chain in this process: EVM bytecode and Stylus programs over one state.
 ///
-/// Rules are those of ArbOS 61 with Stylus version 3 over Prague's EVM. Posting data to the parent
+/// Rules are those of ArbOS 61 with Stylus version 3 over Osaka's EVM. Posting data to the parent
 /// chain costs nothing here, and neither the calldata floor of EIP-7623 (off on Arbitrum unless the
 /// chain owner turns it on) nor blobs exist.
 #[derive(Clone)]

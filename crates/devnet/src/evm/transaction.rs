@@ -135,13 +135,20 @@ fn first_frame(machine: &mut Machine, job: &Job) -> FrameInput {
         let inputs = CreateInputs::new(job.from, scheme, job.value, job.data.clone(), gas_limit, 0);
         return FrameInput::Create(Box::new(inputs));
     };
+    let known_bytecode = callee_code(&mut machine.ctx, to);
+    // Unlike a call's, the delegate of a transaction's receiver becomes warm (EIP-7702).
+    let Ok(receiver) = machine.ctx.journal_mut().load_account_with_code(to);
+    let code = receiver.data.info.code.as_ref();
+    if let Some(delegate) = code.and_then(|code| code.eip7702_address()) {
+        let Ok(_) = machine.ctx.journal_mut().load_account(delegate);
+    }
     FrameInput::Call(Box::new(CallInputs {
         input: CallInput::Bytes(job.data.clone()),
         return_memory_offset: 0..0,
         gas_limit,
         reservoir: 0,
         bytecode_address: to,
-        known_bytecode: callee_code(machine, to),
+        known_bytecode,
         target_address: to,
         caller: job.from,
         value: CallValue::Transfer(job.value),
