@@ -9,7 +9,7 @@ use revm::state::AccountInfo;
 use super::ChainConfig;
 use crate::arbos::state::{ARBOS_STATE, Slot};
 use crate::arbos::{CHAIN_OWNERS, params, precompiles};
-use crate::evm::Db;
+use crate::evm::State;
 
 /// Account that Nitro's development node gives the chain to. Its key is public.
 pub const NITRO_DEV_ACCOUNT: Address = address!("3f1Eae7D46d88F08fc2F8ed27FCb2AB183EB2d0E");
@@ -32,7 +32,7 @@ fn stylus_deployer_code() -> Vec<u8> {
 }
 
 /// State before the first block.
-pub(super) fn state(config: &ChainConfig) -> Db {
+pub(super) fn state(config: &ChainConfig) -> State {
     let mut db = CacheDB::new(EmptyDB::default());
     // Solidity checks for code before it calls.
     for precompile in precompiles::addresses() {
@@ -56,7 +56,7 @@ pub(super) fn state(config: &ChainConfig) -> Db {
     db
 }
 
-fn set_code(db: &mut Db, account: Address, code: &[u8]) {
+fn set_code(db: &mut State, account: Address, code: &[u8]) {
     let code = Bytecode::new_legacy(Bytes::copy_from_slice(code));
     // Contracts count from 1, since EIP-161.
     let info = AccountInfo { nonce: 1, ..AccountInfo::default() };

@@ -20,6 +20,10 @@ use super::{Ctx, SPEC};
 use crate::profile::Cost;
 use crate::program;
 
+/// An opcode that panics, for tests of what is left then.
+#[cfg(test)]
+pub(crate) const PANIC: u8 = 0x0c;
+
 type Ictx<'a> = InstructionContext<'a, Ctx, EthInterpreter>;
 
 /// Instructions and their static gas.
@@ -60,6 +64,8 @@ pub(crate) fn table() -> &'static Tables {
         set(opcode::SELFDESTRUCT, selfdestruct);
         // There are no blobs on Arbitrum, and no price for them.
         set(opcode::BLOBBASEFEE, |_| Err(InstructionResult::OpcodeNotFound));
+        #[cfg(test)]
+        set(PANIC, |_| panic!("what nobody foresaw"));
         Tables { instructions, gas: gas_table_spec(SPEC) }
     })
 }

@@ -5,9 +5,12 @@ pub(crate) mod instructions;
 pub(crate) mod precompiles;
 pub(crate) mod transaction;
 
+use std::sync::Arc;
+
 use alloy_primitives::{Address, B256, Bytes};
 use revm::context::{BlockEnv, CfgEnv, Journal, TxEnv};
 use revm::database::InMemoryDB;
+use revm::database_interface::WrapDatabaseRef;
 use revm::primitives::hardfork::SpecId;
 use revm::state::{AccountInfo, Bytecode};
 use revm::{Context, DatabaseRef};
@@ -28,7 +31,11 @@ pub(crate) fn spec(release: u64) -> SpecId {
     if release >= OSAKA { SpecId::OSAKA } else { SpecId::PRAGUE }
 }
 
-pub(crate) type Db = InMemoryDB;
+/// The state of all accounts.
+pub(crate) type State = InMemoryDB;
+/// What a transaction has of it: a share to read, so that nothing is lost with a transaction that
+/// does not come back.
+pub(crate) type Db = WrapDatabaseRef<Arc<State>>;
 pub(crate) type Ctx = Context<BlockEnv, TxEnv, CfgEnv, Db, Journal<Db>, Session>;
 
 impl Codes for Ctx {
