@@ -7,6 +7,7 @@ mod check;
 mod demo;
 mod errors;
 mod gas;
+mod goals;
 mod golden;
 mod interop;
 mod layout;
