@@ -49,6 +49,7 @@ pub(super) fn state(config: &ChainConfig) -> State {
         (Slot::ActivationGas.into(), U256::from(config.params.activation_gas)),
         (Slot::BaseFee.into(), base_fee),
         (Slot::MinBaseFee.into(), base_fee),
+        (Slot::TxGasLimit.into(), U256::from(config.tx_gas_limit)),
     ];
     for (slot, word) in words.into_iter().chain(CHAIN_OWNERS.words_of_one(NITRO_DEV_ACCOUNT)) {
         let Ok(()) = db.insert_account_storage(ARBOS_STATE, slot, word);

@@ -182,7 +182,7 @@ impl Chain {
         let undo = self.history.undo(back)?;
         // Blocks that `work` closes are to be forgotten with everything else.
         let history = std::mem::replace(&mut self.history, History::new(usize::MAX));
-        let here = (self.block, self.config.base_fee, self.recent.clone());
+        let here = (self.block, self.config.clone(), self.recent.clone());
         let redo = self.exchange(undo);
         if back > 0 {
             self.recent = RecentPrograms::default();
@@ -198,7 +198,7 @@ impl Chain {
             self.exchange(Arc::unwrap_or_clone(closed));
         }
         self.exchange(redo);
-        (self.block, self.config.base_fee, self.recent) = here;
+        (self.block, self.config, self.recent) = here;
         Some(result.unwrap_or_else(|panic| resume_unwind(panic)))
     }
 

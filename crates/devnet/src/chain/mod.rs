@@ -165,7 +165,7 @@ impl Chain {
         self.recent = done.recent.clone();
         let (receipt, state) = self.receipt(done);
         self.commit(state);
-        self.settle_base_fee();
+        self.adopt_settings();
         if self.config.auto_mine {
             self.mine();
         }

@@ -186,8 +186,11 @@ impl Chain {
     }
 
     /// Takes over the price of gas that the owner set.
-    pub(super) fn settle_base_fee(&mut self) {
+    pub(super) fn adopt_settings(&mut self) {
         self.config.base_fee = self.arbos(Slot::BaseFee).saturating_to();
+        // A state of before the limit could be set has none.
+        let limit = self.arbos(Slot::TxGasLimit).saturating_to();
+        self.config.tx_gas_limit = if limit == 0 { self.config.tx_gas_limit } else { limit };
     }
 
     /// Remembers the state and the open block. Returns the number to revert to.
@@ -210,7 +213,7 @@ impl Chain {
                 self.block = snapshot.block;
                 self.recent = snapshot.recent;
                 self.history = snapshot.history;
-                self.settle_base_fee();
+                self.adopt_settings();
                 true
             }),
             false => false,
