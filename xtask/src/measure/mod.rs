@@ -59,7 +59,7 @@ pub struct Figures {
     /// Storage, the tokens' included.
     pub storage: u64,
     /// Calling out: what each call costs its caller, those from program to program included, and
-    /// the instructions of tokens and feeds. Their storage and logs are counted as such.
+    /// the instructions of tokens, feeds and ArbOS's contracts. Their storage and logs are counted as such.
     pub calls: u64,
     /// The instructions in `calls`.
     pub tokens: u64,
@@ -196,7 +196,10 @@ impl Figures {
             init: trace.of(Cost::Init) + trace.of(Cost::Memory),
             ink: trace.of(Cost::Compute),
             storage: trace.of(Cost::Storage),
-            calls: trace.of(Cost::Call) + trace.of(Cost::Account) + tokens,
+            calls: trace.of(Cost::Call)
+                + trace.of(Cost::Account)
+                + trace.of(Cost::Precompile)
+                + tokens,
             tokens,
             logs: trace.of(Cost::Log),
             others: trace.words.len() - words.len(),

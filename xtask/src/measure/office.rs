@@ -39,16 +39,12 @@ scenarios! {
         market.call(KAY, abi::tripCall { asset: SOLD, reason: Reason::Dispersion.code() })
     };
     cover_deficit, "somebody pays a part of what bad debt left", |market| {
-        market.written_off(0);
+        market.written_off();
         market.call(SAM, abi::coverDeficitCall { amount: U256::from(usdc(1)) })
     };
     acknowledge_loss, "the governor takes note of a loss", |market| {
-        market.written_off(0);
+        market.written_off();
         market.call(GOVERNOR, abi::acknowledgeLossCall { asset: SOLD })
-    };
-    withdraw_dust, "the governor takes what a written off position left", |market| {
-        market.written_off(1);
-        market.call(GOVERNOR, abi::withdrawDustCall { asset: SOLD, receiver: GOVERNOR })
     };
     list_asset, "the governor lists another collateral", |market| {
         let token = market.world.deploy_token("Token", "NEW", 18);
@@ -134,15 +130,9 @@ fn unhealthy(market: &mut Market) {
 }
 
 impl Market {
-    /// Sells all that ALICE has, for less than she owes, and writes the rest off. She had so much
-    /// dust besides, collateral wei.
-    fn written_off(&mut self, dust: u128) {
+    /// Sells all that ALICE has, for less than she owes, and writes the rest off.
+    fn written_off(&mut self) {
         self.bad();
-        if dust > 0 {
-            self.world.mint(SOLD, SAM, dust);
-            let amount = U256::from(dust);
-            self.world.must(SAM, abi::depositCall { asset: SOLD, amount, account: ALICE });
-        }
         self.world.must(KAY, abi::realiseCall { accounts: vec![ALICE] });
         self.world.mint(USDC, SAM, usdc(1_000));
         self.world.pass(12);

@@ -14,7 +14,7 @@ scenarios! {
     kick_part_1, "a position of one collateral of which a part is sold; new words", |market| {
         kick(market, 1)
     };
-    kick_part_2, "with two, of which one fell", |market| kick(market, 2);
+    kick_part_2, "with two, of which one fell, into as many auctions as it takes", |market| kick(market, 2);
     kick_part_4, "with four", |market| kick(market, 4);
     kick_part_8, "with eight", |market| kick(market, 8);
     borrow_2, "`borrow` with two collaterals", |market| borrow(market, 2);
@@ -88,7 +88,8 @@ fn take_many(market: &mut Market, count: u16) -> Call {
     for (n, who) in fallen.into_iter().enumerate() {
         let kick = market.kick(&[who], n == 0);
         market.play(kick);
-        market.world.pass(12);
+        // Until its factor is below one, and the next kick does not join it.
+        market.world.pass(24);
     }
     let auctions = market.world.auction_ids(SOLD);
     assert_eq!(auctions.len(), usize::from(count), "an auction for each position");

@@ -44,8 +44,8 @@ scenarios! {
         ask(market, abi::stressedCall { asset: SOLD, drop: 1_000, accounts })
     };
     cascade_10, "what their sales do to that price", |market| {
-        market.world.set_depth(SOLD, 1_000_000, 500);
         let accounts = crowd(market);
+        market.world.set_depth(SOLD, 1_000_000, 500);
         ask(market, abi::cascadeCall { asset: SOLD, shock: 1_000, accounts })
     };
     shares_of, "a supplier's shares", |market| ask(market, abi::sharesOfCall { account: SUE });
