@@ -1,7 +1,7 @@
 //! What other systems pay, measured once with their own contracts; the numbers do not change here.
 
 use crate::{
-    measure::Measured,
+    measure::{Measured, find},
     table::{Table, grouped},
 };
 
@@ -140,38 +140,41 @@ interest, a take after 350 minutes, when an auction here has long reached its fl
 type Titled = (&'static str, Table);
 
 /// The tables, with Plimsoll's own rows first.
-pub fn tables(measured: &[Measured], equal: &[Measured]) -> Vec<Titled> {
-    vec![
-        ("One liquidation, total gas:", single(measured)),
+///
+/// # Errors
+/// A table asks for a call that nobody measured.
+pub fn tables(measured: &[Measured], equal: &[Measured]) -> Result<Vec<Titled>, String> {
+    Ok(vec![
+        ("One liquidation, total gas:", single(measured)?),
         (
             "Several in one transaction, total gas (kicks only: one take sells them all):",
-            batch(measured),
+            batch(measured)?,
         ),
-        ("Health of one account, execution gas by number of collaterals:", health(measured)),
-        ("Arithmetic, gas without storage:", arithmetic(measured)),
-        ("In the peers' own situations, total gas, of views execution:", pairs(equal)),
-    ]
+        ("Health of one account, execution gas by number of collaterals:", health(measured)?),
+        ("Arithmetic, gas without storage:", arithmetic(measured)?),
+        ("In the peers' own situations, total gas, of views execution:", pairs(equal)?),
+    ])
 }
 
-fn total(measured: &[Measured], name: &str) -> u64 {
-    let found = measured.iter().find(|measured| measured.cached.name == name);
-    found.map_or(0, |found| found.cached.total)
+fn total(measured: &[Measured], name: &str) -> Result<u64, String> {
+    find(measured, name).map(|found| found.cached.total)
 }
 
-fn single(measured: &[Measured]) -> Table {
+fn single(measured: &[Measured]) -> Result<Table, String> {
     let mut table = Table::new(["system, scenario", "gas"]);
-    let (kick, take) = (total(measured, "kick_1"), total(measured, "take_1"));
+    let (kick, take) = (total(measured, "kick_1")?, total(measured, "take_1")?);
     let own = format!("`kick` {} and `take` {}, tokens in and out", grouped(kick), grouped(take));
     table.row([format!("**Plimsoll**, {own}"), grouped(kick + take)]);
     for (system, scenario, gas) in SINGLE {
         table.row([format!("{system}, {scenario}"), grouped(gas)]);
     }
-    table
+    Ok(table)
 }
 
-fn batch(measured: &[Measured]) -> Table {
+fn batch(measured: &[Measured]) -> Result<Table, String> {
     let mut table = Table::new(["system", "one", "ten", "each further"]);
     let [one, ten, fifty] = ["kick_1", "kick_10", "kick_50"].map(|name| total(measured, name));
+    let (one, ten, fifty) = (one?, ten?, fifty?);
     let further = fifty.saturating_sub(ten) / 40;
     let own = [one, ten, further].map(grouped);
     table.row(["**Plimsoll**, `kick`".to_owned()].into_iter().chain(own));
@@ -179,33 +182,33 @@ fn batch(measured: &[Measured]) -> Table {
         let name = format!("{system}, {how}");
         table.row([name].into_iter().chain([one, ten, further].map(grouped)));
     }
-    table
+    Ok(table)
 }
 
-fn health(measured: &[Measured]) -> Table {
+fn health(measured: &[Measured]) -> Result<Table, String> {
     let mut table = Table::new(["system", "1", "2", "4", "8"]);
     let names = ["health_1", "health_2", "health_4", "health_8"];
-    let own = names.map(|name| grouped(total(measured, name)));
+    let own = names.map(|name| total(measured, name).map(grouped));
+    let own = own.into_iter().collect::<Result<Vec<_>, _>>()?;
     table.row(["**Plimsoll**, `healthFactor`".to_owned()].into_iter().chain(own));
     for (system, call, gas) in HEALTH {
         let shown = gas.map(|gas| gas.map_or_else(|| "–".to_owned(), grouped));
         table.row([format!("{system}, {call}")].into_iter().chain(shown));
     }
-    table
+    Ok(table)
 }
 
 /// Arithmetic beside Solidity's; Plimsoll's rows are ink, host functions and overhead included.
-fn arithmetic(measured: &[Measured]) -> Table {
-    let find = |name: &str| measured.iter().find(|measured| measured.cached.name == name);
-    let ink = |name: &str| find(name).map_or(0, |found| found.cached.ink);
-    let apart = ink("health_8_apart").saturating_sub(ink("health_8"));
+fn arithmetic(measured: &[Measured]) -> Result<Table, String> {
+    let ink = |name: &str| find(measured, name).map(|found| found.cached.ink);
+    let apart = ink("health_8_apart")?.saturating_sub(ink("health_8")?);
     let own = [
         ("volatility of eight assets", "what it adds to `healthFactor`, relief included", apart),
         (
             "a hundred positions ranked",
             "`rank`: each read, its health, its expected loss (a root, a logarithm, an exponential, \
              two tails), and the sort",
-            ink("rank_100"),
+            ink("rank_100")?,
         ),
     ];
     let mut table = Table::new(["what, how", "gas"]);
@@ -215,20 +218,19 @@ fn arithmetic(measured: &[Measured]) -> Table {
     for (what, how, gas) in ARITHMETIC {
         table.row([format!("{what}: {how}"), grouped(gas)]);
     }
-    table
+    Ok(table)
 }
 
-fn pairs(equal: &[Measured]) -> Table {
+fn pairs(equal: &[Measured]) -> Result<Table, String> {
     let mut table = Table::new(["peer, its call", "peer", "Plimsoll", "not cached", "calls"]);
     for Pair { peer, call, gas, own } in PAIRS {
-        let of = |name: &&str| equal.iter().find(|one| one.cached.name == *name);
-        let found: Vec<&Measured> = own.iter().filter_map(of).collect();
+        let found = own.iter().map(|name| find(equal, name)).collect::<Result<Vec<_>, _>>()?;
         let cached: u64 = found.iter().map(|one| one.cached.total).sum();
         let uncached: u64 = found.iter().map(|one| one.uncached.total).sum();
         let numbers = [*gas, cached, uncached].map(grouped);
         table.row([format!("{peer}, {call}")].into_iter().chain(numbers).chain([own.join(" + ")]));
     }
-    table
+    Ok(table)
 }
 
 #[cfg(test)]

@@ -23,20 +23,26 @@ pub(crate) struct Pages {
 /// Programs called recently in the block: the second call of a code hash is cheaper.
 ///
 /// Lives outside the journal, so a reverted call stays recorded.
-/// Source: Nitro arbos/programs, `RecentWasms`.
+/// Source: Arbitrum go-ethereum core/state, `RecentWasms`; common/lru, `NewBasicLRU`.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct RecentPrograms(VecDeque<B256>);
+pub(crate) struct RecentPrograms {
+    hashes: VecDeque<B256>,
+    /// Programs there is room for: what the owner had set at the block's first call of one, and one
+    /// at least.
+    room: Option<usize>,
+}
 
 impl RecentPrograms {
     /// Marks `code_hash` as most recent and says whether it was present.
     pub(crate) fn insert(&mut self, code_hash: B256, capacity: usize) -> bool {
-        let found = self.0.iter().position(|hash| *hash == code_hash);
+        let room = *self.room.get_or_insert(capacity.max(1));
+        let found = self.hashes.iter().position(|hash| *hash == code_hash);
         if let Some(index) = found {
-            self.0.remove(index);
+            self.hashes.remove(index);
         }
-        self.0.push_back(code_hash);
-        while self.0.len() > capacity {
-            self.0.pop_front();
+        self.hashes.push_back(code_hash);
+        while self.hashes.len() > room {
+            self.hashes.pop_front();
         }
         found.is_some()
     }

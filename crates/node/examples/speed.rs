@@ -1,61 +1,124 @@
 //! How fast a node starts and how many signed transfers it executes in a second, over a socket.
 //!
-//! `cargo run -p plimsoll-node --example speed [TRANSFERS]`
+//! `cargo run -p plimsoll-node --example speed [NODE]`
+//!
+//! Without the path of a node's binary the node runs in this process. It fails where the best of some
+//! short runs is slower than NODE.md promises: a machine that is busy slows some of them, a node that
+//! is slow all of them.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::time::Instant;
+use std::process::{Child, Command, ExitCode, Stdio};
+use std::time::{Duration, Instant};
 
 use alloy_consensus::{SignableTransaction, TxEip1559, TxEnvelope, TypedTransaction};
 use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::{Signature, TxKind, U256, address, b256, hex};
 use k256::ecdsa::SigningKey;
-use plimsoll_node::{Config, start};
+use plimsoll_node::{Config, Running, start};
 use tokio::runtime::Runtime;
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let transfers: u64 = std::env::args().nth(1).map_or(Ok(2_000), |count| count.parse())?;
-    let before = Instant::now();
-    let runtime = Runtime::new()?;
-    let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-    let node = runtime.block_on(start(Config { listen, ..Config::default() }))?;
-    let mut client = Client::new(node.address)?;
-    client.ask("eth_chainId", "[]")?;
-    println!("first answer after {} ms", before.elapsed().as_millis());
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-    let signed: Vec<String> = (0..transfers).map(signed).collect::<Result<_, _>>()?;
-    let (before, half) = (Instant::now(), signed.len() / 2);
-    for raw in &signed[..half] {
-        client.ask("eth_sendRawTransaction", &format!("[\"{raw}\"]"))?;
-    }
-    report("one request each", half, before);
+/// Longest time from the start of the process to its first answer.
+const START: Duration = Duration::from_secs(2);
+/// Fewest transfers a second.
+const FEWEST: f64 = 500.0;
+/// Runs of each kind, and transfers of one.
+const RUNS: usize = 10;
+const TRANSFERS: u64 = 100;
 
-    let before = Instant::now();
-    for batch in signed[half..].chunks(100) {
-        let requests: Vec<String> = batch
-            .iter()
-            .map(|raw| request("eth_sendRawTransaction", &format!("[\"{raw}\"]")))
-            .collect();
-        client.post(&format!("[{}]", requests.join(",")))?;
-    }
-    report("a hundred in a batch", signed.len() - half, before);
+fn main() -> Result<ExitCode> {
+    let (took, _node, mut client) = started(std::env::args().nth(1).as_deref())?;
+    let is_quick = took < START;
+    println!("first answer after {} ms", took.as_millis());
+
+    let signed: Vec<String> =
+        (0..2 * RUNS as u64 * TRANSFERS).map(signed).collect::<std::result::Result<_, _>>()?;
+    let mut runs = signed.chunks(TRANSFERS as usize);
+    let each = best(runs.by_ref().take(RUNS), |run| {
+        run.iter().try_for_each(|raw| {
+            client.ask("eth_sendRawTransaction", &format!("[\"{raw}\"]")).map(drop)
+        })
+    })?;
+    println!("one request each: {each:.0} transfers a second, the best of {RUNS} runs");
+    let batch = best(runs, |run| {
+        let send = |raw| request("eth_sendRawTransaction", &format!("[\"{raw}\"]"));
+        let requests: Vec<String> = run.iter().map(send).collect();
+        client.post(&format!("[{}]", requests.join(","))).map(drop)
+    })?;
+    println!("a hundred in a batch: {batch:.0} transfers a second, the best of {RUNS} runs");
 
     let number = client.ask("eth_blockNumber", "[]")?;
-    let expected = format!("\"result\":\"{transfers:#x}\"");
+    let expected = format!("\"result\":\"{:#x}\"", signed.len());
     assert!(number.contains(&expected), "{number}: not every transfer was executed");
-    Ok(())
+    let good = [is_quick, each >= FEWEST, batch >= FEWEST].iter().filter(|good| **good).count();
+    println!("speed: {good} passed, {} failed", 3 - good);
+    Ok(if good == 3 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn report(how: &str, transfers: usize, since: Instant) {
-    let secs = since.elapsed().as_secs_f64();
-    println!(
-        "{how}: {transfers} transfers in {secs:.2} s, {:.0} a second",
-        transfers as f64 / secs
-    );
+/// A node that serves until this is dropped.
+enum Node {
+    Here { _runtime: Runtime, _node: Running },
+    Process(Child),
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        if let Self::Process(child) = self {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// Starts a node and asks it once. Returns how long that took.
+fn started(binary: Option<&str>) -> Result<(Duration, Node, Client)> {
+    let before = Instant::now();
+    let (node, address) = match binary {
+        Some(binary) => process(binary)?,
+        None => {
+            let runtime = Runtime::new()?;
+            let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+            let node = runtime.block_on(start(Config { listen, ..Config::default() }))?;
+            let address = node.address;
+            (Node::Here { _runtime: runtime, _node: node }, address)
+        }
+    };
+    let mut client = Client::new(address)?;
+    client.ask("eth_chainId", "[]")?;
+    Ok((before.elapsed(), node, client))
+}
+
+/// Runs the binary, whose first line ends with its address.
+fn process(binary: &str) -> Result<(Node, SocketAddr)> {
+    let mut child = Command::new(binary).args(["--port", "0"]).stdout(Stdio::piped()).spawn()?;
+    let stdout = child.stdout.take();
+    let node = Node::Process(child);
+    let mut line = String::new();
+    if let Some(stdout) = stdout {
+        BufReader::new(stdout).read_line(&mut line)?;
+    }
+    let address = line.split_whitespace().last().ok_or("the node did not start")?;
+    Ok((node, address.parse()?))
+}
+
+/// Transfers a second in the best of some runs.
+fn best<'a>(
+    runs: impl Iterator<Item = &'a [String]>,
+    mut send: impl FnMut(&[String]) -> std::io::Result<()>,
+) -> std::io::Result<f64> {
+    let mut best: f64 = 0.0;
+    for run in runs {
+        let before = Instant::now();
+        send(run)?;
+        best = best.max(run.len() as f64 / before.elapsed().as_secs_f64());
+    }
+    Ok(best)
 }
 
 /// A transfer by the first development account, in hexadecimal digits.
-fn signed(nonce: u64) -> Result<String, k256::ecdsa::Error> {
+fn signed(nonce: u64) -> std::result::Result<String, k256::ecdsa::Error> {
     let key = b256!("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80");
     let tx = TypedTransaction::from(TxEip1559 {
         chain_id: 412_346,

@@ -42,6 +42,7 @@ mod typed_data;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use plimsoll_devnet::StylusParams;
 pub use server::{Running, start};
 
 /// What `web3_clientVersion` answers.
@@ -60,6 +61,8 @@ pub struct Config {
     pub block_secs: u64,
     /// Price of gas in wei.
     pub base_fee: u64,
+    /// Release of ArbOS: one of [`StylusParams::RELEASES`]. A state that is loaded brings its own.
+    pub params: StylusParams,
     /// Whether a transaction is executed when it arrives.
     pub auto_mine: bool,
     /// Seconds of the machine's clock after which a block is closed, if that is what closes blocks.
@@ -80,6 +83,7 @@ impl Default for Config {
             timestamp: 1_767_225_600,
             block_secs: 1,
             base_fee: 20_000_000,
+            params: StylusParams::default(),
             auto_mine: true,
             interval: None,
             cors: Vec::new(),

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::str::FromStr;
 
+use plimsoll_devnet::StylusParams;
 use plimsoll_node::{CLIENT_VERSION, Config, start};
 
 const HELP: &str = "\
@@ -20,6 +21,7 @@ Chain:
   --chain-id ID          chain id [412346]
   --timestamp SECS       time of block 0, in seconds since the epoch [1767225600]
   --base-fee WEI         price of gas [20000000]
+  --arbos RELEASE        release of ArbOS: 40, 51 or 61 [61]
   --cors ORIGIN          web page that may read answers, or * for all; may be repeated [none]
 
 Blocks:
@@ -145,6 +147,7 @@ fn set(options: &mut Options, name: &str, value: &str) -> Result<(), String> {
         "--chain-id" => config.chain_id = parse(value)?,
         "--timestamp" => config.timestamp = parse(value)?,
         "--base-fee" => config.base_fee = parse(value)?,
+        "--arbos" => config.params = release(value)?,
         "--cors" => config.cors.push(value.into()),
         "--block-secs" => config.block_secs = parse(value)?,
         "--block-time" => {
@@ -169,6 +172,14 @@ fn set(options: &mut Options, name: &str, value: &str) -> Result<(), String> {
         _ => return Err("unknown option".into()),
     }
     Ok(())
+}
+
+/// The parameters that a release of ArbOS starts with.
+fn release(value: &str) -> Result<StylusParams, String> {
+    StylusParams::of_release(parse(value)?).ok_or_else(|| {
+        let known = StylusParams::RELEASES.map(|params| params.arbos.to_string());
+        format!("must be one of {}", known.join(", "))
+    })
 }
 
 fn parse<T: FromStr<Err: Display>>(value: &str) -> Result<T, String> {
@@ -203,6 +214,7 @@ mod tests {
         assert!(error(&["--port", "65536"]).starts_with("--port 65536: "));
         assert!(error(&["--host", "nowhere"]).starts_with("--host nowhere: "));
         assert_eq!(error(&["--block-time", "0"]), "--block-time 0: must be at least 1");
+        assert_eq!(error(&["--arbos", "60"]), "--arbos 60: must be one of 61, 51, 40");
         assert!(matches!(read(&["--help"]), Ok(None)));
         let options = read(&["--block-time", "3", "--cors", "a", "--cors", "b"]);
         let config = options.expect("options").expect("no help").config;

@@ -94,6 +94,7 @@ impl Node {
             auto_mine: false,
             history: config.limits.history,
             base_fee: config.base_fee,
+            params: config.params.clone(),
             ..ChainConfig::default()
         });
         for account in accounts::funded() {

@@ -31,6 +31,7 @@ pub fn interop(args: impl Iterator<Item = OsString>) -> Result<ExitCode, String>
     programs(&out)?;
     let node = node()?;
     let mut count = Count::default();
+    count.add(test::run("speed", &mut speed(&node))?);
     if npm(&scripts, fast)? {
         for script in ["cast.mjs", "viem.mjs"] {
             count.add(script_of(&scripts, script, &node)?);
@@ -85,6 +86,14 @@ fn node() -> Result<PathBuf, String> {
         "plimsoll-node",
     ]))?;
     Ok(root().join("target/debug/plimsoll-node"))
+}
+
+/// Measures how fast that node starts and executes, which fails below what NODE.md promises.
+fn speed(node: &Path) -> Command {
+    let mut command = Command::new("cargo");
+    command.args(["run", "--quiet", "--locked", "-p", "plimsoll-node", "--example", "speed", "--"]);
+    command.arg(node);
+    command
 }
 
 /// Installs what the lock file names, unless it is there. False if that cannot be done and need

@@ -115,6 +115,7 @@ scenarios! {
     s3_kick_8, "S3: eight held, one sold", |p| S3.holding(8).kick(p);
     s3_take, "S3: all that was sold", |p| S3.take(p, 300, 1);
     s4_kick_1, "S4: eight listed, one held and sold", |p| S4.split(1).kick(p);
+    s4_kick_2, "S4: two held and sold", |p| S4.split(2).kick(p);
     s4_kick_4, "S4: four held and sold", |p| S4.split(4).kick(p);
     s4_kick_8, "S4: eight held and sold", |p| S4.split(8).kick(p);
     s4_take, "S4: one lot", |p| S4.split(1).take(p, 300, 1);

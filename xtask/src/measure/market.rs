@@ -184,14 +184,26 @@ impl Market {
         )
     }
 
-    /// A poke of every fed asset, whose feeds have a new round.
-    pub fn poke(&mut self) -> Tx {
+    /// Sells all that ALICE has, for less than she owes.
+    pub fn bad(&mut self) {
+        self.world.set_price(SOLD, wad(2_000));
+        self.world.pass(12);
+        let kick = self.kick(&[ALICE], true);
+        self.play(kick);
+        let take = self.take(self.world.newest(SOLD), u128::MAX);
+        self.play(take);
+        self.world.settle(ALICE);
+        self.world.pass(12);
+    }
+
+    /// A poke of the first fed assets, all of whose feeds have a new round.
+    pub fn poke(&mut self, assets: u8) -> Tx {
         let now = self.world.now();
         let feeds: Vec<Address> = self.world.feeds.iter().copied().flatten().collect();
         for feed in feeds {
             self.world.set_feed(feed, 3_001 * 100_000_000, now);
         }
-        self.call(KAY, abi::pokeCall { assets: (REPORTED..REPORTED + FED).collect() })
+        self.call(KAY, abi::pokeCall { assets: (REPORTED..REPORTED + assets.min(FED)).collect() })
     }
 
     /// Sends a transaction that has to succeed.

@@ -7,15 +7,24 @@
 mod equal;
 mod market;
 mod names;
+mod office;
 mod scenarios;
+mod sizes;
+mod views;
 
 use std::sync::Arc;
 
 use plimsoll_devnet::{Cost, Receipt, Tx};
-use plimsoll_testkit::engine::{Programs, World};
+use plimsoll_testkit::engine::{Programs, World, error_name};
 
 use market::Market;
+use names::Names;
+use office::OFFICE;
 use scenarios::{OTHERS, SCENARIOS, Scenario};
+use sizes::SIZES;
+use views::VIEWS;
+
+use crate::layout::slots::Slots;
 
 /// What is measured: its parts are in [`Figures`].
 #[derive(Clone)]
@@ -50,12 +59,12 @@ pub struct Figures {
     /// Storage, the tokens' included.
     pub storage: u64,
     /// Calling out: what each call costs its caller, those from program to program included, and
-    /// the instructions of tokens and feeds. Their storage and logs are counted as such.
+    /// the instructions of tokens, feeds and ArbOS's contracts. Their storage and logs are counted as such.
     pub calls: u64,
     /// The instructions in `calls`.
     pub tokens: u64,
     pub logs: u64,
-    /// Words of the engine's storage that are touched, by name.
+    /// Words of the engine's storage that are touched, by name where somebody asks for names.
     pub words: Vec<Word>,
     /// Words of tokens and feeds that are touched.
     pub others: usize,
@@ -70,75 +79,111 @@ pub struct Word {
 /// A call with the programs in the chain's cache, and without.
 pub struct Measured {
     pub about: &'static str,
+    /// Of the function that is called.
+    pub selector: [u8; 4],
     pub cached: Figures,
     pub uncached: Figures,
 }
 
 /// Measures what users and keepers call, in order.
 pub fn all(programs: Arc<Programs>) -> Result<Vec<Measured>, String> {
-    scenarios(programs, SCENARIOS)
+    scenarios(&Market::new(programs), SCENARIOS, Some(&Slots::read()?))
 }
 
-/// Measures the other entry points, in order.
-pub fn others(programs: Arc<Programs>) -> Result<Vec<Measured>, String> {
-    scenarios(programs, OTHERS)
-}
-
-fn scenarios(programs: Arc<Programs>, all: &[Scenario]) -> Result<Vec<Measured>, String> {
+/// Measures the same by size, and the other entry points: those that change something, and views.
+pub fn others(programs: Arc<Programs>) -> Result<[Vec<Measured>; 3], String> {
     let base = Market::new(programs);
+    let all = [SIZES, &[OTHERS, OFFICE].concat(), VIEWS];
+    let [sizes, changes, views] = all.map(|all| scenarios(&base, all, None));
+    Ok([sizes?, changes?, views?])
+}
+
+fn scenarios(
+    base: &Market,
+    all: &[Scenario],
+    slots: Option<&Slots>,
+) -> Result<Vec<Measured>, String> {
     let one = |scenario: &Scenario| {
         let mut market = base.clone();
         let call = (scenario.prepare)(&mut market);
-        Measured::new(&market.world, scenario.name, scenario.about, &call)
+        Measured::new(&market.world, (scenario.name, scenario.about), &call, slots)
     };
-    all.iter().map(one).collect()
+    every(all.iter().map(one))
+}
+
+/// All of them, or what is wrong with each that failed.
+fn every(all: impl Iterator<Item = Result<Measured, String>>) -> Result<Vec<Measured>, String> {
+    let (mut good, mut bad) = (Vec::new(), Vec::new());
+    for one in all {
+        match one {
+            Ok(measured) => good.push(measured),
+            Err(error) => bad.push(error),
+        }
+    }
+    if bad.is_empty() { Ok(good) } else { Err(bad.join("\n")) }
 }
 
 /// Measures the situations in which peers were measured, in order.
 pub fn equal(programs: &Arc<Programs>) -> Result<Vec<Measured>, String> {
     let one = |scenario: &equal::Scenario| {
         let (market, call) = (scenario.prepare)(programs.clone());
-        Measured::new(&market.world, scenario.name, scenario.about, &call)
+        Measured::new(&market.world, (scenario.name, scenario.about), &call, None)
     };
-    equal::SCENARIOS.iter().map(one).collect()
+    every(equal::SCENARIOS.iter().map(one))
+}
+
+/// The call of this name.
+///
+/// # Errors
+/// Nobody measured it.
+pub fn find<'a>(measured: &'a [Measured], name: &str) -> Result<&'a Measured, String> {
+    let found = measured.iter().find(|measured| measured.cached.name == name);
+    found.ok_or_else(|| format!("no call is named {name}"))
 }
 
 impl Measured {
     fn new(
         world: &World,
-        name: &'static str,
-        about: &'static str,
+        (name, about): (&'static str, &'static str),
         call: &Call,
+        slots: Option<&Slots>,
     ) -> Result<Self, String> {
+        let (Call::Transaction(tx) | Call::View(tx)) = call;
+        let selector = tx.data.first_chunk().copied().unwrap_or_default();
+        let names = slots.map(|slots| Names::new(world, slots));
         let figures = |cached: bool| {
             let mut world = world.clone();
             for program in world.programs.into_iter().chain([world.engine]) {
                 world.chain.set_cached(program, cached);
             }
-            let (Call::Transaction(tx) | Call::View(tx)) = call;
             let receipt = world.chain.transact(tx.clone());
             let receipt = receipt.map_err(|error| format!("{name}: {error}"))?;
-            Figures::new(name, &world, &receipt, matches!(call, Call::View(_)))
+            let view = matches!(call, Call::View(_));
+            Figures::new(name, (&world, names.as_ref()), &receipt, view)
         };
-        Ok(Self { about, cached: figures(true)?, uncached: figures(false)? })
+        Ok(Self { about, selector, cached: figures(true)?, uncached: figures(false)? })
     }
 }
 
 impl Figures {
     fn new(
         name: &'static str,
-        world: &World,
+        (world, names): (&World, Option<&Names>),
         receipt: &Receipt,
         view: bool,
     ) -> Result<Self, String> {
         if !receipt.status.is_success() {
-            return Err(format!("{name}: {:?}", receipt.status));
+            let selector = receipt.status.output().get(..4).unwrap_or_default();
+            let error = error_name(selector).unwrap_or("no error of the engine");
+            return Err(format!("{name}: {error}, {:?}", receipt.status));
         }
         let trace = &receipt.trace;
-        let names = names::Names::new(world, &crate::layout::slots::Slots::read()?);
         let own = trace.words.iter().filter(|((account, _), _)| *account == world.engine);
         let words: Vec<Word> = own
-            .map(|((_, slot), access)| Word { name: names.of(*slot), written: access.writes > 0 })
+            .map(|((_, slot), access)| Word {
+                name: names.map(|names| names.of(*slot)).unwrap_or_default(),
+                written: access.writes > 0,
+            })
             .collect();
         let execution = trace.spent.sum() - trace.of(Cost::Intrinsic);
         let tokens = trace.of(Cost::Evm);
@@ -151,7 +196,10 @@ impl Figures {
             init: trace.of(Cost::Init) + trace.of(Cost::Memory),
             ink: trace.of(Cost::Compute),
             storage: trace.of(Cost::Storage),
-            calls: trace.of(Cost::Call) + trace.of(Cost::Account) + tokens,
+            calls: trace.of(Cost::Call)
+                + trace.of(Cost::Account)
+                + trace.of(Cost::Precompile)
+                + tokens,
             tokens,
             logs: trace.of(Cost::Log),
             others: trace.words.len() - words.len(),

@@ -8,6 +8,7 @@ use super::Call;
 use super::market::{HELD, HIGH, Market, SOLD};
 
 /// One call, and what happens before it.
+#[derive(Clone, Copy)]
 pub struct Scenario {
     pub name: &'static str,
     pub about: &'static str,
@@ -15,7 +16,9 @@ pub struct Scenario {
 }
 
 macro_rules! scenarios {
-    ($(#[$doc:meta])* $all:ident: $($name:ident, $about:literal, |$market:ident| $prepare:expr;)*) => {
+    ($(#[$doc:meta])* $all:ident: $(
+        $name:ident, $about:literal, |$market:ident| $prepare:expr;
+    )*) => {
         $(#[$doc])*
         pub const $all: &[Scenario] = &[$(
             Scenario {
@@ -26,6 +29,8 @@ macro_rules! scenarios {
         )*];
     };
 }
+
+pub(super) use scenarios;
 
 scenarios! {
     /// What users and keepers call, in the order of the tables.
@@ -77,19 +82,12 @@ scenarios! {
         market.call(ALICE, abi::leaveCall { auction: id })
     };
     realise, "debt that nothing is left to sell for", |market| {
-        market.world.set_price(SOLD, wad(2_000));
-        market.world.pass(12);
-        let kick = market.kick(&[ALICE], true);
-        market.play(kick);
-        let take = market.take(market.world.newest(SOLD), u128::MAX);
-        market.play(take);
-        market.world.settle(ALICE);
-        market.world.pass(12);
+        market.bad();
         market.call(KAY, abi::realiseCall { accounts: vec![ALICE] })
     };
     report_1, "a reporter pushes one price", |market| market.report(1, HIGH + wad(1));
     report_3, "a reporter pushes three prices", |market| market.report(3, HIGH + wad(1));
-    poke_3, "three feeds are read", |market| market.poke();
+    poke_3, "three feeds are read", |market| market.poke(3);
     supply, "a supplier adds to his shares", |market| {
         market.call(SAM, abi::supplyCall { amount: amount(1_000), receiver: SAM })
     };

@@ -42,6 +42,8 @@ pub(crate) enum Slot {
     MinBaseFee = 9,
     /// What a unit of data on the parent chain is said to cost, in wei. Nothing here charges for it.
     L1Price = 10,
+    /// Most gas of a transaction.
+    TxGasLimit = 12,
 }
 
 impl From<Slot> for U256 {

@@ -159,7 +159,7 @@ impl Chain {
         let (hash, code) = self.code_of(account);
         let params = self.params();
         check_fragments(&code, &params)?;
-        load(&self.programs, &params, (hash, &code), self).map(|_| ())
+        load(&self.programs, &params, (hash, &code), self, params.max_wasm_size).map(|_| ())
     }
 }
 

@@ -9,7 +9,7 @@ use revm::state::AccountInfo;
 use super::ChainConfig;
 use crate::arbos::state::{ARBOS_STATE, Slot};
 use crate::arbos::{CHAIN_OWNERS, params, precompiles};
-use crate::evm::Db;
+use crate::evm::State;
 
 /// Account that Nitro's development node gives the chain to. Its key is public.
 pub const NITRO_DEV_ACCOUNT: Address = address!("3f1Eae7D46d88F08fc2F8ed27FCb2AB183EB2d0E");
@@ -32,11 +32,11 @@ fn stylus_deployer_code() -> Vec<u8> {
 }
 
 /// State before the first block.
-pub(super) fn state(config: &ChainConfig) -> Db {
+pub(super) fn state(config: &ChainConfig) -> State {
     let mut db = CacheDB::new(EmptyDB::default());
-    // Solidity checks for code before it calls; the byte is the one that real precompiles have.
+    // Solidity checks for code before it calls.
     for precompile in precompiles::addresses() {
-        set_code(&mut db, precompile, &[0xFE]);
+        set_code(&mut db, precompile, &precompiles::MARKER);
     }
     set_code(&mut db, CREATE2_FACTORY, &CREATE2_FACTORY_CODE);
     set_code(&mut db, STYLUS_DEPLOYER, &stylus_deployer_code());
@@ -49,6 +49,7 @@ pub(super) fn state(config: &ChainConfig) -> Db {
         (Slot::ActivationGas.into(), U256::from(config.params.activation_gas)),
         (Slot::BaseFee.into(), base_fee),
         (Slot::MinBaseFee.into(), base_fee),
+        (Slot::TxGasLimit.into(), U256::from(config.tx_gas_limit)),
     ];
     for (slot, word) in words.into_iter().chain(CHAIN_OWNERS.words_of_one(NITRO_DEV_ACCOUNT)) {
         let Ok(()) = db.insert_account_storage(ARBOS_STATE, slot, word);
@@ -56,7 +57,7 @@ pub(super) fn state(config: &ChainConfig) -> Db {
     db
 }
 
-fn set_code(db: &mut Db, account: Address, code: &[u8]) {
+fn set_code(db: &mut State, account: Address, code: &[u8]) {
     let code = Bytecode::new_legacy(Bytes::copy_from_slice(code));
     // Contracts count from 1, since EIP-161.
     let info = AccountInfo { nonce: 1, ..AccountInfo::default() };

@@ -5,6 +5,7 @@
 //! and putting it back afterwards, costs as much as the blocks changed, not as much as the state.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
 use alloy_primitives::{Address, Bytes, U256};
@@ -13,6 +14,7 @@ use revm::database::AccountState;
 use revm::state::{AccountInfo, EvmState};
 
 use super::{BlockInfo, Chain};
+use crate::evm::State;
 use crate::session::RecentPrograms;
 
 /// Accounts that changed, each with the storage words of it that did.
@@ -180,14 +182,15 @@ impl Chain {
         let undo = self.history.undo(back)?;
         // Blocks that `work` closes are to be forgotten with everything else.
         let history = std::mem::replace(&mut self.history, History::new(usize::MAX));
-        let here = (self.block, self.config.base_fee, self.recent.clone());
+        let here = (self.block, self.config.clone(), self.recent.clone());
         let redo = self.exchange(undo);
         if back > 0 {
             self.recent = RecentPrograms::default();
         }
         (self.block, self.config.base_fee) = (block, base_fee);
 
-        let result = work(self);
+        // What panics is put back, too: its caller may go on.
+        let result = catch_unwind(AssertUnwindSafe(|| work(self)));
 
         let done = std::mem::replace(&mut self.history, history);
         self.exchange(done.open);
@@ -195,8 +198,8 @@ impl Chain {
             self.exchange(Arc::unwrap_or_clone(closed));
         }
         self.exchange(redo);
-        (self.block, self.config.base_fee, self.recent) = here;
-        Some(result)
+        (self.block, self.config, self.recent) = here;
+        Some(result.unwrap_or_else(|panic| resume_unwind(panic)))
     }
 
     /// Writes values and returns those they replace.
@@ -206,13 +209,13 @@ impl Chain {
             let mut words = HashMap::new();
             for (slot, word) in before.words {
                 words.insert(slot, self.storage(address, slot));
-                let Ok(()) = self.db.insert_account_storage(address, slot, word);
+                let Ok(()) = self.state_mut().insert_account_storage(address, slot, word);
             }
             replaced.0.insert(address, Before { info: self.existing(address), words });
             match before.info {
-                Some(info) => self.db.insert_account_info(address, info),
+                Some(info) => self.state_mut().insert_account_info(address, info),
                 None => {
-                    let account = self.db.cache.accounts.entry(address).or_default();
+                    let account = self.state_mut().cache.accounts.entry(address).or_default();
                     account.info = AccountInfo::default();
                     account.account_state = AccountState::NotExisting;
                 }
@@ -239,25 +242,25 @@ impl Chain {
             }
             // A transaction is the block's own, even the first.
             let history = &mut self.history.open;
-            let before = Self::before(&self.db, history, *address);
+            let before = Self::before(&self.state, history, *address);
             for slot in &words {
-                Self::before_word(&self.db, before, *address, *slot);
+                Self::before_word(&self.state, before, *address, *slot);
             }
             self.refresh(*address, words);
         }
-        self.db.commit(state);
+        self.state_mut().commit(state);
     }
 
     /// Notes that an account is about to be changed from outside.
     pub(super) fn note(&mut self, address: Address) {
-        Self::before(&self.db, self.history.target(), address);
+        Self::before(&self.state, self.history.target(), address);
         self.refresh(address, []);
     }
 
     /// Notes that a storage word is about to be changed from outside.
     pub(super) fn note_word(&mut self, address: Address, slot: U256) {
-        let before = Self::before(&self.db, self.history.target(), address);
-        Self::before_word(&self.db, before, address, slot);
+        let before = Self::before(&self.state, self.history.target(), address);
+        Self::before_word(&self.state, before, address, slot);
         self.refresh(address, [slot]);
     }
 
@@ -267,16 +270,16 @@ impl Chain {
         }
     }
 
-    fn before<'a>(db: &crate::evm::Db, undo: &'a mut Undo, address: Address) -> &'a mut Before {
+    fn before<'a>(state: &State, undo: &'a mut Undo, address: Address) -> &'a mut Before {
         undo.0.entry(address).or_insert_with(|| {
-            let Ok(info) = revm::DatabaseRef::basic_ref(db, address);
+            let Ok(info) = revm::DatabaseRef::basic_ref(state, address);
             Before { info, words: HashMap::new() }
         })
     }
 
-    fn before_word(db: &crate::evm::Db, before: &mut Before, address: Address, slot: U256) {
+    fn before_word(state: &State, before: &mut Before, address: Address, slot: U256) {
         before.words.entry(slot).or_insert_with(|| {
-            let Ok(word) = revm::DatabaseRef::storage_ref(db, address, slot);
+            let Ok(word) = revm::DatabaseRef::storage_ref(state, address, slot);
             word
         });
     }

@@ -6,6 +6,8 @@ mod genesis;
 mod history;
 mod observe;
 mod state;
+#[cfg(test)]
+mod tests;
 mod tx;
 
 use std::collections::BTreeMap;
@@ -19,7 +21,7 @@ use revm::state::EvmState;
 
 use crate::arbos::precompiles::node_interface::NODE_INTERFACE;
 use crate::evm::transaction::{Done, Job, run};
-use crate::evm::{Db, SPEC};
+use crate::evm::{SPEC, State};
 use crate::session::{RecentPrograms, Session, Surroundings};
 use crate::wasm::instrument::StylusParams;
 use crate::wasm::{ProgramCache, run_on_large_stack};
@@ -96,14 +98,14 @@ pub struct BlockInfo {
 
 /// An Arbitrum-like chain in this process: EVM bytecode and Stylus programs over one state.
 ///
-/// Rules are those of ArbOS 61 with Stylus version 3 over Prague's EVM. Posting data to the parent
+/// Rules are those of ArbOS 61 with Stylus version 3 over Osaka's EVM. Posting data to the parent
 /// chain costs nothing here, and neither the calldata floor of EIP-7623 (off on Arbitrum unless the
 /// chain owner turns it on) nor blobs exist.
 #[derive(Clone)]
 pub struct Chain {
     config: ChainConfig,
     programs: Arc<ProgramCache>,
-    db: Db,
+    state: Arc<State>,
     block: BlockInfo,
     block_hashes: Arc<BTreeMap<u64, B256>>,
     recent: RecentPrograms,
@@ -113,7 +115,7 @@ pub struct Chain {
 
 #[derive(Clone)]
 struct Snapshot {
-    db: Db,
+    state: Arc<State>,
     block: BlockInfo,
     recent: RecentPrograms,
     history: History,
@@ -136,7 +138,7 @@ impl Chain {
         };
         Self {
             programs: Arc::default(),
-            db: genesis::state(&config),
+            state: Arc::new(genesis::state(&config)),
             block,
             block_hashes: Arc::default(),
             recent: RecentPrograms::default(),
@@ -163,7 +165,7 @@ impl Chain {
         self.recent = done.recent.clone();
         let (receipt, state) = self.receipt(done);
         self.commit(state);
-        self.settle_base_fee();
+        self.adopt_settings();
         if self.config.auto_mine {
             self.mine();
         }
@@ -224,8 +226,8 @@ impl Chain {
         (receipt, done.state)
     }
 
-    /// Runs a job on a stack of its own. The database comes back unchanged.
-    fn execute(&mut self, job: Job, watch: Watch) -> Result<Done, TxError> {
+    /// Runs a job on a stack of its own, without changing anything here.
+    fn execute(&self, job: Job, watch: Watch) -> Result<Done, TxError> {
         let around = Surroundings {
             params: self.params(),
             param_words: self.param_words(),
@@ -238,20 +240,14 @@ impl Chain {
         let session = Session::new(around, watch);
         let block = self.block_env();
         let chain_id = self.config.chain_id;
-        // The work takes its parts out of here, so that they are not lost with a stack that fails.
-        let mut parts = Some((std::mem::take(&mut self.db), session, job));
-        let done = run_on_large_stack(|| {
-            let (db, session, job) = parts.take()?;
-            Some(run(db, block, chain_id, session, job))
-        });
-        if let Ok(Some(mut done)) = done {
-            self.db = std::mem::take(&mut done.db);
-            return Ok(done);
-        }
-        if let Some((db, ..)) = parts {
-            self.db = db;
-        }
-        Err(TxError::NoStack)
+        let state = self.state.clone();
+        run_on_large_stack(|| run(state, block, chain_id, session, job))
+            .map_err(|_| TxError::NoStack)
+    }
+
+    /// The state, to be changed.
+    fn state_mut(&mut self) -> &mut State {
+        Arc::make_mut(&mut self.state)
     }
 
     fn job(&self, tx: Tx, charges_fees: bool) -> Result<Job, TxError> {

@@ -70,14 +70,14 @@ impl Chain {
     /// A storage word.
     #[must_use]
     pub fn storage(&self, account: Address, slot: U256) -> U256 {
-        let Ok(word) = self.db.storage_ref(account, slot);
+        let Ok(word) = self.state.storage_ref(account, slot);
         word
     }
 
     /// Every storage word of an account that is not zero, by slot.
     #[must_use]
     pub fn storage_words(&self, account: Address) -> BTreeMap<U256, U256> {
-        let entry = self.db.cache.accounts.get(&account);
+        let entry = self.state.cache.accounts.get(&account);
         let words = entry.into_iter().flat_map(|entry| &entry.storage);
         words.filter(|(_, word)| !word.is_zero()).map(|(slot, word)| (*slot, *word)).collect()
     }
@@ -85,7 +85,7 @@ impl Chain {
     /// Overwrites a storage word.
     pub fn set_storage(&mut self, account: Address, slot: U256, value: U256) {
         self.note_word(account, slot);
-        let Ok(()) = self.db.insert_account_storage(account, slot, value);
+        let Ok(()) = self.state_mut().insert_account_storage(account, slot, value);
     }
 
     /// Marks the program at `account` as cached or not. Returns whether there is such a program.
@@ -186,14 +186,17 @@ impl Chain {
     }
 
     /// Takes over the price of gas that the owner set.
-    pub(super) fn settle_base_fee(&mut self) {
+    pub(super) fn adopt_settings(&mut self) {
         self.config.base_fee = self.arbos(Slot::BaseFee).saturating_to();
+        // A state of before the limit could be set has none.
+        let limit = self.arbos(Slot::TxGasLimit).saturating_to();
+        self.config.tx_gas_limit = if limit == 0 { self.config.tx_gas_limit } else { limit };
     }
 
     /// Remembers the state and the open block. Returns the number to revert to.
     pub fn snapshot(&mut self) -> usize {
         self.snapshots.push(Snapshot {
-            db: self.db.clone(),
+            state: self.state.clone(),
             block: self.block,
             recent: self.recent.clone(),
             history: self.history.clone(),
@@ -206,11 +209,11 @@ impl Chain {
         self.snapshots.truncate(id + 1);
         match self.snapshots.len() == id + 1 {
             true => self.snapshots.pop().is_some_and(|snapshot| {
-                self.db = snapshot.db;
+                self.state = snapshot.state;
                 self.block = snapshot.block;
                 self.recent = snapshot.recent;
                 self.history = snapshot.history;
-                self.settle_base_fee();
+                self.adopt_settings();
                 true
             }),
             false => false,
@@ -226,7 +229,7 @@ impl Chain {
     /// Every account that exists, in order.
     #[must_use]
     pub fn accounts(&self) -> Vec<Address> {
-        let accounts = self.db.cache.accounts.iter();
+        let accounts = self.state.cache.accounts.iter();
         let mut accounts: Vec<_> = accounts
             .filter(|(_, account)| account.info().is_some_and(|info| !info.is_empty()))
             .map(|(address, _)| *address)
@@ -240,13 +243,13 @@ impl Chain {
     }
 
     pub(super) fn existing(&self, account: Address) -> Option<AccountInfo> {
-        let Ok(info) = self.db.basic_ref(account);
+        let Ok(info) = self.state.basic_ref(account);
         info
     }
 
     pub(super) fn bytecode_of(&self, info: AccountInfo) -> Bytecode {
         info.code.unwrap_or_else(|| {
-            let Ok(code) = self.db.code_by_hash_ref(info.code_hash);
+            let Ok(code) = self.state.code_by_hash_ref(info.code_hash);
             code
         })
     }
@@ -255,6 +258,6 @@ impl Chain {
         self.note(account);
         let mut info = self.info(account);
         change(&mut info);
-        self.db.insert_account_info(account, info);
+        self.state_mut().insert_account_info(account, info);
     }
 }

@@ -7,19 +7,23 @@ use revm::context_interface::local::OutFrame;
 use revm::handler::{EthFrame, FrameResult, ItemOrResult};
 use revm::interpreter::interpreter_action::FrameInit;
 use revm::interpreter::{
-    CallOutcome, CallScheme, CreateOutcome, FrameInput, Gas, InstructionResult, InterpreterAction,
-    InterpreterResult, SharedMemory,
+    CallInputs, CallOutcome, CallScheme, CreateOutcome, FrameInput, Gas, InstructionResult,
+    InterpreterAction, InterpreterResult, SharedMemory,
 };
-use revm::primitives::{Address, B256, Bytes};
+use revm::primitives::{Address, B256, Bytes, KECCAK_EMPTY};
 use revm::state::Bytecode;
 use std::convert::Infallible;
 
-use super::{Machine, instructions};
+use super::{Ctx, Machine, instructions, untouched_code};
+use crate::arbos::precompiles::{MARKER, is_precompile};
 use crate::calls;
 use crate::profile::{Cost, FrameKind};
 use crate::{program, watch};
 
 type Fault = ContextError<Infallible>;
+
+/// First release in which an account delegated to a precompile runs no code.
+const NO_DELEGATED_PRECOMPILES: u64 = 50;
 
 enum Step {
     Start(FrameInit),
@@ -98,6 +102,12 @@ fn begin(mut machine: Box<Machine>, init: FrameInit) -> (Box<Machine>, Begun) {
         {
             let (machine, result) = program::call(machine, inputs, depth);
             return (machine, Begun::Done(result));
+        }
+        FrameInput::Call(mut inputs) => {
+            if let Some(code) = code_of_precompile(&machine.ctx, &inputs) {
+                inputs.known_bytecode = code;
+            }
+            FrameInput::Call(inputs)
         }
         other => other,
     };
@@ -212,20 +222,27 @@ fn failure(is_call: bool, gas_limit: u64, reason: InstructionResult) -> FrameRes
     }
 }
 
-/// Loads the code that a call to `address` runs, through an EIP-7702 delegation if there is one.
-pub(crate) fn callee_code(machine: &mut Machine, address: Address) -> (B256, Bytecode) {
-    let Ok((hash, code)) = account_code(machine, address);
+/// Loads the code that a call to `address` runs, through an EIP-7702 delegation if there is one. A
+/// delegate does not become warm.
+pub(crate) fn callee_code(ctx: &mut Ctx, address: Address) -> (B256, Bytecode) {
+    let Ok(account) = ctx.journal_mut().load_account_with_code(address);
+    let info = &account.data.info;
+    let (hash, code) = (info.code_hash, info.code.clone().unwrap_or_default());
     match code.eip7702_address() {
-        Some(delegate) => {
-            let Ok(delegated) = account_code(machine, delegate);
-            delegated
-        }
+        Some(delegate) => untouched_code(ctx, delegate),
         None => (hash, code),
     }
 }
 
-fn account_code(machine: &mut Machine, address: Address) -> Result<(B256, Bytecode), Infallible> {
-    let account = machine.ctx.journal_mut().load_account_with_code(address)?;
-    let info = &account.data.info;
-    Ok((info.code_hash, info.code.clone().unwrap_or_default()))
+/// Code for an account whose delegate is a precompile: none, whatever byte the precompile shows.
+///
+/// Source: Arbitrum go-ethereum core/vm, `resolveCode`.
+fn code_of_precompile(ctx: &Ctx, inputs: &CallInputs) -> Option<(B256, Bytecode)> {
+    let is_marker = inputs.known_bytecode.1.original_byte_slice() == MARKER;
+    if !is_marker || ctx.chain.params.arbos < NO_DELEGATED_PRECOMPILES {
+        return None;
+    }
+    let (_, code) = untouched_code(ctx, inputs.bytecode_address);
+    let is_delegated = code.eip7702_address().is_some_and(is_precompile);
+    is_delegated.then(|| (KECCAK_EMPTY, Bytecode::default()))
 }

@@ -2,12 +2,15 @@
 
 use std::sync::OnceLock;
 
+use alloy_primitives::Address;
 use revm::bytecode::opcode;
+use revm::context_interface::cfg::GasParams;
+use revm::context_interface::{ContextTr, JournalTr};
 use revm::interpreter::instructions::{
     GasTable, InstructionTable, contract, gas_table_spec, host, instruction_table,
 };
 use revm::interpreter::interpreter::EthInterpreter;
-use revm::interpreter::interpreter_types::{InputsTr, LoopControl};
+use revm::interpreter::interpreter_types::{InputsTr, LoopControl, RuntimeFlag};
 use revm::interpreter::{
     FrameInput, Instruction, InstructionContext, InstructionExecResult, InstructionResult,
     InterpreterAction,
@@ -16,6 +19,10 @@ use revm::interpreter::{
 use super::{Ctx, SPEC};
 use crate::profile::Cost;
 use crate::program;
+
+/// An opcode that panics, for tests of what is left then.
+#[cfg(test)]
+pub(crate) const PANIC: u8 = 0x0c;
 
 type Ictx<'a> = InstructionContext<'a, Ctx, EthInterpreter>;
 
@@ -57,6 +64,8 @@ pub(crate) fn table() -> &'static Tables {
         set(opcode::SELFDESTRUCT, selfdestruct);
         // There are no blobs on Arbitrum, and no price for them.
         set(opcode::BLOBBASEFEE, |_| Err(InstructionResult::OpcodeNotFound));
+        #[cfg(test)]
+        set(PANIC, |_| panic!("what nobody foresaw"));
         Tables { instructions, gas: gas_table_spec(SPEC) }
     })
 }
@@ -132,18 +141,31 @@ fn sstore(mut context: Ictx<'_>) -> InstructionExecResult {
     Ok(())
 }
 
-/// Forbids a Stylus program to destroy itself through delegated EVM code.
+/// Forbids a Stylus program to destroy itself through delegated EVM code, which has paid for the
+/// instruction by then.
 ///
-/// Source: Arbitrum go-ethereum core/vm, `opSelfdestruct`.
+/// Source: Arbitrum go-ethereum core/vm, `makeSelfdestructGasFn`, `opSelfdestruct6780`.
 fn selfdestruct(context: Ictx<'_>) -> InstructionExecResult {
-    use revm::context_interface::{ContextTr, JournalTr};
     let acting = context.interpreter.input.target_address();
+    let release = context.host.chain.params.arbos;
     let Ok(account) = context.host.journal_mut().load_account_with_code(acting);
+    let has_balance = !account.data.info.balance.is_zero();
     let code = account.data.info.code.as_ref();
-    if code.is_some_and(|code| program::is_program(code.original_byte_slice())) {
-        return Err(InstructionResult::Revert);
+    if !code.is_some_and(|code| program::is_stylus(code.original_byte_slice(), release)) {
+        return host::selfdestruct(context);
     }
-    host::selfdestruct(context)
+    let top = context.interpreter.stack.data().last();
+    let heir = Address::from_word((*top.ok_or(InstructionResult::StackUnderflow)?).into());
+    let Ok(heir) = context.host.journal_mut().load_account(heir);
+    let creates = has_balance && heir.data.info.is_empty();
+    let gas = GasParams::new_spec(SPEC).selfdestruct_cost(creates, heir.is_cold);
+    if !context.interpreter.gas.record_regular_cost(gas) {
+        return Err(InstructionResult::OutOfGas);
+    }
+    match context.interpreter.runtime_flag.is_static() {
+        true => Err(InstructionResult::StateChangeDuringStaticCall),
+        false => Err(InstructionResult::Revert),
+    }
 }
 
 fn static_gas(op: u8) -> u64 {

@@ -5,11 +5,14 @@ pub(crate) mod instructions;
 pub(crate) mod precompiles;
 pub(crate) mod transaction;
 
+use std::sync::Arc;
+
 use alloy_primitives::{Address, B256, Bytes};
 use revm::context::{BlockEnv, CfgEnv, Journal, TxEnv};
 use revm::database::InMemoryDB;
+use revm::database_interface::WrapDatabaseRef;
 use revm::primitives::hardfork::SpecId;
-use revm::state::AccountInfo;
+use revm::state::{AccountInfo, Bytecode};
 use revm::{Context, DatabaseRef};
 
 use crate::program::Codes;
@@ -28,18 +31,28 @@ pub(crate) fn spec(release: u64) -> SpecId {
     if release >= OSAKA { SpecId::OSAKA } else { SpecId::PRAGUE }
 }
 
-pub(crate) type Db = InMemoryDB;
+/// The state of all accounts.
+pub(crate) type State = InMemoryDB;
+/// What a transaction has of it: a share to read, so that nothing is lost with a transaction that
+/// does not come back.
+pub(crate) type Db = WrapDatabaseRef<Arc<State>>;
 pub(crate) type Ctx = Context<BlockEnv, TxEnv, CfgEnv, Db, Journal<Db>, Session>;
 
 impl Codes for Ctx {
     fn code_of(&self, account: Address) -> (B256, Bytes) {
-        let info = untouched_account(self, account);
-        let code = info.code.unwrap_or_else(|| {
-            let Ok(code) = self.journaled_state.database.code_by_hash_ref(info.code_hash);
-            code
-        });
-        (info.code_hash, code.original_bytes())
+        let (hash, code) = untouched_code(self, account);
+        (hash, code.original_bytes())
     }
+}
+
+/// Hash and code of an account as they are now, without making it warm.
+pub(crate) fn untouched_code(ctx: &Ctx, account: Address) -> (B256, Bytecode) {
+    let info = untouched_account(ctx, account);
+    let code = info.code.unwrap_or_else(|| {
+        let Ok(code) = ctx.journaled_state.database.code_by_hash_ref(info.code_hash);
+        code
+    });
+    (info.code_hash, code)
 }
 
 /// An account as it is now, without making it warm.

@@ -1,6 +1,7 @@
 //! One transaction from validation to its effect on the database.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use alloy_primitives::{Address, Bytes, Log, TxKind, U256};
 use revm::Context;
@@ -10,6 +11,7 @@ use revm::context_interface::journaled_state::account::JournaledAccountTr;
 use revm::context_interface::result::EVMError;
 use revm::context_interface::transaction::RecoveredAuthorization;
 use revm::context_interface::{CreateScheme, JournalTr};
+use revm::database_interface::WrapDatabaseRef;
 use revm::handler::pre_execution::apply_auth_list;
 use revm::handler::{FrameResult, PrecompileProvider};
 use revm::interpreter::{
@@ -19,7 +21,7 @@ use revm::state::EvmState;
 
 use super::execute::{callee_code, execute, used};
 use super::precompiles::ArbPrecompiles;
-use super::{Ctx, Db, Machine, SPEC, spec};
+use super::{Ctx, Db, Machine, SPEC, State, spec};
 use crate::arbos::state::NETWORK_FEES;
 use crate::calls::Call;
 use crate::profile::{Cost, GasProfile};
@@ -45,7 +47,6 @@ pub(crate) struct Job {
 
 /// What a transaction left behind.
 pub(crate) struct Done {
-    pub db: Db,
     pub state: EvmState,
     pub recent: RecentPrograms,
     pub reason: InstructionResult,
@@ -57,9 +58,15 @@ pub(crate) struct Done {
     pub recorded: Recorded,
 }
 
-/// Executes a job. The database is only read; the changes are in [`Done::state`].
-pub(crate) fn run(db: Db, block: BlockEnv, chain_id: u64, session: Session, job: Job) -> Done {
-    let ctx = context(db, block, chain_id, session, &job);
+/// Executes a job. The state is only read; the changes are in [`Done::state`].
+pub(crate) fn run(
+    state: Arc<State>,
+    block: BlockEnv,
+    chain_id: u64,
+    session: Session,
+    job: Job,
+) -> Done {
+    let ctx = context(WrapDatabaseRef(state), block, chain_id, session, &job);
     let precompiles = ArbPrecompiles::of_release(ctx.chain.params.arbos);
     let mut machine = Box::new(Machine { ctx, precompiles });
     prepare(&mut machine, &job);
@@ -135,13 +142,20 @@ fn first_frame(machine: &mut Machine, job: &Job) -> FrameInput {
         let inputs = CreateInputs::new(job.from, scheme, job.value, job.data.clone(), gas_limit, 0);
         return FrameInput::Create(Box::new(inputs));
     };
+    let known_bytecode = callee_code(&mut machine.ctx, to);
+    // Unlike a call's, the delegate of a transaction's receiver becomes warm (EIP-7702).
+    let Ok(receiver) = machine.ctx.journal_mut().load_account_with_code(to);
+    let code = receiver.data.info.code.as_ref();
+    if let Some(delegate) = code.and_then(|code| code.eip7702_address()) {
+        let Ok(_) = machine.ctx.journal_mut().load_account(delegate);
+    }
     FrameInput::Call(Box::new(CallInputs {
         input: CallInput::Bytes(job.data.clone()),
         return_memory_offset: 0..0,
         gas_limit,
         reservoir: 0,
         bytecode_address: to,
-        known_bytecode: callee_code(machine, to),
+        known_bytecode,
         target_address: to,
         caller: job.from,
         value: CallValue::Transfer(job.value),
@@ -174,9 +188,8 @@ fn finish(mut machine: Machine, job: &Job, result: FrameResult, delegated: u64) 
     let logs = machine.ctx.journal_mut().take_logs();
     let state = machine.ctx.journal_mut().finalize();
     let output = if reason.is_ok_or_revert() { result.output().into_data() } else { Bytes::new() };
-    let Context { journaled_state, chain: mut session, .. } = machine.ctx;
+    let Context { chain: mut session, .. } = machine.ctx;
     Done {
-        db: journaled_state.database,
         state,
         profile: session.meter.finish(total, refund),
         calls: session.calls.finish(),

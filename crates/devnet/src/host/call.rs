@@ -144,7 +144,7 @@ fn call_inputs(
     value: U256,
     gas_limit: u64,
 ) -> Result<CallInputs> {
-    let known_bytecode = callee_code(io.machine()?, target);
+    let known_bytecode = callee_code(io.ctx()?, target);
     let message = &io.host().message;
     let delegated = matches!(scheme, CallScheme::DelegateCall);
     Ok(CallInputs {

@@ -8,6 +8,7 @@ use alloy_primitives::{Address, B256, U256};
 use revm::context_interface::{ContextTr, JournalTr};
 use revm::interpreter::InstructionResult;
 
+use super::code::slice_of_fragment;
 use super::record::{self, Record};
 use super::{Codes, FRAGMENTS, check_fragments, fragments, is_stylus, load};
 use crate::arbos::precompiles::wasm::{not_wasm, up_to_date};
@@ -85,7 +86,8 @@ fn check(
         read_fragment(state, fragment)?;
     }
     let chain = &state.ctx.chain;
-    let loaded = load(&chain.programs, params, (code_hash, code), state.ctx);
+    let most = params.max_wasm_size;
+    let loaded = load(&chain.programs, params, (code_hash, code), state.ctx, most);
     let loaded = loaded.map_err(|error| refusal(&error))?;
     let budget = params.page_limit.saturating_sub(state.ctx.chain.pages.open);
     if loaded.program.footprint > budget {
@@ -102,14 +104,17 @@ fn refusal(error: &ActivationError) -> Stop {
 }
 
 /// Pays for a fragment and makes it warm: access and 3 gas per word. There must be gas for the
-/// longest fragment, whatever its length.
+/// longest fragment, whatever its length. What is no fragment is paid for, and those after it are
+/// not read.
 fn read_fragment(state: &mut Metered<'_>, fragment: Address) -> Done<()> {
     const WORD: u64 = 3;
     let Ok(account) = state.ctx.journal_mut().load_account_with_code(fragment);
     let access = if account.is_cold { 2_600 } else { 100 };
-    let words = account.data.info.code.as_ref().map_or(0, |code| code.len() as u64).div_ceil(32);
+    let code = account.data.info.code.as_ref().map(|code| code.original_bytes());
+    let code = code.unwrap_or_default();
     if state.gas.remaining() < access + WORD * MAX_CODE_WORDS {
         return Err(Stop::Burn);
     }
-    state.burn(access + WORD * words)
+    state.burn(access + WORD * (code.len() as u64).div_ceil(32))?;
+    slice_of_fragment(&code).map(|_| ()).ok_or(Stop::PLAIN)
 }

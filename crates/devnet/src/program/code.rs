@@ -73,8 +73,8 @@ pub(crate) trait Codes {
 
 /// Account code taken apart.
 enum Layout<'a> {
-    Classic { stream: &'a [u8] },
-    Root { length: u32, fragments: Vec<Address> },
+    Classic { dictionary: u8, stream: &'a [u8] },
+    Root { dictionary: u8, length: u32, fragments: Vec<Address> },
 }
 
 impl<'a> Layout<'a> {
@@ -86,11 +86,9 @@ impl<'a> Layout<'a> {
         if !is_root && !prefix.starts_with(&CLASSIC) {
             return Err(invalid("not a Stylus program"));
         }
-        if prefix[3] != NO_DICTIONARY {
-            return Err(invalid("unsupported compression dictionary"));
-        }
+        let dictionary = prefix[3];
         if !is_root {
-            return Ok(Self::Classic { stream: body });
+            return Ok(Self::Classic { dictionary, stream: body });
         }
         let Some((length, addresses)) = body.split_first_chunk::<4>() else {
             return Err(invalid("root program without a length"));
@@ -98,6 +96,7 @@ impl<'a> Layout<'a> {
         let addresses = addresses.chunks(Address::len_bytes());
         let fragments = addresses.map(Address::try_from).collect::<Result<_, _>>();
         Ok(Self::Root {
+            dictionary,
             length: u32::from_be_bytes(*length),
             fragments: fragments.map_err(|_| invalid("root program with half an address"))?,
         })
@@ -114,7 +113,7 @@ pub(crate) fn fragments(code: &[u8]) -> Vec<Address> {
 
 /// Checks the limits that a fragmented program meets at activation.
 pub(crate) fn check_fragments(code: &[u8], params: &StylusParams) -> Result<(), ActivationError> {
-    let Layout::Root { length, fragments } = Layout::of(code)? else {
+    let Layout::Root { length, fragments, .. } = Layout::of(code)? else {
         return Ok(());
     };
     if fragments.is_empty() || fragments.len() > usize::from(params.max_fragments) {
@@ -128,49 +127,67 @@ pub(crate) fn check_fragments(code: &[u8], params: &StylusParams) -> Result<(), 
 
 /// Returns the program that `code` holds, from the cache or by decompressing and compiling it.
 ///
-/// A root program is cached under the code of its fragments too, so that chains which share a cache
-/// may put different fragments at one address.
+/// A program of more than `most` bytes is refused, whether it was loaded before or not. A root
+/// program is cached under the code of its fragments too, so that chains which share a cache may put
+/// different fragments at one address.
 pub(crate) fn load(
     programs: &ProgramCache,
     params: &StylusParams,
     (code_hash, code): (B256, &[u8]),
     codes: &impl Codes,
+    most: u32,
 ) -> Result<Arc<Loaded>, ActivationError> {
-    match Layout::of(code)? {
-        Layout::Classic { stream } => {
-            programs.load(code_hash, params, || decompress(stream, params.max_wasm_size))
+    let loaded = match Layout::of(code)? {
+        Layout::Classic { dictionary, stream } => {
+            programs.load(code_hash, params, || decompress(dictionary, stream, most))?
         }
-        Layout::Root { length, fragments } => {
+        Layout::Root { dictionary, length, fragments } => {
             let parts: Vec<_> = fragments.iter().map(|part| codes.code_of(*part)).collect();
             let hashes = parts.iter().flat_map(|(hash, _)| hash.0);
             let key = keccak256(code_hash.0.into_iter().chain(hashes).collect::<Vec<_>>());
-            programs.load(key, params, || join(&parts, length))
+            programs.load(key, params, || join(dictionary, &parts, length))?
         }
+    };
+    if loaded.program.wasm_len > most {
+        return Err(too_long(most));
     }
+    Ok(loaded)
+}
+
+/// What a fragment adds to the stream; nothing if this is no fragment.
+pub(super) fn slice_of_fragment(code: &[u8]) -> Option<&[u8]> {
+    code.strip_prefix(&FRAGMENT).filter(|slice| !slice.is_empty())
 }
 
 /// Decompresses the stream that fragments make up, which must have exactly `length` bytes.
-fn join(parts: &[(B256, Bytes)], length: u32) -> Result<Vec<u8>, ActivationError> {
-    let slices = parts.iter().map(|(_, code)| code.strip_prefix(&FRAGMENT));
+fn join(dictionary: u8, parts: &[(B256, Bytes)], length: u32) -> Result<Vec<u8>, ActivationError> {
+    let slices = parts.iter().map(|(_, code)| slice_of_fragment(code));
     let slices = slices.collect::<Option<Vec<_>>>().ok_or(invalid("missing code fragment"))?;
-    let wasm = decompress(&slices.concat(), length)?;
+    let wasm = decompress(dictionary, &slices.concat(), length)?;
     if wasm.len() as u64 != u64::from(length) {
         return Err(invalid("wasm shorter than the root program says"));
     }
     Ok(wasm)
 }
 
-/// Decompresses a brotli stream, refusing more than `max_size` bytes.
-fn decompress(stream: &[u8], max_size: u32) -> Result<Vec<u8>, ActivationError> {
+/// Decompresses a brotli stream, refusing more than `most` bytes.
+fn decompress(dictionary: u8, stream: &[u8], most: u32) -> Result<Vec<u8>, ActivationError> {
+    if dictionary != NO_DICTIONARY {
+        return Err(invalid("unsupported compression dictionary"));
+    }
     let mut wasm = Vec::new();
     brotli::Decompressor::new(stream, 4096)
-        .take(u64::from(max_size) + 1)
+        .take(u64::from(most) + 1)
         .read_to_end(&mut wasm)
         .map_err(|fault| ActivationError::Code(format!("malformed brotli stream: {fault}")))?;
-    if wasm.len() as u64 > u64::from(max_size) {
-        return Err(ActivationError::Code(format!("wasm larger than {max_size} bytes")));
+    if wasm.len() as u64 > u64::from(most) {
+        return Err(too_long(most));
     }
     Ok(wasm)
+}
+
+fn too_long(most: u32) -> ActivationError {
+    ActivationError::Code(format!("wasm larger than {most} bytes"))
 }
 
 fn invalid(reason: &str) -> ActivationError {
@@ -211,7 +228,7 @@ mod tests {
 
     fn classic(code: &[u8], max_size: u32) -> Result<Vec<u8>, ActivationError> {
         match Layout::of(code)? {
-            Layout::Classic { stream } => decompress(stream, max_size),
+            Layout::Classic { dictionary, stream } => decompress(dictionary, stream, max_size),
             Layout::Root { .. } => Err(invalid("root")),
         }
     }

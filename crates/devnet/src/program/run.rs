@@ -21,6 +21,10 @@ use crate::wasm::MAX_NESTED_FRAMES;
 /// First release that remembers a block's programs.
 const RECENT_PROGRAMS: u64 = 60;
 
+/// Longest program that runs, in bytes: what is active was short enough for the chain's own limit
+/// when it was activated, and this only keeps a forged record from filling memory.
+const MAX_LENGTH: u32 = 16 << 20;
+
 /// Runs the program that `inputs` calls, as one call frame at `depth`.
 pub(crate) fn call(
     mut machine: Box<Machine>,
@@ -88,7 +92,7 @@ fn run(
     };
     let chain = &machine.ctx.chain;
     let program = (*code_hash, code.original_byte_slice());
-    let loaded = load(&chain.programs, &chain.params, program, &machine.ctx);
+    let loaded = load(&chain.programs, &chain.params, program, &machine.ctx, MAX_LENGTH);
     let Ok(loaded) = loaded else {
         return (machine, halted(InstructionResult::NotActivated), gas_left);
     };

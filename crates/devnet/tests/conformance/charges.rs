@@ -103,6 +103,27 @@ fn block_remembers_as_many_programs_as_its_cache_has_room_for() {
     assert_eq!(loading(&mut rig, HERE), one.init());
 }
 
+/// The room is what it was at the block's first call, and never less than one.
+#[test]
+fn room_of_a_blocks_cache_is_fixed_by_its_first_call() {
+    let mut rig = slow();
+    let (one, two) = (wat(""), wat("(drop (i32.const 0))"));
+    rig.place(HERE, &one);
+    rig.place(THERE, &two);
+    rig.chain.fund(NITRO_DEV_ACCOUNT, ether(1));
+    let set = setWasmBlockCacheSizeCall { count: 0 }.abi_encode();
+    rig.chain.mine();
+    assert_eq!(loading(&mut rig, HERE), one.init());
+    rig.send(Tx::call(NITRO_DEV_ACCOUNT, ARB_OWNER, set));
+    assert_eq!(loading(&mut rig, THERE), two.init());
+    assert_eq!(loading(&mut rig, HERE), cached(one.sizes()));
+    rig.chain.mine();
+    assert_eq!(loading(&mut rig, HERE), one.init());
+    assert_eq!(loading(&mut rig, HERE), cached(one.sizes()));
+    assert_eq!(loading(&mut rig, THERE), two.init());
+    assert_eq!(loading(&mut rig, HERE), one.init());
+}
+
 #[test]
 fn simulation_is_not_remembered() {
     let mut rig = slow();

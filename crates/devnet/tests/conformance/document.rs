@@ -120,5 +120,5 @@ fn contracts_answer_the_methods_of_the_table() {
             count += 1;
         }
     }
-    assert_eq!(count, 99);
+    assert_eq!(count, 105);
 }

@@ -1,11 +1,13 @@
 //! Activation, what it costs, and how long it lasts.
 
 use alloy_sol_types::{SolCall, SolError, sol};
-use plimsoll_devnet::alloy_primitives::{Address, U256};
-use plimsoll_devnet::{ARB_WASM, Cost, HaltReason, Outcome, Tx, stylus_code};
+use plimsoll_devnet::alloy_primitives::U256;
+use plimsoll_devnet::{
+    ARB_OWNER, ARB_WASM, Cost, HaltReason, NITRO_DEV_ACCOUNT, Outcome, Tx, stylus_code,
+};
 
 use crate::paper::*;
-use crate::rig::{ALICE, HERE, Rig, THERE, Wat, ether, ink, wat};
+use crate::rig::{ALICE, HERE, Rig, THERE, Wat, ether, ink, trap, wat};
 
 sol! {
     function activateProgram(address program) external payable returns (uint16 version, uint256 dataFee);
@@ -13,6 +15,8 @@ sol! {
     function programInitGas(address program) external view returns (uint64 gas, uint64 cached);
     function programMemoryFootprint(address program) external view returns (uint16 footprint);
     function codehashAsmSize(bytes32 codehash) external view returns (uint32 size);
+
+    function setWasmMaxSize(uint32 size) external;
 
     error ProgramNotActivated();
     error ProgramExpired(uint64 ageInSeconds);
@@ -34,16 +38,7 @@ fn activation_costs_a_fixed_and_a_measured_part() {
     let program = wat("");
     let account = rig.install(HERE, &stylus_code(&program.wasm()));
     let receipt = rig.chain.activate(ALICE, account).unwrap();
-    // Instructions once metered: two of its own, a charge of 12, a frame of 12 taken and 4 to give
-    // it back, and a return. One page is 2,217 µs, and a µs 28 gas.
-    let length = program.wasm().len() as u64;
-    let measured = 28 * (length * 31_733 / 100_000 + 2_217 + (2 + 12 + 12 + 4 + 1) * 535 / 1_000);
-    // State: version, surcharge, record, five of the pricer, fee account; parameters. Module hash,
-    // demand, time, record.
-    let state = 9 * 800 + 100 + 4 * 20_000;
-    // Two topics and four words; one word in and two out.
-    let log = 3 * 375 + 4 * 32 * 8;
-    let expected = 1_659_168 + measured + state + log + 3 * 3;
+    let expected = empty_activation(program.wasm().len() as u64);
     assert_eq!(receipt.trace.of(Cost::Precompile), expected);
     let data = activateProgramCall { program: account }.abi_encode();
     assert_eq!(receipt.gas_used, TX + data_gas(&data) + expected);
@@ -153,16 +148,98 @@ fn arbwasm_reports_what_calls_pay() {
     assert_eq!(U256::from_be_slice(&size), U256::from(kib * 1_024));
 }
 
+/// A limit on the length of programs holds for one that a mere call has loaded before.
+#[test]
+fn activation_refuses_what_is_longer_than_the_owner_allows() {
+    let mut rig = Rig::new();
+    rig.chain.fund(NITRO_DEV_ACCOUNT, ether(1));
+    let program = wat("");
+    let account = rig.install(HERE, &stylus_code(&program.wasm()));
+    let data = activateProgramCall { program: account }.abi_encode();
+    let tx = Tx::call(ALICE, ARB_WASM, data.clone()).value(ether(1));
+    assert!(rig.chain.simulate(tx).unwrap().status.is_success());
+    let limit = |rig: &mut Rig, size: usize| {
+        let set = setWasmMaxSizeCall { size: size as u32 }.abi_encode();
+        assert!(rig.send(Tx::call(NITRO_DEV_ACCOUNT, ARB_OWNER, set)).status.is_success());
+        rig.chain.activate(ALICE, account).unwrap()
+    };
+    let length = program.wasm().len();
+    let refused = limit(&mut rig, length - 1);
+    assert_eq!(refused.status, trap());
+    assert_eq!(refused.gas_used, TX + data_gas(&data) + BEFORE_CODE + 3);
+    assert!(!rig.chain.is_active(account));
+    assert!(limit(&mut rig, length).status.is_success());
+    // What is active stays so.
+    limit(&mut rig, length - 1);
+    assert!(rig.send(Tx::call(ALICE, account, [])).status.is_success());
+}
+
+/// Delegate-calls 0xa1 with so much gas, and does not look at how that ends.
+fn delegating(gas: i64) -> Wat {
+    wat(format!(
+        "(i32.store8 (i32.const 19) (i32.const 0xa1))
+         (drop (call $delegate_call_contract (i32.const 0) (i32.const 0) (i32.const 0)
+           (i64.const {gas}) (i32.const 64)))"
+    ))
+}
+
+const DELEGATING: u64 = (HEADER + 2 * CONST + STORE + 5 * CONST + CALL)
+    + (HOSTIO + 3 * PTR + EVM_API + 2 * 16_381)
+    + (HEADER + DROP + CONST + END);
+/// Gas of the instruction that nothing changes.
+const SELFDESTRUCT: u64 = 5_000;
+
 #[test]
 fn program_cannot_be_destroyed_by_delegation() {
+    // PUSH1 0; SELFDESTRUCT: 3 gas and the instruction's. ADDRESS; SELFDESTRUCT: 2.
+    let (nobody, itself) = ([0x60, 0, 0xff].as_slice(), [0x30, 0xff].as_slice());
+    let cases = [
+        (nobody, 1, 3 + SELFDESTRUCT + COLD_ACCOUNT + NEW_ACCOUNT),
+        (nobody, 0, 3 + SELFDESTRUCT + COLD_ACCOUNT),
+        (itself, 1, 2 + SELFDESTRUCT),
+    ];
+    for (code, owned, gas) in cases {
+        let mut rig = Rig::new();
+        rig.install(THERE, code);
+        let program = delegating(-1);
+        let here = rig.place(HERE, &program);
+        rig.chain.fund(here, ether(owned));
+        rig.check(&program, &[], ink(DELEGATING).and_gas(COLD_ACCOUNT + gas));
+        assert_eq!(rig.chain.balance(here), ether(owned));
+        assert_eq!(rig.chain.code(here), stylus_code(&program.wasm()));
+    }
+}
+
+/// One gas less than the instruction costs takes all that the callee had, and so does an empty stack
+/// or a static frame.
+#[test]
+fn attempt_to_destroy_a_program_pays_before_it_is_refused() {
+    let price = SELFDESTRUCT + COLD_ACCOUNT + NEW_ACCOUNT;
+    for (code, gas, used) in [
+        ([0x60, 0, 0xff].as_slice(), 3 + price, 3 + price),
+        (&[0x60, 0, 0xff], 3 + price - 1, 3 + price - 1),
+        (&[0x60, 0, 0xff], 60_000, 3 + price),
+        (&[0xff], 60_000, 60_000),
+    ] {
+        let mut rig = Rig::new();
+        rig.install(THERE, code);
+        let program = delegating(gas as i64);
+        let here = rig.place(HERE, &program);
+        rig.chain.fund(here, ether(1));
+        rig.check(&program, &[], ink(DELEGATING).and_gas(COLD_ACCOUNT + used));
+    }
+}
+
+#[test]
+fn attempt_to_destroy_a_program_in_a_static_frame_takes_all_gas() {
     let mut rig = Rig::new();
-    let program = wat("(i32.store8 (i32.const 19) (i32.const 0xa1))
-        (drop (call $delegate_call_contract (i32.const 0) (i32.const 0) (i32.const 0) (i64.const -1)
-          (i32.const 64)))");
-    // PUSH1 0; SELFDESTRUCT
     rig.install(THERE, &[0x60, 0, 0xff]);
-    let here = rig.place(HERE, &program);
-    rig.chain.fund(here, ether(1));
-    assert!(rig.send(Tx::call(ALICE, here, [])).status.is_success());
-    assert_eq!(rig.chain.balance(Address::with_last_byte(HERE)), ether(1));
+    let program = delegating(60_000);
+    rig.place(HERE, &program);
+    // Four zeros, the program and its gas; STATICCALL; STOP.
+    let code = [0x60, 0, 0x60, 0, 0x60, 0, 0x60, 0, 0x60, HERE, 0x62, 0xff, 0xff, 0xff, 0xfa, 0];
+    let outer = rig.install(0x50, &code);
+    let receipt = rig.send(Tx::call(ALICE, outer, []));
+    let inner = program.init() + ink(DELEGATING).and_gas(COLD_ACCOUNT + 60_000).total();
+    assert_eq!(receipt.gas_used, TX + 6 * 3 + COLD_ACCOUNT + inner);
 }

@@ -224,17 +224,6 @@ fn create_returns_the_address_or_zero_and_revert_data() {
     assert_eq!(receipt.status.output(), [word(0).as_slice(), &[1, 0, 0, 0], &[0]].concat());
 }
 
-#[test]
-fn program_cannot_be_destroyed_by_delegation() {
-    let mut rig = Rig::new();
-    let hop = rig.deploy(&relay("delegate"));
-    rig.chain.fund(hop, ether(1));
-    // PUSH1 0; SELFDESTRUCT
-    let destroyer = rig.install(0x50, vec![0x60, 0, 0xff].into());
-    assert!(!rig.send(hop, to(destroyer, &[])).status.is_success());
-    assert_eq!(rig.chain.balance(hop), ether(1));
-}
-
 /// Recurses `depth` times with many live values, then calls the address in its data with that data.
 fn deep(depth: u32) -> Vec<u8> {
     program_with(

@@ -1,6 +1,6 @@
 //! What programs learn about blocks, accounts and numbers.
 
-use plimsoll_devnet::alloy_primitives::{Address, Bytes, U256, keccak256};
+use plimsoll_devnet::alloy_primitives::{Address, Bytes, U256, hex, keccak256};
 use plimsoll_devnet::{ARB_SYS, Cost};
 
 use crate::rig::{Rig, number, program, relay, to, word};
@@ -87,4 +87,23 @@ fn arithmetic_follows_the_evm() {
         let receipt = rig.send(program, args.map(word).concat());
         assert_eq!(number(&receipt), U256::from(expected), "{name} of {args:?}");
     }
+}
+
+/// No randomness, the sequencer's address, and for a block of the parent chain its number's digits.
+#[test]
+fn bytecode_sees_what_there_is_of_a_block() {
+    let mut rig = Rig::new();
+    rig.chain.set_l1_block(77);
+    // PREVRANDAO, COINBASE and BLOCKHASH of NUMBER - 1, a word each.
+    let code = [
+        0x44, 0x5f, 0x52, 0x41, 0x60, 32, 0x52, 0x60, 1, 0x43, 0x03, 0x40, 0x60, 64, 0x52, 0x60,
+        96, 0x5f, 0xf3,
+    ];
+    let account = rig.install(0x50, code.to_vec().into());
+    let receipt = rig.send(account, []);
+    let words: Vec<&[u8]> = receipt.status.output().chunks(32).collect();
+    let sequencer = hex!("A4b000000000000000000073657175656e636572");
+    assert_eq!(words[0], word(1));
+    assert_eq!(words[1][12..], sequencer);
+    assert_eq!(words[2], keccak256("76"));
 }

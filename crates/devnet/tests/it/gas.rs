@@ -103,15 +103,6 @@ fn second_call_in_a_block_and_cached_program_skip_init() {
 }
 
 #[test]
-fn simulation_does_not_warm_the_block_cache() {
-    let mut rig = Rig::new();
-    let program = rig.deploy(&program("(i32.const 0)"));
-    let simulate =
-        |rig: &mut Rig| rig.chain.simulate(Tx::call(ALICE, program, [])).unwrap().gas_used;
-    assert_eq!(simulate(&mut rig), simulate(&mut rig));
-}
-
-#[test]
 fn memory_beyond_two_pages_is_paid_for() {
     let mut rig = Rig::new();
     for (pages, gas) in [(1, 0), (2, 0), (3, 1_000), (17, 15_008), (32, 30_074)] {
@@ -153,18 +144,6 @@ fn memory_is_shared_by_the_programs_of_a_transaction() {
     let target = leaf.into_word();
     assert_eq!(rig.send(one, target.to_vec()).trace.of(Cost::Memory), 0);
     assert_eq!(rig.send(two, target.to_vec()).trace.of(Cost::Memory), 1_000);
-}
-
-#[test]
-fn returned_data_costs_at_least_evm_memory() {
-    let mut rig = Rig::new();
-    let long =
-        rig.deploy(&program("(call $write_result (i32.const 0) (i32.const 65536)) (i32.const 0)"));
-    let receipt = rig.send(long, []);
-    // 2,048 words: 3 · 2,048 + 2,048² / 512
-    let floor = 6_144 + 8_192;
-    assert_eq!(receipt.gas_used, 21_000 + floor.max(receipt.trace.frames[0].used));
-    assert!(receipt.trace.frames[0].used >= floor);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Deployment, activation, expiry, fees, blocks and snapshots.
 
-use plimsoll_devnet::alloy_primitives::{Address, B256, U256, keccak256};
+use plimsoll_devnet::alloy_primitives::{Address, U256, keccak256};
 use plimsoll_devnet::{
     ARB_WASM, ActivationError, Cost, DeployError, HaltReason, Outcome, Tx, TxError, clean_wasm,
     init_code, stylus_code,
@@ -8,15 +8,8 @@ use plimsoll_devnet::{
 
 use crate::rig::{ALICE, Rig, ether, program, program_with, word};
 
-const DAY: u64 = 86_400;
-
 fn nothing() -> Vec<u8> {
     program("(i32.const 0)")
-}
-
-fn ask(rig: &mut Rig, signature: &str, argument: B256) -> Outcome {
-    let data = [&keccak256(signature)[..4], argument.as_slice()].concat();
-    rig.chain.call(Tx::call(ALICE, ARB_WASM, data)).unwrap()
 }
 
 #[test]
@@ -35,58 +28,6 @@ fn deployment_stores_prefixed_code_and_takes_a_data_fee() {
     let gas = deployed.creation.gas_used + activation.gas_used;
     let paid = ether(1_000) - rig.chain.balance(ALICE);
     assert_eq!(paid, deployed.data_fee + U256::from(gas) * U256::from(20_000_000));
-}
-
-#[test]
-fn same_code_at_two_addresses_shares_its_activation() {
-    let mut rig = Rig::new();
-    assert!(rig.chain.deploy_stylus(ALICE, &nothing()).unwrap().activation.is_some());
-    let second = rig.chain.deploy_stylus(ALICE, &nothing()).unwrap();
-    assert!(second.activation.is_none());
-    assert!(rig.send(second.address, []).status.is_success());
-}
-
-#[test]
-fn inactive_program_takes_all_gas_and_arbwasm_says_why() {
-    let mut rig = Rig::new();
-    let code = stylus_code(&nothing());
-    let (program, _) = rig.chain.deploy_evm(ALICE, init_code(&code)).unwrap();
-    let receipt = rig.transact(Tx::call(ALICE, program, []).gas(100_000));
-    assert_eq!(receipt.status, Outcome::Halt { reason: HaltReason::NotActivated });
-    assert_eq!(receipt.gas_used, 100_000);
-
-    let hash = rig.chain.code_hash(program);
-    let error = &keccak256("ProgramNotActivated()")[..4];
-    assert_eq!(ask(&mut rig, "codehashVersion(bytes32)", hash).output(), error);
-    assert!(rig.chain.activate(ALICE, program).unwrap().status.is_success());
-    assert_eq!(ask(&mut rig, "codehashVersion(bytes32)", hash).output(), word(3));
-    let again = rig.chain.activate(ALICE, program).unwrap();
-    let up_to_date = &keccak256("ProgramUpToDate()")[..4];
-    assert_eq!(again.status.output(), up_to_date);
-    assert!(rig.send(program, []).status.is_success());
-}
-
-#[test]
-fn program_expires_after_a_year_and_comes_back() {
-    let mut rig = Rig::new();
-    let program = rig.deploy(&nothing());
-    rig.chain.advance(364 * DAY);
-    assert!(rig.send(program, []).status.is_success());
-    rig.chain.advance(2 * DAY);
-    assert!(!rig.send(program, []).status.is_success());
-    let outcome = ask(&mut rig, "programVersion(address)", program.into_word());
-    assert_eq!(outcome.output()[..4], keccak256("ProgramExpired(uint64)")[..4]);
-    assert!(rig.chain.activate(ALICE, program).unwrap().status.is_success());
-    assert!(rig.send(program, []).status.is_success());
-}
-
-#[test]
-fn arbwasm_reports_the_init_gas_that_calls_pay() {
-    let mut rig = Rig::new();
-    let program = rig.deploy(&nothing());
-    let answer = ask(&mut rig, "programInitGas(address)", program.into_word());
-    let uncached = U256::from_be_slice(&answer.output()[..32]);
-    assert_eq!(U256::from(rig.send(program, []).trace.of(Cost::Init)), uncached);
 }
 
 #[test]

@@ -77,7 +77,7 @@ fn info(node: &Node) -> Value {
         "currentBlockNumber": hex(node.store.latest()),
         "currentBlockTimestamp": node.latest_time(),
         "currentBlockHash": latest.map(|block| block.hash.to_string()),
-        "hardFork": "arbos61",
+        "hardFork": format!("arbos{}", node.chain.params().arbos),
         "transactionOrder": "fifo",
         "environment": {
             "baseFee": hex(config.base_fee),

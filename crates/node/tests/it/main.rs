@@ -8,6 +8,7 @@ mod junk;
 mod limits;
 mod logs;
 mod mining;
+mod releases;
 mod rig;
 mod signatures;
 mod state;

@@ -31,6 +31,11 @@ sol! {
     function getGasBacklog() external view returns (uint64);
     function getPricingInertia() external view returns (uint64);
     function getGasBacklogTolerance() external view returns (uint64);
+    function getL1PricingSurplus() external view returns (int256);
+    function getL1PricingEquilibrationUnits() external view returns (uint256);
+    function getLastL1PricingUpdateTime() external view returns (uint64);
+    function getL1PricingFundsDueForRewards() external view returns (uint256);
+    function getGasPricingConstraints() external view returns (uint64[3][] memory);
     function getPerBatchGasCharge() external view returns (int64);
     function getAmortizedCostCapBips() external view returns (uint64);
 }
@@ -51,6 +56,8 @@ const PRICING_INERTIA: u64 = 102;
 const BACKLOG_TOLERANCE: u64 = 10;
 /// arbos/l1pricing/l1pricing.go.
 const L1_INERTIA: u64 = 10;
+/// Units of data over which prices would be adjusted, arbos/l1pricing/l1pricing.go.
+const EQUILIBRATION_UNITS: u64 = 160_000_000;
 /// Wei per unit of data, arbos/l1pricing/l1pricing.go.
 const L1_REWARD: u64 = 10;
 /// Gas that a batch is charged, arbos/l1pricing/l1pricing.go.
@@ -82,6 +89,17 @@ pub(super) fn methods() -> Vec<Method> {
         view::<getL1FeesAvailableCall>(|state, _| constant(state, U256::ZERO)),
         view::<getL1PricingUnitsSinceUpdateCall>(|state, _| constant(state, 0)),
         view::<getLastL1PricingSurplusCall>(|state, _| constant(state, I256::ZERO)),
+        view::<getL1PricingSurplusCall>(|state, _| {
+            // What batch posters and rewards are owed, and the funds for that: none of all three.
+            state.read_constants(3).map(|()| I256::ZERO)
+        }),
+        view::<getL1PricingEquilibrationUnitsCall>(|state, _| {
+            constant(state, U256::from(EQUILIBRATION_UNITS))
+        }),
+        view::<getLastL1PricingUpdateTimeCall>(|state, _| constant(state, 0)),
+        view::<getL1PricingFundsDueForRewardsCall>(|state, _| constant(state, U256::ZERO)),
+        // The number of them, which is zero.
+        view::<getGasPricingConstraintsCall>(|state, _| constant(state, Vec::new())).since(50),
         view::<getCurrentTxL1GasFeesCall>(|_, _| Ok(U256::ZERO)),
         view::<getGasBacklogCall>(|state, _| constant(state, 0)),
         view::<getPricingInertiaCall>(|state, _| constant(state, PRICING_INERTIA)),

@@ -88,6 +88,9 @@ fn table() -> &'static Table {
     })
 }
 
+/// Code that ArbOS's contracts show, which never runs: `INVALID`.
+pub(crate) const MARKER: [u8; 1] = [0xFE];
+
 /// Whether ArbOS answers at this address.
 pub(crate) fn is_precompile(address: Address) -> bool {
     table().contains_key(&address)

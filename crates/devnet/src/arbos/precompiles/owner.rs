@@ -24,6 +24,7 @@ sol! {
     function setL2BaseFee(uint256 priceInWei) external;
     function setMinimumL2BaseFee(uint256 priceInWei) external;
     function setL1PricePerUnit(uint256 pricePerUnit) external;
+    function setMaxTxGasLimit(uint64 limit) external;
     function setInkPrice(uint32 price) external;
     function setWasmMaxStackDepth(uint32 depth) external;
     function setWasmFreePages(uint16 pages) external;
@@ -47,6 +48,9 @@ sol! {
 
 /// Release from which changes of owners are logged.
 const OWNER_LOGS: u64 = 60;
+
+/// First release with a limit for transactions of its own.
+const TX_GAS_LIMIT: u64 = 50;
 
 /// A method that changes parameters and returns nothing.
 macro_rules! sets {
@@ -78,8 +82,16 @@ pub(super) fn methods() -> Vec<Method> {
     methods
 }
 
-fn prices() -> [Method; 6] {
+fn prices() -> [Method; 7] {
     [
+        // Before release 50 it was the block's, which nothing here depends on.
+        write::<setMaxTxGasLimitCall>(|state, call| {
+            match state.ctx.chain.params.arbos >= TX_GAS_LIMIT {
+                true => state.write(Slot::TxGasLimit, U256::from(call.limit))?,
+                false => state.write_nowhere()?,
+            }
+            Ok(setMaxTxGasLimitReturn {})
+        }),
         write::<setInkPriceCall>(|state, call| {
             if call.price == 0 || call.price >= 1 << 24 {
                 return Err(Stop::PLAIN);

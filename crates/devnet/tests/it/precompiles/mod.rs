@@ -13,7 +13,7 @@ use plimsoll_devnet::alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 use plimsoll_devnet::{
     ARB_DEBUG, ARB_GAS_INFO, ARB_OWNER, ARB_OWNER_PUBLIC, ARB_SYS, ARB_WASM, ARB_WASM_CACHE, Chain,
     ChainConfig, Cost, HaltReason, NITRO_DEV_ACCOUNT, NODE_INTERFACE, Outcome, Receipt,
-    StylusParams, Tx, init_code, stylus_code,
+    StylusParams, Tx, TxError, init_code, stylus_code,
 };
 
 use crate::rig::{
@@ -43,6 +43,8 @@ sol! {
     function becomeChainOwner() external;
     function addWasmCacheManager(address manager) external;
     function removeWasmCacheManager(address manager) external;
+    function setMaxTxGasLimit(uint64 limit) external;
+    function getMaxTxGasLimit() external view returns (uint256);
     function setInkPrice(uint32 price) external;
     function setWasmMinInitGas(uint8 gas, uint16 cached) external;
     function setWasmActivationGas(uint64 gas) external;

@@ -112,6 +112,22 @@ fn upgrade_stops_programs_of_older_versions() {
 }
 
 #[test]
+fn owner_limits_the_gas_of_a_transaction() {
+    let mut rig = Rig::new();
+    let owner = owner(&mut rig);
+    let call = |gas: u64| Tx::call(ALICE, ALICE, []).gas(gas);
+    assert!(rig.chain.simulate(call(32_000_000)).is_ok());
+    let before = rig.chain.snapshot();
+    send(&mut rig, owner, ARB_OWNER, setMaxTxGasLimitCall { limit: 1_000_000 });
+    assert_eq!(ask(&mut rig.chain, ARB_GAS_INFO, getMaxTxGasLimitCall {}), U256::from(1_000_000));
+    assert!(rig.chain.simulate(call(1_000_000)).is_ok());
+    let refused = rig.chain.simulate(call(1_000_001)).map(|receipt| receipt.gas_used);
+    assert_eq!(refused, Err(TxError::GasLimitTooHigh { limit: 1_000_000 }));
+    assert!(rig.chain.revert(before));
+    assert!(rig.chain.simulate(call(32_000_000)).is_ok());
+}
+
+#[test]
 fn prices_are_those_of_the_chain() {
     let mut rig = Rig::new();
     let owner = owner(&mut rig);
