@@ -57,14 +57,21 @@ fn a_quote_is_what_the_auction_will_cost_after_the_wait() {
         let expected = (micro(price), U256::from(price * 5 / 2));
         for now in [0, seconds / 2, seconds] {
             w.at(now);
-            let quoted = w.view().quote(AUCTION, lot, seconds - now).passes();
-            assert_eq!(quoted, expected, "{now} s, then {}", seconds - now);
+            let quoted = w.view().quote(AUCTION, lot, seconds - now);
+            // Once it has run out, a take is refused, and so is the quote.
+            if seconds >= 3_277 {
+                quoted.refused(NeedsRedo { auction: AUCTION, elapsed: seconds });
+            } else {
+                assert_eq!(quoted.passes(), expected, "{now} s, then {}", seconds - now);
+            }
         }
     }
-    // A wei of collateral costs a wei, and no wait is too long.
+    // The last second in which it sells, and the longest wait.
     w.at(11);
-    let one = U256::from(1);
-    assert_eq!(w.view().quote(AUCTION, one, u32::MAX).passes(), (micro(1_656_000_000), one));
+    let (price, pay) = w.view().quote(AUCTION, lot, 3_276 - 11).passes();
+    assert_eq!((price, pay), (micro(1_656_000_000), U256::from(1_656_000_000_u64 * 5 / 2)));
+    let elapsed = u32::MAX - START;
+    w.view().quote(AUCTION, lot, u32::MAX).refused(NeedsRedo { auction: AUCTION, elapsed });
 }
 
 #[test]
