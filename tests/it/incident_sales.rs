@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use alloy_primitives::{Address, U256};
 use num_bigint::BigInt;
 use plimsoll_abi::IPlimsoll::{
-    coverDeficitCall, depositCall, kickCall, leaveCall, quoteCall, realiseCall, redoCall,
-    repayCall, setOutageCall, takeCall, withdrawCall,
+    accrueCall, coverDeficitCall, depositCall, kickCall, leaveCall, quoteCall, realiseCall,
+    redoCall, repayCall, setOutageCall, takeCall, withdrawCall,
 };
 use plimsoll_abi::{
     BelowTarget, DustLot, NeedsRedo, NotBadDebt, Redone, TooExpensive, Unhealthy, ZeroAmount,
@@ -255,21 +255,21 @@ fn incident_dust_finalisation() {
 #[test]
 fn incident_auction_clock() {
     type Stop = fn(&mut World);
-    let stops: [Stop; 4] = [
-        |world| world.raise(WETH, 3, 7_200),
-        |world| world.raise_all(4, 7_200),
-        |world| {
-            // Levels overlap, one longer than the other.
-            world.raise(WETH, 3, 5_000);
-            world.raise_all(3, 7_200);
-        },
-        // No block at all, or nobody who gets into one.
-        |world| {
-            world.must(GOVERNOR, setOutageCall { feed: Address::ZERO, gap: 1 });
-        },
+    let overlap: Stop = |world| {
+        world.raise(WETH, 3, 5_000);
+        world.raise_all(3, 7_200);
+    };
+    // With the gap that is set. The last has no block at all, or nobody who gets into one, after the
+    // last that did.
+    let stops: [(u8, Stop); 4] = [
+        (0, |world| world.raise(WETH, 3, 7_200)),
+        (0, |world| world.raise_all(4, 7_200)),
+        (0, overlap),
+        (1, |world| drop(world.must(KAY, accrueCall {}))),
     ];
-    for stop in stops {
+    for (gap, stop) in stops {
         let mut world = still();
+        world.must(GOVERNOR, setOutageCall { feed: Address::ZERO, gap });
         open(&mut world, ALICE);
         world.set_price(WETH, wad(2_400));
         let id = kicked(&mut world, ALICE);

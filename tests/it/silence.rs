@@ -23,9 +23,9 @@ const RUN: u32 = 1_000;
 /// ALICE's lot on sale for [`RUN`] seconds, BOB at 0.95 and not kicked, and a beat in this second.
 fn on_sale(gap: u8, feed: Address) -> (World, u64) {
     let mut world = World::new();
+    world.must(GOVERNOR, setOutageCall { feed, gap });
     world.open(ALICE, WETH, wad(10), usdc(24_000));
     world.open(BOB, WETH, wad(10), usdc(23_900));
-    world.must(GOVERNOR, setOutageCall { feed, gap });
     world.set_price(WETH, wad(2_700));
     world.pass(2);
     world.must(MALLORY, accrueCall {});
