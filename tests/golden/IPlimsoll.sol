@@ -5,7 +5,8 @@ pragma solidity ^0.8.20;
 /// A position as a whole. health, averageHealth: WAD, at the prices and at their averages.
 /// debt, collateral, margin, pending, limit, credit: as of position. expectedLoss, chance: as
 /// of expectedLoss. state, secondsLeft, priceUsed, verdict: as of liquidationStatus. flaggedAt:
-/// zero for no flag. broken: a number passes its width, and what could not be computed is zero.
+/// zero for no flag. broken: a number passes its width, and what could not be computed, health
+/// factors included, is zero.
 struct Portfolio {
     uint256 health;
     uint256 averageHealth;
@@ -174,9 +175,12 @@ interface IPlimsoll {
     function unflag(address account) external;
 
     /// state: 0 healthy, 1 below one and not flagged, 2 flagged and in its grace, 3 a kick may
-    /// sell, 4 it could but for a price, a breaker, an outage or the cool-off, 5 numbers too
-    /// large. secondsLeft: of the grace; of a flag that were set now, in state 1. priceUsed: 0
-    /// the price, 1 the price plus its confidence. verdict: the worst on the position's prices.
+    /// sell, as far as there is room under the cap and something to sell, which are not looked
+    /// at; 4 it could but for a price, a breaker, an outage or the cool-off, 5 numbers too
+    /// large, 6 it could once settle has booked closed auctions. secondsLeft: of the grace; of
+    /// a flag that were set now, in state 1. priceUsed, at which a kick finds it below one: 0
+    /// the price, 1 the price plus its confidence, because something is in the way, 2 twice the
+    /// price of what has no usable one. verdict: the worst on the position's prices.
     function liquidationStatus(address account) external view returns (uint8 state, uint32 secondsLeft, uint8 priceUsed, uint8 verdict);
 
     /// Buys from an auction: collateral to receiver first, then onTake on the caller when
@@ -210,13 +214,15 @@ interface IPlimsoll {
     // ---- Views of the engine's own program ----
 
     /// Health factor in WAD, down; the largest uint256 when nothing is owed. Lots on sale count.
+    /// Zero where a number passes its width: no view reverts on what is stored.
     function healthFactor(address account) external view returns (uint256);
 
     // ---- Views ----
 
     /// debt: effective debt, base wei, up. collateral: value of the balances. margin: that value
     /// weighted by the liquidation thresholds. pending: expected net proceeds of lots on sale.
-    /// limit: what may be owed at the borrowing weights. credit: base wei to collect.
+    /// limit: what may be owed at the borrowing weights. credit: base wei to collect. What cannot
+    /// be computed is zero, here and in every view below; portfolio says so.
     function position(address account) external view returns (uint256 health, uint256 debt, uint256 collateral, uint256 margin, uint256 pending, uint256 limit, uint256 credit);
 
     function healthFactors(address[] calldata accounts) external view returns (uint256[] memory);
@@ -263,7 +269,7 @@ interface IPlimsoll {
     function assetsOf(uint256 shares) external view returns (uint256);
 
     /// cash, debt (all effective debts, base wei, down), claims of the suppliers, reserve,
-    /// credits, deficit: base wei. onSale: value of all lots at live prices.
+    /// credits, deficit: base wei. onSale: value of all lots at live prices, or the largest uint128.
     function solvency() external view returns (uint256 cash, int256 debt, uint256 claims, uint256 reserve, uint256 credits, uint256 deficit, uint256 onSale);
 
     /// index in RAY (starts at 1e24), rate in bps a year, net: debt units, totalShares, time of
@@ -301,10 +307,12 @@ interface IPlimsoll {
     /// and ever, base wei; the bound in whole base tokens; whether it carries no new risk.
     function losses(uint8 asset) external view returns (uint256 open, uint256 total, uint32 bound, bool impaired);
 
-    /// Cost of lot of an auction wait seconds from now at today's oracle price.
+    /// What a take of at most lot of an auction pays wait seconds from now at today's oracle
+    /// price, if the market is heard of until then; fails as that take would.
     function quote(uint64 id, uint256 lot, uint32 wait) external view returns (uint256 price, uint256 pay);
 
-    /// Ids of the open auctions of an asset, from slot from, at most limit slots looked at.
+    /// Ids of the open auctions of an asset from slot from down (0: from the highest), at most
+    /// limit slots looked at; next: where to go on, 0 at the end.
     function auctions(uint8 asset, uint32 from, uint32 limit) external view returns (uint64[] memory ids, uint32 next);
 
     function price(uint8 asset) external view returns (uint256 price, uint256 confidence, uint32 time, uint8 verdict, uint8 level);
@@ -320,12 +328,16 @@ interface IPlimsoll {
 
     function base() external view returns (address token, uint8 decimals, uint256 minDebt);
 
-    /// What governance has set of an asset, as governed; where the threshold's ramp ends and when
-    /// (0: none), and when terms, threshold, weight, caps and prices last changed.
-    function parameters(uint8 asset) external view returns (SaleTerms memory terms, uint16 threshold, uint16 maxLtv, uint256 cap, uint8 outflow, uint16 rampTo, uint32 rampEnd, uint32[] memory changed);
+    /// Everything that governance has set of an asset, as governed: terms and limits; where the
+    /// threshold's ramp ends and when (0: none); when terms, threshold or grace, weight or depth,
+    /// caps or loss bound, policy or sources last changed, and correlations, of any asset; what
+    /// setDepth, setGrace and setCorrelation have set; the bound on losses; the policy, and each
+    /// of five sources with its data (the zero address: none; of a reporter: his last report).
+    function parameters(uint8 asset) external view returns (SaleTerms memory terms, uint16 threshold, uint16 maxLtv, uint256 cap, uint8 outflow, uint16 rampTo, uint32 rampEnd, uint32[] memory changed, uint64 depth, uint16 impact, uint16 grace, uint16 sigma, uint8 relief, uint8[] memory codes, uint32 lossBound, PricePolicy memory policy, Source[] memory sources, uint256[] memory data);
 
-    /// What governance has set of the market, and when limits and the rest last changed.
-    function marketParameters() external view returns (uint8 base, uint8 kink, uint8 slope, uint8 jump, uint256 minDebt, uint8 outflow, uint64 mostOnSale, uint32 limitsAt, uint32 marketAt);
+    /// What governance has set of the market; when limits, and when curve or smallest debt, last
+    /// changed; the sequencer's feed, the code of the gap, and when they did.
+    function marketParameters() external view returns (uint8 base, uint8 kink, uint8 slope, uint8 jump, uint256 minDebt, uint8 outflow, uint64 mostOnSale, uint32 limitsAt, uint32 marketAt, address feed, uint8 gap, uint32 outageAt);
 
     /// The engine's programs, its own first, and the whole days until each must be activated
     /// again (0: it is not active).
@@ -788,6 +800,6 @@ interface IPlimsoll {
     /// A threshold falls over a day at least, and by a thousand bps a day at most.
     error RampTooShort(uint32 end, uint32 earliest);
 
-    /// A parameter that somebody relies on was changed less than a day ago.
+    /// A parameter that somebody relies on was changed, or a token listed, less than a day ago.
     error TooSoon(uint32 now, uint32 earliest);
 }

@@ -105,7 +105,7 @@ scenarios! {
     s1_bad_take, "S1: all of it", |p| S1_BAD.take(p, 300, 1);
     s1_bad_settle, "S1: what the sale brought is booked", |p| S1_BAD.settle(p);
     s1_bad_realise, "S1: what is left is borne", |p| S1_BAD.realise(p);
-    s2_kick, "S2: into words that were never used", |p| S2.kick_fresh(p);
+    s2_kick, "S2: without naming words that may be used again", |p| S2.kick_unaided(p);
     s2_take, "S2: all of it, ten minutes later", |p| S2.take(p, 600, 1);
     s2_take_quarter, "S2: a quarter of it", |p| S2.take(p, 600, 4);
     s2_redo, "S2: a reset after 8,401 s", |p| S2.redo(p);
@@ -233,7 +233,7 @@ impl Terms {
         (market, kick.into())
     }
 
-    fn kick_fresh(&self, programs: Arc<Programs>) -> (Market, Call) {
+    fn kick_unaided(&self, programs: Arc<Programs>) -> (Market, Call) {
         let (market, accounts) = self.market(programs);
         let kick = market.kick(&accounts, false);
         (market, kick.into())

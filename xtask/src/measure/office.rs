@@ -85,7 +85,7 @@ scenarios! {
         market.call(GOVERNOR, call)
     };
     set_outage, "after how long without news a market opens anew", |market| {
-        market.call(GOVERNOR, abi::setOutageCall { feed: Address::ZERO, gap: 5 })
+        market.call(GOVERNOR, abi::setOutageCall { feed: Address::ZERO, gap: 7 })
     };
     set_rate_curve, "the curve of interest", |market| {
         market.call(GOVERNOR, abi::setRateCurveCall { base: 11, kink: 80, slope: 8, jump: 10 })

@@ -39,9 +39,17 @@ scenarios! {
         let accounts = market.fallen(1);
         market.kick(&accounts, true)
     };
-    kick_1_fresh, "the same into words that were never used", |market| {
+    kick_1_unaided, "the same without naming these words: a kick finds some that are free", |market| {
         let accounts = market.fallen(1);
         market.kick(&accounts, false)
+    };
+    kick_1_fresh, "the same into words that were never used, beside an auction that is under way", |market| {
+        let accounts = market.fallen(2);
+        let first = market.kick(&accounts[..1], true);
+        market.play(first);
+        let part = market.take(market.world.newest(SOLD), HELD / 4);
+        market.play(part);
+        market.kick(&accounts[1..], false)
     };
     kick_join, "one position that joins an auction of the same block", |market| {
         let accounts = market.fallen(2);
