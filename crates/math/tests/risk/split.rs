@@ -230,8 +230,9 @@ proptest! {
             &cut.paid * &once <= &whole.paid * &more + (tip + Q::one()) * &once,
             "paid {} of {}", cut.paid, whole.paid
         );
-        let slack = reference::int(4);
-        prop_assert!((cut.cost + slack) * once >= whole.cost * parts);
+        // Two roundings a lot make the one piece look dearer than it is.
+        let slack = reference::int(2 * case.candidates.len() as u128);
+        prop_assert!(cut.cost * once >= (whole.cost - slack) * parts);
     }
 
     /// Where assets are sold on terms of their own, the caps may send a sale to another asset. To
