@@ -1,6 +1,6 @@
 // Foundry's cast against the node: the engine is deployed, used and asked with nothing else.
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { arch, platform, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -250,10 +250,33 @@ async function again(check, { base }) {
   }
 }
 
+/// A proposal for this engine is read from it and rehearsed on a snapshot, of which nothing stays.
+async function proposal(check, { engine }) {
+  const folder = mkdtempSync(join(tmpdir(), "plimsoll-propose-"));
+  const file = join(folder, "proposal.toml");
+  const propose = (asset) => {
+    writeFileSync(file, `[engine]\naddress = "${engine}"\n\n[[asset]]\nid = 0\n${asset}\n`);
+    return lib.run(lib.xtask, ["propose", file, "--rpc", node.http]);
+  };
+  const state = () => [cast("block-number"), json("proof", engine, "--json").storageHash];
+  try {
+    const before = state();
+    const said = propose("max_ltv = 7900\nloss_bound = 20000");
+    const data = offline("calldata", "setMaxLtv(uint8,uint16)", "0", "7900");
+    check.holds("xtask propose: the call", said.includes(data), said);
+    check.holds("xtask propose: rehearsed", said.includes("the engine, in order"), said);
+    await check.fails("xtask propose: beyond a step", "threshold", () => propose("threshold = 9000"));
+    check.same("xtask propose: the state is as it was", state(), before);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 await new lib.Checks("cast").run(async (check) => {
   await basics(check);
   await wallets(check);
   const done = await use(check);
   await look(check, done);
   await again(check, done);
+  await proposal(check, done);
 });

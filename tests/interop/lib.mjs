@@ -10,6 +10,9 @@ import { isDeepStrictEqual } from "node:util";
 export const here = dirname(fileURLToPath(import.meta.url));
 export const root = join(here, "../..");
 
+/// The program behind `cargo xtask`, which runs these scripts.
+export const xtask = process.env.PLIMSOLL_XTASK ?? join(root, "target/debug/xtask");
+
 /// Addresses of ArbOS.
 export const ARB_OWNER_PUBLIC = "0x000000000000000000000000000000000000006b";
 export const ARB_OWNER = "0x0000000000000000000000000000000000000070";

@@ -259,13 +259,16 @@ fn incident_auction_clock() {
         world.raise(WETH, 3, 5_000);
         world.raise_all(3, 7_200);
     };
+    let beat: Stop = |world| {
+        world.must(KAY, accrueCall {});
+    };
     // With the gap that is set. The last has no block at all, or nobody who gets into one, after the
     // last that did.
     let stops: [(u8, Stop); 4] = [
         (0, |world| world.raise(WETH, 3, 7_200)),
         (0, |world| world.raise_all(4, 7_200)),
         (0, overlap),
-        (1, |world| drop(world.must(KAY, accrueCall {}))),
+        (1, beat),
     ];
     for (gap, stop) in stops {
         let mut world = still();

@@ -126,6 +126,9 @@ fn npm(scripts: &Path, fast: bool) -> Result<bool, String> {
 fn script_command(scripts: &Path, script: &str, node: &Path) -> Command {
     let mut command = Command::new("node");
     command.arg(script).current_dir(scripts).env("PLIMSOLL_NODE", node);
+    if let Ok(this) = std::env::current_exe() {
+        command.env("PLIMSOLL_XTASK", this);
+    }
     command
 }
 
