@@ -83,7 +83,7 @@ impl Stats {
         risk.averaged_at = self.averaged_at;
     }
 
-    /// The variance that new risk and jumps are measured by: see [`measured`].
+    /// The variance that new risk and jumps are measured by: see `measured`.
     pub fn measured(&self) -> u128 {
         measured(self.fast, self.slow)
     }
@@ -209,7 +209,7 @@ impl Risk {
         }
     }
 
-    /// The variance that new risk is measured by: see [`measured`].
+    /// The variance that new risk is measured by: see `measured`.
     pub fn measured(&self) -> u128 {
         measured(float::variance(self.var_fast), float::variance(self.var_slow))
     }
