@@ -123,8 +123,8 @@ fn together(all: &[Vec<(Variant, Finding)>]) -> String {
 const READING: &str = "\
 The cap does here what it did in the simulation that the parameters come from: without it the same \
 falls push the price further, more positions are sold, their owners lose more, and there is two \
-to three times the bad debt. It does next to nothing in a steady fall, as it should: what comes on sale \
-within minutes fits under it.
+to three times the bad debt. It does next to nothing in a steady fall, as it should: what comes on \
+sale within minutes fits under it.
 
 A slow fall of the auction's price costs owners less than a fast one, on every path: the fast one is \
 bought some percent below the oracle's price by whoever looks first. With bad debt it is the other \
