@@ -265,7 +265,7 @@ async function proposal(check, { engine }) {
     const data = offline("calldata", "setMaxLtv(uint8,uint16)", "0", "7900");
     check.holds("xtask propose: the call", said.includes(data), said);
     check.holds("xtask propose: rehearsed", said.includes("the engine, in order"), said);
-    await check.fails("xtask propose: beyond a step", "threshold", () => propose("threshold = 9000"));
+    await check.fails("xtask propose: beyond a check", "check 2 of docs/PARAMETERS.md", () => propose("threshold = 9000"));
     check.same("xtask propose: the state is as it was", state(), before);
   } finally {
     rmSync(folder, { recursive: true });
