@@ -1,6 +1,7 @@
 //! `cargo xtask cascade`: crashes that our own sales deepen, with the cap on sale and without.
 //!
-//! Writes `docs/CASCADE.md` with `--bless`; without it prints the table.
+//! Writes `docs/CASCADE.md` with `--bless`; without it prints the table. `--positions`, `--seed` and
+//! `--floor` (bps) make it another experiment.
 
 use std::ffi::OsString;
 use std::fs;
@@ -22,7 +23,8 @@ const POSITIONS: u32 = 2_000;
 
 /// Plays every variant on every path and depth.
 pub fn cascade(args: impl Iterator<Item = OsString>) -> Result<(), String> {
-    let (mut options, mut bless) = (Options { positions: POSITIONS, ..Options::default() }, false);
+    let mut options = Options { positions: POSITIONS, ..Options::default() };
+    let (mut bless, mut floor) = (false, None);
     let mut args = args.map(|arg| arg.to_string_lossy().into_owned());
     while let Some(arg) = args.next() {
         let mut number = || args.next().and_then(|n| n.parse().ok()).ok_or(format!("{arg} N"));
@@ -30,6 +32,10 @@ pub fn cascade(args: impl Iterator<Item = OsString>) -> Result<(), String> {
             "--bless" => bless = true,
             "--positions" => options.positions = number()?,
             "--seed" => options.seed = u64::from(number()?),
+            "--floor" => {
+                let bps = u16::try_from(number()?).ok().filter(|bps| *bps <= 10_000);
+                floor = Some(bps.ok_or("--floor: bps of the oracle's price")?);
+            }
             _ => return Err(format!("{arg}: no such argument")),
         }
     }
@@ -49,7 +55,7 @@ pub fn cascade(args: impl Iterator<Item = OsString>) -> Result<(), String> {
         ("A fall by 26 % in an hour, depth 15", &cascade::quarter_in_an_hour(), DEPTHS[1]),
         ("A fall by a fifth in three minutes, depth 15", &cascade::fifth_at_once(), DEPTHS[1]),
     ] {
-        let findings = compare(&options, course, &programs, depth)?;
+        let findings = compare(&options, course, &programs, depth, floor)?;
         text.push_str(&section(about, &findings));
         all.push(findings);
     }
@@ -68,8 +74,10 @@ fn compare(
     course: &Course,
     programs: &Arc<Programs>,
     depth: u128,
+    floor: Option<u16>,
 ) -> Result<Vec<(Variant, Finding)>, String> {
     let one = |variant: Variant| {
+        let variant = Variant { floor, ..variant };
         let found =
             cascade::play(options, course, programs.clone(), depth, variant, &mut |_, _, _| ());
         found.map(|finding| (variant, finding)).map_err(|error| error.to_string())
@@ -128,8 +136,8 @@ sale within minutes fits under it.
 
 A slow fall of the auction's price costs owners less than a fast one, on every path: the fast one is \
 bought some percent below the oracle's price by whoever looks first. With bad debt it is the other \
-way round, in the sudden fall above all. The floor is not why: with one of 80 % in place of 92 % the \
-fast runs end alike, because takers come long before it. Time on sale is: the slow curve waits five \
+way round, in the sudden fall above all. The floor is not why: with one of 80 % in place of 92 % \
+(`--floor 8000`) the fast runs end nearly alike, because takers come long before it. Time on sale is: the slow curve waits five \
 minutes for a buyer at a percent below, the fast one finds him after one and a half, and while the \
 market falls by more than that difference, waiting costs more than it brings. Who is past saving \
 gains by it, and owners who have something left pay for it many times over. The corridor of the \

@@ -30,14 +30,16 @@ pub struct Variant {
     pub capped: bool,
     /// Fall of an auction below the oracle's price, ppm a second.
     pub rate: u16,
+    /// Floor of an auction, bps of the oracle's price; nothing means the demo's.
+    pub floor: Option<u16>,
 }
 
 /// The four runs that are compared on one path.
 pub const VARIANTS: [Variant; 4] = [
-    Variant { capped: true, rate: RATES[0] },
-    Variant { capped: false, rate: RATES[0] },
-    Variant { capped: true, rate: RATES[1] },
-    Variant { capped: false, rate: RATES[1] },
+    Variant { capped: true, rate: RATES[0], floor: None },
+    Variant { capped: false, rate: RATES[0], floor: None },
+    Variant { capped: true, rate: RATES[1], floor: None },
+    Variant { capped: false, rate: RATES[1], floor: None },
 ];
 
 /// What came of a run; base wei unless said otherwise.
@@ -78,6 +80,7 @@ pub fn play(
         depth_per_mille: Some(depth),
         capped: variant.capped,
         steep: Some(variant.rate).filter(|rate| *rate != RATES[0]),
+        floor: variant.floor,
     };
     let played = play::by_rules(options, course, programs, &rules, progress)?;
     Ok(find(&played, course))

@@ -59,11 +59,13 @@ pub struct Rules {
     /// Fall of an auction's factor below one, and of its price below the kick's, ppm a second;
     /// nothing means the demo's. Governance's bounds do not hold here.
     pub steep: Option<u16>,
+    /// Floor of an auction, bps of the oracle's price; nothing means the demo's. As little bound.
+    pub floor: Option<u16>,
 }
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { feedback: false, depth_per_mille: None, capped: true, steep: None }
+        Self { feedback: false, depth_per_mille: None, capped: true, steep: None, floor: None }
     }
 }
 
@@ -83,6 +85,7 @@ impl Rules {
             max_on_sale: if self.capped { terms.max_on_sale } else { (1 << 48) - 1 },
             slow_rate: self.steep.unwrap_or(terms.slow_rate),
             descent: self.steep.unwrap_or(terms.descent),
+            floor: self.floor.unwrap_or(terms.floor),
             ..terms
         }
     }

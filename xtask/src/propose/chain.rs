@@ -10,19 +10,17 @@ use std::{
 use alloy_primitives::{Address, hex};
 use alloy_sol_types::{SolCall, SolEvent};
 use plimsoll_abi::Borrowed;
-use plimsoll_devnet::Tx;
+use plimsoll_devnet::{Receipt, Tx, TxError};
 use plimsoll_testkit::engine::World;
 use serde_json::{Value, json};
 
+/// What a call answers: output, or why it was refused.
+pub type Answer = Result<Vec<u8>, Vec<u8>>;
+
 /// What a proposal has to know of a chain.
 pub trait Chain {
-    /// The answer to a call that changes nothing: output, or revert data.
-    fn call(
-        &mut self,
-        from: Address,
-        to: Address,
-        data: Vec<u8>,
-    ) -> Result<Result<Vec<u8>, Vec<u8>>, String>;
+    /// The answer to a call that changes nothing.
+    fn call(&mut self, from: Address, to: Address, data: Vec<u8>) -> Result<Answer, String>;
 
     /// Everybody who has ever borrowed.
     fn borrowers(&mut self, engine: Address) -> Result<BTreeSet<Address>, String>;
@@ -53,8 +51,29 @@ pub trait Chain {
     }
 }
 
-/// Of each call nothing, or why it was refused.
-pub type Answers = Vec<Result<(), Vec<u8>>>;
+/// The answers to calls in order, up to the first that is refused.
+pub type Answers = Vec<Answer>;
+
+/// Sends one call after the other.
+fn in_order(
+    calls: &[Vec<u8>],
+    mut send: impl FnMut(&[u8]) -> Result<Answer, String>,
+) -> Result<Answers, String> {
+    let mut answers = Answers::new();
+    for call in calls {
+        answers.push(send(call)?);
+        if answers.last().is_some_and(Result::is_err) {
+            break;
+        }
+    }
+    Ok(answers)
+}
+
+fn answer(receipt: Result<Receipt, TxError>) -> Result<Answer, String> {
+    let status = receipt.map_err(|error| error.to_string())?.status;
+    let output = status.output().to_vec();
+    Ok(if status.is_success() { Ok(output) } else { Err(output) })
+}
 
 impl Chain for World {
     fn rehearse(
@@ -66,31 +85,14 @@ impl Chain for World {
     ) -> Result<Option<Answers>, String> {
         let before = self.snapshot();
         self.pass(wait);
-        let mut answers = Vec::new();
-        for call in calls {
-            let tx = Tx::call(from, to, call.clone());
-            let receipt = self.chain.transact(tx).map_err(|error| error.to_string())?;
-            let output = receipt.status.output().to_vec();
-            let passed = receipt.status.is_success();
-            answers.push(if passed { Ok(()) } else { Err(output) });
-            if !passed {
-                break;
-            }
-        }
+        let send = |call: &[u8]| answer(self.chain.transact(Tx::call(from, to, call.to_vec())));
+        let answers = in_order(calls, send);
         self.revert(before);
-        Ok(Some(answers))
+        answers.map(Some)
     }
 
-    fn call(
-        &mut self,
-        from: Address,
-        to: Address,
-        data: Vec<u8>,
-    ) -> Result<Result<Vec<u8>, Vec<u8>>, String> {
-        let receipt =
-            self.chain.simulate(Tx::call(from, to, data)).map_err(|error| error.to_string())?;
-        let output = receipt.status.output().to_vec();
-        Ok(if receipt.status.is_success() { Ok(output) } else { Err(output) })
+    fn call(&mut self, from: Address, to: Address, data: Vec<u8>) -> Result<Answer, String> {
+        answer(self.chain.simulate(Tx::call(from, to, data)))
     }
 
     fn borrowers(&mut self, _: Address) -> Result<BTreeSet<Address>, String> {
@@ -183,13 +185,10 @@ impl Rpc {
         self.result("anvil_setBalance", json!([account, ether]))?;
         self.result("evm_increaseTime", json!([wait]))?;
         self.result("evm_mine", json!([]))?;
-        let mut answers = Vec::new();
-        for call in calls {
-            let answer = self.call(from, to, call.clone())?.map(|_| ());
-            let passed = answer.is_ok();
-            answers.push(answer);
-            if !passed {
-                break;
+        in_order(calls, |call| {
+            let answer = self.call(from, to, call.to_vec())?;
+            if answer.is_err() {
+                return Ok(answer);
             }
             let data = hex::encode_prefixed(call);
             let tx = json!({ "from": account, "to": to.to_string(), "data": data });
@@ -198,8 +197,8 @@ impl Rpc {
             if receipt["status"] != "0x1" {
                 return Err(format!("the rehearsal was not mined, or failed: {receipt}"));
             }
-        }
-        Ok(answers)
+            Ok(answer)
+        })
     }
 }
 
@@ -222,12 +221,7 @@ impl Chain for Rpc {
         answers.map(Some)
     }
 
-    fn call(
-        &mut self,
-        from: Address,
-        to: Address,
-        data: Vec<u8>,
-    ) -> Result<Result<Vec<u8>, Vec<u8>>, String> {
+    fn call(&mut self, from: Address, to: Address, data: Vec<u8>) -> Result<Answer, String> {
         let call = json!({ "from": from.to_string(), "to": to.to_string(), "data": hex::encode_prefixed(data) });
         match self.request("eth_call", json!([call, "latest"]))? {
             Ok(output) => bytes(&output).map(Ok).ok_or(format!("eth_call: {output}")),

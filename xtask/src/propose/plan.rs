@@ -151,12 +151,12 @@ impl Plan {
         let count = calls.len();
         for (n, call) in calls.into_iter().enumerate() {
             let answer = match &answers {
-                Some(answers) => answers.get(n).cloned().unwrap_or(Ok(())),
-                None => chain.call(from, engine, call)?.map(|_| ()),
+                Some(answers) => answers.get(n).cloned().ok_or("a call was not rehearsed")?,
+                None => chain.call(from, engine, call)?,
             };
             let change = &mut self.changes[n];
             change.now = match answer {
-                Ok(()) => "passes".to_owned(),
+                Ok(_) => "passes".to_owned(),
                 Err(data) if !self.rehearsed && may_pass(&data, n, self.execution) => named(&data),
                 Err(data) => {
                     let what = change.parts.first().map(|(what, ..)| what.as_str());

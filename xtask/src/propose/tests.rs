@@ -204,7 +204,7 @@ impl Chain for NoSnapshots {
         from: Address,
         to: Address,
         data: Vec<u8>,
-    ) -> Result<Result<Vec<u8>, Vec<u8>>, String> {
+    ) -> Result<super::chain::Answer, String> {
         Chain::call(&mut self.0, from, to, data)
     }
 
