@@ -129,19 +129,20 @@ fn together(all: &[Vec<(Variant, Finding)>]) -> String {
 
 /// What the sums say next to the simulation that the design rests on, and why.
 const READING: &str = "\
-The cap does here what it did in the simulation that the parameters come from: without it the same \
-falls push the price further, more positions are sold, their owners lose more, and there is two \
-to three times the bad debt. It does next to nothing in a steady fall, as it should: what comes on \
-sale within minutes fits under it.
+The cap does here what it did in the simulation that the parameters come from: without it the \
+same falls push the price further, more positions are sold, their owners lose more, and there is \
+two to three times the bad debt. It does next to nothing in a steady fall, as it should: what \
+comes on sale within minutes fits under it.
 
-A slow fall of the auction's price costs owners less than a fast one, on every path: the fast one is \
-bought some percent below the oracle's price by whoever looks first. With bad debt it is the other \
-way round, in the sudden fall above all. The floor is not why: with one of 80 % in place of 92 % \
-(`--floor 8000`) the fast runs end nearly alike, because takers come long before it. Time on sale is: the slow curve waits five \
-minutes for a buyer at a percent below, the fast one finds him after one and a half, and while the \
-market falls by more than that difference, waiting costs more than it brings. Who is past saving \
-gains by it, and owners who have something left pay for it many times over. The corridor of the \
-slow rate (docs/PARAMETERS.md) is where the simulation put the balance; nothing here says otherwise.
+A slow fall of the auction's price costs owners less than a fast one, on every path: the fast one \
+is bought some percent below the oracle's price by whoever looks first. With bad debt it is the \
+other way round, in the sudden fall above all. The floor is not why: with one of 80 % in place of \
+92 % (`--floor 8000`) the fast runs end nearly alike, because takers come long before it. Time on \
+sale is: the slow curve waits five minutes for a buyer at a percent below, the fast one finds him \
+after one and a half, and while the market falls by more than that difference, waiting costs more \
+than it brings. Who is past saving gains by it, and owners who have something left pay for it \
+many times over. The corridor of the slow rate (docs/PARAMETERS.md) is where the simulation put \
+the balance; nothing here says otherwise.
 
 Single runs differ by a tenth for no reason but who buys first; the sums do not turn on that.
 ";
